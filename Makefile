@@ -1,0 +1,88 @@
+# The interpreter that .venv is made from; once made, only .venv is used.
+PYTHON ?= python3
+# Passed on to the program that a target runs: make demo ARGS="--outcome declined", make test ARGS="-k money".
+ARGS ?=
+DEMO_OUT ?= build/demo
+OUTCOMES := approved declined failed pending late-approved
+
+export PYTHON
+# What runs here must not depend on the console's locale (a bare Debian has none).
+export PYTHONUTF8 := 1
+
+BIN := .venv/bin
+# Chromium's own sandbox refuses to start as root; anyone else keeps it.
+ifeq ($(shell id -u),0)
+export QTWEBENGINE_DISABLE_SANDBOX := 1
+endif
+OFFSCREEN := QT_QPA_PLATFORM=offscreen
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev system-libraries demo tour test lint format lock bench torture a11y package clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+system-libraries:
+	@installer/system-libraries.sh
+
+install: system-libraries ## system libraries and .venv with what the kiosk needs
+	@installer/environment.sh run
+
+install-dev: system-libraries ## the same and the developer's tools
+	@installer/environment.sh dev
+
+# Starting Qt is the one honest answer to "is there a screen that answers?".
+demo: install ## the kiosk on its sandbox; without a screen the guided tour into build/demo
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] && [ "$$QT_QPA_PLATFORM" != offscreen ] && \
+	    ( $(BIN)/python -c 'from PySide6.QtGui import QGuiApplication; QGuiApplication([])'; exit $$? ) >/dev/null 2>&1; \
+	then \
+	    $(BIN)/kiosk demo $(ARGS); \
+	else \
+	    echo "No screen answers here: making the guided tour."; \
+	    $(OFFSCREEN) $(BIN)/kiosk demo --tour --out $(DEMO_OUT) $(ARGS) && \
+	    echo "The pictures of every page, the receipt and report.json are in $(DEMO_OUT)/"; \
+	fi
+
+tour: install ## the guided tour in every outcome, into build/tour/<outcome>
+	@set -e; for outcome in $(OUTCOMES); do \
+	    echo "Tour: $$outcome"; \
+	    $(OFFSCREEN) $(BIN)/kiosk demo --tour --out build/tour/$$outcome --outcome $$outcome $(ARGS); \
+	done
+
+test: install-dev ## the tests, without a screen
+	@$(OFFSCREEN) $(BIN)/python -m pytest $(ARGS)
+
+lint: install-dev ## style, formatting, types below the Qt floors, import floors
+	$(BIN)/ruff check --output-format concise .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: install-dev ## mend what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# setuptools is named so that the project itself can be installed without fetching a builder unhashed.
+UV_COMPILE := $(BIN)/uv --no-config pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml -
+lock: system-libraries ## requirements.lock and requirements-dev.lock anew; ARGS=--upgrade for newer versions
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet 'uv>=0.9,<1'
+	echo 'setuptools>=77' | $(UV_COMPILE) $(ARGS) -o requirements.lock
+	echo 'setuptools>=77' | $(UV_COMPILE) $(ARGS) --group dev -c requirements.lock -o requirements-dev.lock
+	@! grep -nE '://|file:|(^|[[:space:]])/' requirements.lock requirements-dev.lock
+
+bench: install-dev ## how long things take, as ratios
+	$(OFFSCREEN) $(BIN)/python -m benchmarks $(ARGS)
+
+torture: ## (not built yet) power cuts and lost answers
+	@echo "make torture is not built yet." >&2; exit 1
+
+a11y: ## (not built yet) contrast, sizes and names of every control
+	@echo "make a11y is not built yet." >&2; exit 1
+
+package: ## (not built yet) an installable package in dist/
+	@echo "make package is not built yet." >&2; exit 1
+
+clean: ## what was built, not .venv
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

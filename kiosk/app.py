@@ -1,0 +1,285 @@
+"""Builds every part from settings: the only module that knows drivers by name."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QObject, QRect, Qt, QTimer
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication
+
+from kiosk.cooperative.money import Money
+from kiosk.models.jobs import Jobs
+from kiosk.models.steps import Step
+from kiosk.models.visit import Limits, Visit
+from kiosk.views.languages import Languages
+from kiosk.views.main_window import MainWindow
+from kiosk.views.page import Place
+from kiosk.views.pages import page_makers
+from kiosk.views.theme import FAMILY, Theme, load_fonts
+
+if TYPE_CHECKING:
+    from kiosk.pse.gateway import Gateway
+    from kiosk.receipt.printer import Printer
+    from kiosk.settings import Settings
+    from kiosk.teller.desk import Desk
+
+log = logging.getLogger(__name__)
+
+Guide = tuple[tuple[str, str, str, str, str, str], ...]
+
+
+def now() -> datetime:
+    """The clock of the whole application."""
+    return datetime.now(UTC)
+
+
+# -- the desk ---------------------------------------------------------------------------------
+
+
+def _placetopay(settings: Settings) -> Gateway:
+    from kiosk.pse.placetopay import PlacetoPay
+    from kiosk.settings import reveal
+    from kiosk.transport import Transport
+
+    section = settings.gateway
+    return PlacetoPay(
+        Transport(section.url),
+        login=section.login,
+        secret_key=reveal(section.secret),
+        return_url=section.return_url,
+        page_hosts=section.page_hosts,
+        clock=now,
+    )
+
+
+GATEWAYS: dict[str, Callable[[Settings], Gateway]] = {"placetopay": _placetopay}
+"""A new gateway is one module and one line here."""
+
+
+def _printer(settings: Settings) -> Printer:
+    from kiosk.receipt.printer import NoPrinter
+
+    section = settings.printer
+    if section.kind == "network":
+        from kiosk.receipt.escpos import NetworkEscpos
+
+        return NetworkEscpos(section.host, section.port, section.width)
+    if section.kind == "usb":
+        from kiosk.receipt.escpos import UsbEscpos
+
+        return UsbEscpos(section.usb_vendor, section.usb_product, section.width)
+    if section.kind == "system":
+        from kiosk.receipt.qt_printer import SystemPrinter
+
+        return SystemPrinter(section.queue, brand=settings.brand.primary)
+    return NoPrinter()
+
+
+def build_desk(settings: Settings) -> Desk:
+    """Journal, gateway, core, checkout, sonda, printer and receipts, joined.
+
+    Raises SettingsError and JournalUnusable.
+    """
+    from kiosk.journal.journal import Journal
+    from kiosk.member_core.core_api import CoreApi
+    from kiosk.receipt.document import Issuer
+    from kiosk.receipt.qt_printer import save_pdf
+    from kiosk.settings import SettingsError, reveal
+    from kiosk.teller.checkout import Checkout, TerminalFacts, Timings
+    from kiosk.teller.desk import Desk, Receipts
+    from kiosk.teller.sonda import Sonda
+    from kiosk.transport import Transport
+
+    if settings.gateway.driver not in GATEWAYS:
+        raise SettingsError(f"gateway.driver: no driver called {settings.gateway.driver!r}")
+    core = settings.core
+    connector = CoreApi(
+        Transport(core.url, ca_file=core.ca_file, client_certificate=core.client_certificate),
+        Transport(core.token_url, ca_file=core.ca_file, client_certificate=core.client_certificate),
+        client_id=core.client_id,
+        client_secret=reveal(core.client_secret),
+        kiosk_id=settings.terminal.id,
+    )
+    gateway = GATEWAYS[settings.gateway.driver](settings)
+    settings.journal.file.parent.mkdir(parents=True, exist_ok=True)
+    journal = Journal.open(settings.journal.file)
+    sonda, cooperative, agency = settings.sonda, settings.cooperative, settings.agency
+    timings = Timings(sonda.first_after, sonda.every, sonda.post_every, settings.payments.bank_minutes * 60)
+    facts = TerminalFacts(
+        terminal=settings.terminal.id,
+        merchant=cooperative.name,
+        ip_address=settings.terminal.ip_address,
+        user_agent="Kiosk/1",
+        session_minutes=settings.gateway.session_minutes,
+    )
+    checkout = Checkout(journal, gateway, connector, now, facts, timings)
+    issuer = Issuer(
+        cooperative=cooperative.name,
+        nit=cooperative.nit,
+        agency=agency.name,
+        city=agency.city,
+        terminal=settings.terminal.id,
+        ip_address=settings.terminal.ip_address,
+        support_name=cooperative.care,
+        support_phone=f"{cooperative.care_phone} · Cel {cooperative.care_mobile}",
+        support_email=cooperative.care_email,
+        signing_key=reveal(settings.receipts.signing_key).encode(),
+        verification_url=settings.receipts.verification_url,
+    )
+    brand = settings.brand.primary
+    receipts = Receipts(
+        issuer,
+        settings.receipts.folder,
+        settings.terminal.demonstration,
+        now,
+        lambda receipt, path: save_pdf(receipt, path, brand=brand),
+    )
+    return Desk(connector, journal, gateway, checkout, Sonda(checkout, journal, now, timings), _printer(settings), receipts)
+
+
+class LazyDesk:
+    """Builds the desk once, in the lane that first needs it: the first page must not wait for it."""
+
+    def __init__(self, build: Callable[[], Desk]) -> None:
+        self._build, self._desk, self._lock = build, None, threading.Lock()
+
+    def __call__(self) -> Desk:
+        with self._lock:
+            if self._desk is None:
+                self._desk = self._build()
+                self._desk.sonda.recover(now())
+            return self._desk
+
+    def close(self) -> None:
+        """Close what was built."""
+        with self._lock:
+            if self._desk is not None:
+                self._desk.close()
+                self._desk = None
+
+
+# -- the window -------------------------------------------------------------------------------
+
+
+class Application(QObject):
+    """The running kiosk: window, visit, lanes, and the sonda in the background."""
+
+    def __init__(self, settings: Settings, guide: Guide = (), size: tuple[int, int] | None = None) -> None:
+        super().__init__()
+        self.settings = settings
+        self.jobs = Jobs()
+        self.desk = LazyDesk(lambda: build_desk(settings))
+        payments, sonda = settings.payments, settings.sonda
+        maximum = Money.of(payments.maximum) if payments.maximum is not None else None
+        self.visit = Visit(
+            self.jobs,
+            self.desk,
+            Limits(Money.of(payments.minimum), maximum, payments.bank_minutes * 60, sonda.watch_every, sonda.watch_for),
+        )
+        screen = QApplication.primaryScreen().geometry()
+        width, height = size or (
+            (screen.width(), screen.height())
+            if settings.screen.fullscreen
+            else (settings.screen.width, settings.screen.height)
+        )
+        self.theme = Theme(width, height, primary=settings.brand.primary, dark=settings.brand.dark)
+        self.window = MainWindow(self.visit, self.theme, place_of(settings, guide), page_makers())
+        self.window.setGeometry(QRect(0, 0, width, height))
+        self.visit.ended.connect(lambda: Languages.use("es"))
+        self.visit.moved.connect(self._warm_when_near)
+        self._sonda = QTimer(self, interval=max(200, min(5000, int(sonda.watch_every * 1000))))
+        self._sonda.timeout.connect(self._round)
+        self._rounding = False
+
+    def show(self, *, fullscreen: bool) -> None:
+        """Open the window, then start what may come after the first page."""
+        if fullscreen:
+            self.window.showFullScreen()
+        else:
+            self.window.show()
+        QTimer.singleShot(0, self._open_desk)
+
+    def _open_desk(self) -> None:
+        self.jobs.run("money", lambda: self.desk(), lambda _: self._sonda.start(), self._out_of_service)
+
+    def _out_of_service(self, error: Exception) -> None:
+        log.error("out of service: %s", error)
+        self.visit.go(Step.OUT_OF_SERVICE)
+
+    def _round(self) -> None:
+        if self._rounding:
+            return
+        self._rounding = True
+        self.jobs.run("sonda", lambda: self.desk().sonda.round(), self._rounded, self._round_failed)
+
+    def _rounded(self, _payments: object) -> None:
+        self._rounding = False
+
+    def _round_failed(self, error: Exception) -> None:
+        self._rounding = False
+        log.error("sonda: %s", type(error).__name__)
+
+    def _warm_when_near(self) -> None:
+        if self.visit.step is Step.BEFORE:
+            from kiosk.lockdown.web_profile import warm
+
+            QTimer.singleShot(400, warm)
+
+    def close(self) -> None:
+        """Finish what runs, then let go of everything."""
+        self._sonda.stop()
+        self.window.close()
+        self.jobs.close()
+        self.desk.close()
+
+
+def place_of(settings: Settings, guide: Guide = ()) -> Place:
+    """What pages say about where they are."""
+    c, agency, brand = settings.cooperative, settings.agency, settings.brand
+    hosts = {*settings.gateway.page_hosts}
+    return Place(
+        cooperative=c.name,
+        agency=agency.name,
+        city=agency.city,
+        address=agency.address,
+        hours=agency.hours,
+        phone=agency.phone,
+        care=c.care,
+        care_phone=c.care_phone,
+        care_mobile=c.care_mobile,
+        care_email=c.care_email,
+        website=c.website,
+        privacy_url=c.privacy_url,
+        nit=c.nit,
+        demonstration=settings.terminal.demonstration,
+        guide=guide,
+        logo=str(brand.logo or ""),
+        pse_logo=str(brand.pse_logo or ""),
+        allowed_hosts=frozenset(hosts),
+        is_return=lambda url: url.split("?")[0].split("#")[0].rstrip("/") == settings.gateway.return_url.rstrip("/"),
+    )
+
+
+def qt_application(arguments: list[str]) -> QApplication:
+    """The Qt application, ready for a web view that is imported only when near."""
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    app = QApplication(arguments)
+    app.setApplicationName("kiosk")
+    load_fonts()
+    font = QFont(FAMILY)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    app.setFont(font)
+    return app
+
+
+def remove_folder(path: Path) -> None:
+    """Delete a demonstration's folder."""
+    import shutil
+
+    shutil.rmtree(path, ignore_errors=True)

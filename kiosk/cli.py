@@ -1,0 +1,210 @@
+"""The command line: run, demo, sandbox, journal, sonda, receipt. Imports only what a command needs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiosk import __version__
+
+if TYPE_CHECKING:
+    from kiosk.settings import Settings
+
+OUTCOMES = ("approved", "declined", "failed", "pending", "late-approved")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    arguments = _parser().parse_args(argv)
+    logging.basicConfig(
+        level=logging.INFO if arguments.verbose else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    from kiosk.settings import SettingsError
+
+    try:
+        return int(arguments.command(arguments))
+    except SettingsError as error:
+        print(f"kiosk: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kiosk", description=__doc__)
+    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument("-v", "--verbose", action="store_true", help="log what happens")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="the terminal, on its settings file")
+    run.add_argument("--config", type=Path, required=True)
+    run.set_defaults(command=_run)
+
+    demo = commands.add_parser("demo", help="the terminal on its built-in sandbox")
+    demo.add_argument("--tour", action="store_true", help="work every page by itself and leave pictures")
+    demo.add_argument("--out", type=Path, default=Path("build/demo"), help="where the tour leaves its files")
+    demo.add_argument("--outcome", choices=OUTCOMES, default="approved")
+    demo.add_argument("--size", default="", help="WIDTHxHEIGHT of the window, e.g. 1080x1920")
+    demo.add_argument("--language", default="es", help="es or en")
+    demo.add_argument("--large", action="store_true", help="large text")
+    demo.set_defaults(command=_demo)
+
+    sandbox = commands.add_parser("sandbox", help="one of the demonstration's servers")
+    sandbox.add_argument("which", choices=("core", "gateway"))
+    sandbox.add_argument("rest", nargs=argparse.REMAINDER)
+    sandbox.set_defaults(command=_sandbox)
+
+    sonda = commands.add_parser("sonda", help="ask about what is pending, without a screen")
+    sonda.add_argument("--config", type=Path, required=True)
+    sonda.add_argument("--once", action="store_true")
+    sonda.set_defaults(command=_sonda)
+
+    journal = commands.add_parser("journal", help="read the book of record")
+    journal.add_argument("what", choices=("verify", "list"))
+    journal.add_argument("--config", type=Path, required=True)
+    journal.set_defaults(command=_journal)
+
+    receipt = commands.add_parser("receipt", help="check a receipt's code")
+    receipt.add_argument("what", choices=("verify",))
+    receipt.add_argument("token")
+    receipt.add_argument("--config", type=Path, required=True)
+    receipt.set_defaults(command=_receipt)
+    return parser
+
+
+def _load(arguments: argparse.Namespace) -> Settings:
+    from kiosk.settings import load
+
+    return load(arguments.config)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    settings = _load(arguments)
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        print("kiosk: a terminal never runs as root: the web engine's sandbox would be off", file=sys.stderr)
+        return 2
+    from kiosk.app import Application, qt_application
+
+    app = qt_application(sys.argv[:1])
+    application = Application(settings)
+    return _loop(app, application, fullscreen=settings.screen.fullscreen)
+
+
+def _loop(app, application, *, fullscreen: bool) -> int:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    signal.signal(signal.SIGINT, lambda *_: app.quit())
+    signal.signal(signal.SIGTERM, lambda *_: app.quit())
+    from PySide6.QtCore import QTimer
+
+    awake = QTimer(interval=300)  # lets Python see signals while Qt sleeps
+    awake.timeout.connect(lambda: None)
+    awake.start()
+    application.show(fullscreen=fullscreen)
+    code = app.exec()
+    application.close()
+    return code
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        # Chromium's sandbox refuses root; the demonstration shows nothing but our own loopback pages.
+        os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
+    size = tuple(int(part) for part in arguments.size.split("x")) if arguments.size else None
+    if arguments.tour:
+        from kiosk.tour import run_tour
+
+        return run_tour(
+            arguments.out,
+            arguments.outcome,
+            size=size or (1920, 1080),
+            language=arguments.language,
+            large=arguments.large,
+        )
+    import tempfile
+
+    from kiosk.app import Application, qt_application, remove_folder
+    from kiosk.demo import Demonstration, guide
+
+    folder = Path(tempfile.mkdtemp(prefix="kiosk-demo-"))
+    demonstration = Demonstration(folder, outcome=arguments.outcome)
+    try:
+        app = qt_application(sys.argv[:1])
+        application = Application(demonstration.settings(), guide(), size)
+        return _loop(app, application, fullscreen=size is None)
+    finally:
+        demonstration.close()
+        remove_folder(folder)
+
+
+def _sandbox(arguments: argparse.Namespace) -> int:
+    if arguments.which == "core":
+        from kiosk.member_core.sandbox import main as serve
+    else:
+        from kiosk.pse.sandbox import main as serve
+    return serve(arguments.rest)
+
+
+def _sonda(arguments: argparse.Namespace) -> int:
+    import time
+
+    from kiosk.app import build_desk
+
+    settings = _load(arguments)
+    desk = build_desk(settings)
+    try:
+        while True:
+            for payment in desk.sonda.round():
+                print(payment.reference, payment.state.value, flush=True)
+            if arguments.once:
+                return 0
+            time.sleep(settings.sonda.watch_every)
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        desk.close()
+
+
+def _journal(arguments: argparse.Namespace) -> int:
+    from kiosk.journal.journal import Journal, JournalUnusable
+
+    settings = _load(arguments)
+    try:
+        journal = Journal.open(settings.journal.file)
+    except JournalUnusable as error:
+        print(f"kiosk: {error}", file=sys.stderr)
+        return 2
+    try:
+        if arguments.what == "verify":
+            broken = journal.verify()
+            print("journal: every event is in place" if broken is None else f"journal: broken at event {broken}")
+            return 0 if broken is None else 2
+        for payment in journal.find():
+            print(payment.created_at.isoformat(), payment.reference, payment.state.value, payment.total.wire(),
+                  payment.cus or "-", payment.review or "")  # fmt: skip
+        return 0
+    finally:
+        journal.close()
+
+
+def _receipt(arguments: argparse.Namespace) -> int:
+    from kiosk.receipt.code import check, token_in
+    from kiosk.settings import reveal
+
+    settings = _load(arguments)
+    found = token_in(arguments.token)
+    claim = check(found, reveal(settings.receipts.signing_key).encode()) if found else None
+    if claim is None:
+        print("receipt: not genuine")
+        return 1
+    print(json.dumps({"reference": claim.reference, "cus": claim.cus, "total": claim.total.wire(),
+                      "state": claim.state.value,
+                      "decided_at": claim.decided_at.isoformat() if claim.decided_at else None}))  # fmt: skip
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

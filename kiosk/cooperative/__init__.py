@@ -1,0 +1,1 @@
+"""The domain: what a cooperative, its members and their payments are. Standard library only."""

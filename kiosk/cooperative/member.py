@@ -1,0 +1,176 @@
+"""Members, their documents, and the holder of the account that pays."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class DocumentType(StrEnum):
+    """Kinds of identity document, as the Member Core API names them."""
+
+    CC = "CC"
+    CE = "CE"
+    TI = "TI"
+    PPT = "PPT"
+    PA = "PA"
+    NIT = "NIT"
+
+
+class DocumentProblem(StrEnum):
+    """Why a document can not be right. The words a member reads are the views' business."""
+
+    EMPTY = "empty"
+    NOT_DIGITS = "not_digits"
+    CHARACTERS = "characters"
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    LEADING_ZERO = "leading_zero"
+    PERSON_WITH_NIT = "person_with_nit"
+    COMPANY_WITHOUT_NIT = "company_without_nit"
+
+
+# Lengths: gateways accept CC of 4 to 10 and NIT of 7 to 10 digits; the core 3 to 20 of any.
+_LENGTHS = {
+    DocumentType.CC: (4, 10),
+    DocumentType.CE: (4, 10),
+    DocumentType.TI: (8, 11),
+    DocumentType.PPT: (5, 10),
+    DocumentType.PA: (5, 16),
+    DocumentType.NIT: (7, 10),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document type and number: upper-case letters and digits, no dots, no check digit."""
+
+    type: DocumentType
+    number: str
+
+    @classmethod
+    def cleaned(cls, type_: DocumentType, typed: str) -> Document:
+        """What was typed, without dots, spaces and dashes, in upper case."""
+        return cls(type_, re.sub(r"[\s.\-]", "", typed).upper())
+
+    def problem(self) -> DocumentProblem | None:
+        """The first thing wrong with it, or None. Only a passport may have letters."""
+        shortest, longest = _LENGTHS[self.type]
+        checks = (
+            (not self.number, DocumentProblem.EMPTY),
+            (self.type is DocumentType.PA and not re.fullmatch(r"[0-9A-Z]*", self.number),
+             DocumentProblem.CHARACTERS),
+            (self.type is not DocumentType.PA and not re.fullmatch(r"[0-9]*", self.number),
+             DocumentProblem.NOT_DIGITS),
+            (len(self.number) < shortest, DocumentProblem.TOO_SHORT),
+            (len(self.number) > longest, DocumentProblem.TOO_LONG),
+            (self.number.startswith("0") and self.type is not DocumentType.PA,
+             DocumentProblem.LEADING_ZERO),
+        )  # fmt: skip
+        return next((problem for wrong, problem in checks if wrong), None)
+
+    def masked(self) -> str:
+        """All but the last four hidden: "CC ******7890"; what paper and disk may carry."""
+        hidden = max(len(self.number) - 4, 0)
+        return f"{self.type} {'*' * hidden}{self.number[hidden:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An asociado as the core names them. `email_masked` is None when none is on file."""
+
+    member_id: str
+    display_name: str
+    document_masked: str
+    email_masked: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberSession:
+    """The core's answer to a right key. The token never reaches a log, a file or a repr."""
+
+    member: Member
+    expires_at: datetime
+    must_change_key: bool
+    token: str = field(repr=False)
+
+
+class HolderKind(StrEnum):
+    """PSE's person type: it chooses which of the bank's pages opens."""
+
+    NATURAL = "natural"
+    COMPANY = "company"
+
+
+class HolderProblem(StrEnum):
+    """What is wrong with a field of the account holder."""
+
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    FORBIDDEN_CHARACTERS = "forbidden_characters"
+    NOT_AN_EMAIL = "not_an_email"
+    NOT_A_MOBILE = "not_a_mobile"
+
+
+_EMAIL = re.compile(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountHolder:
+    """The titular: who owns the bank account, not necessarily the member (SARLAFT: recorded).
+
+    `name` is the full name or the company's; `email` at most 70 characters, which every
+    gateway takes; `mobile` ten digits starting with 3.
+    """
+
+    kind: HolderKind
+    document: Document
+    name: str
+    email: str
+    mobile: str
+
+    def problems(self) -> dict[str, DocumentProblem | HolderProblem]:
+        """Field name -> what is wrong; empty when the holder may go to the gateway."""
+        found = {
+            "document": self._document_problem(),
+            "name": _name_problem(self.name),
+            "email": email_problem(self.email),
+            "mobile": mobile_problem(self.mobile),
+        }
+        return {where: problem for where, problem in found.items() if problem}
+
+    def _document_problem(self) -> DocumentProblem | None:
+        # Cross rule of the scheme (v18 on): a person never with NIT, a company always.
+        is_nit = self.document.type is DocumentType.NIT
+        if self.kind is HolderKind.NATURAL and is_nit:
+            return DocumentProblem.PERSON_WITH_NIT
+        if self.kind is HolderKind.COMPANY and not is_nit:
+            return DocumentProblem.COMPANY_WITHOUT_NIT
+        return self.document.problem()
+
+
+def _name_problem(name: str) -> HolderProblem | None:
+    if not name.strip():
+        return HolderProblem.EMPTY
+    if len(name) > 100:
+        return HolderProblem.TOO_LONG
+    # `|` and `"` break the scheme's fraud engine.
+    return HolderProblem.FORBIDDEN_CHARACTERS if re.search(r'[|"<>;]', name) else None
+
+
+def email_problem(email: str) -> HolderProblem | None:
+    """None for an address every gateway takes."""
+    if not email:
+        return HolderProblem.EMPTY
+    if len(email) > 70:
+        return HolderProblem.TOO_LONG
+    return None if _EMAIL.fullmatch(email) and ".." not in email else HolderProblem.NOT_AN_EMAIL
+
+
+def mobile_problem(mobile: str) -> HolderProblem | None:
+    """None for a Colombian mobile number: ten digits that start with 3."""
+    if not mobile:
+        return HolderProblem.EMPTY
+    return None if re.fullmatch(r"3[0-9]{9}", mobile) else HolderProblem.NOT_A_MOBILE

@@ -1,0 +1,218 @@
+"""A payment's life: its states, its events, and the one pure function that joins them.
+
+Nobody assigns a state. `after(state, event)` says where an event leads and whether staff must
+look at it. Sources: the scheme's states (OK, NOT_AUTHORIZED, FAILED, PENDING) and the rule that
+an unknown answer means pending, never failed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from kiosk.cooperative.money import Money
+from kiosk.cooperative.order import Order
+
+
+class State(StrEnum):
+    """Where a payment stands."""
+
+    PREPARED = "PREPARED"
+    """Written here; nobody outside has heard of it."""
+    REQUESTED = "REQUESTED"
+    """Creation sent, answer unknown."""
+    AT_BANK = "AT_BANK"
+    """The gateway gave an address; the member is on its way through PSE and bank."""
+    PENDING = "PENDING"
+    """The member left the bank's page, or nobody knows."""
+    APPROVED = "APPROVED"
+    """The gateway says paid; the core does not know yet."""
+    POSTED = "POSTED"
+    """The core has it."""
+    DECLINED = "DECLINED"
+    """Not authorised: no money moved."""
+    FAILED = "FAILED"
+    """Could not be carried out: no money moved."""
+
+
+class Event(StrEnum):
+    """What can happen to a payment."""
+
+    SENT = "sent"
+    OPENED = "opened"
+    REFUSED = "refused"
+    LEFT = "left"
+    SEEN_PENDING = "seen_pending"
+    SEEN_OK = "seen_ok"
+    SEEN_NOT_AUTHORISED = "seen_not_authorised"
+    SEEN_FAILED = "seen_failed"
+    ABSENT = "absent"
+    """The gateway proved that it never had this payment."""
+    APPLIED = "applied"
+    SETTLED = "settled"
+    """The manager closed a flagged case, with reason and evidence."""
+
+
+class Review(StrEnum):
+    """Why staff must look at a payment."""
+
+    UNEXPECTED = "unexpected"
+    """An event that this state does not know."""
+    LATE_APPROVAL = "late_approval"
+    """Approved after it had been declined or failed."""
+    REVERSED = "reversed"
+    """Refused after it had been approved."""
+    CONTRADICTION = "contradiction"
+    """Declined and failed at once."""
+    NOT_OURS = "not_ours"
+    """Amount, currency or reference of the gateway's answer is not ours."""
+    LOST_CREATION = "lost_creation"
+    """The answer to the creation never came and the gateway has no look-up."""
+    NOT_APPLIED = "not_applied"
+    """The core keeps part or all of the money unapplied."""
+    CORE_CONFLICT = "core_conflict"
+    """The core holds something else under this identifier or bank transaction."""
+
+
+FINAL = frozenset({State.POSTED, State.DECLINED, State.FAILED})
+LIVE = frozenset(State) - FINAL
+"""A live payment holds its obligations: nobody may start a second one."""
+
+_S, _E, _R = State, Event, Review
+
+_MOVES: dict[tuple[State, Event], State] = {
+    (_S.PREPARED, _E.SENT): _S.REQUESTED,
+    (_S.PREPARED, _E.LEFT): _S.FAILED,
+    (_S.REQUESTED, _E.OPENED): _S.AT_BANK,
+    (_S.REQUESTED, _E.REFUSED): _S.FAILED,
+    (_S.REQUESTED, _E.LEFT): _S.PENDING,
+    (_S.REQUESTED, _E.SEEN_PENDING): _S.PENDING,
+    (_S.REQUESTED, _E.SEEN_OK): _S.APPROVED,
+    (_S.REQUESTED, _E.SEEN_NOT_AUTHORISED): _S.DECLINED,
+    (_S.REQUESTED, _E.SEEN_FAILED): _S.FAILED,
+    (_S.AT_BANK, _E.LEFT): _S.PENDING,
+    (_S.AT_BANK, _E.SEEN_PENDING): _S.AT_BANK,
+    (_S.AT_BANK, _E.SEEN_OK): _S.APPROVED,
+    (_S.AT_BANK, _E.SEEN_NOT_AUTHORISED): _S.DECLINED,
+    (_S.AT_BANK, _E.SEEN_FAILED): _S.FAILED,
+    (_S.PENDING, _E.LEFT): _S.PENDING,
+    (_S.PENDING, _E.SEEN_PENDING): _S.PENDING,
+    (_S.PENDING, _E.SEEN_OK): _S.APPROVED,
+    (_S.PENDING, _E.SEEN_NOT_AUTHORISED): _S.DECLINED,
+    (_S.PENDING, _E.SEEN_FAILED): _S.FAILED,
+    (_S.PENDING, _E.ABSENT): _S.FAILED,
+    (_S.APPROVED, _E.LEFT): _S.APPROVED,
+    (_S.APPROVED, _E.SEEN_PENDING): _S.APPROVED,
+    (_S.APPROVED, _E.SEEN_OK): _S.APPROVED,
+    (_S.APPROVED, _E.APPLIED): _S.POSTED,
+    (_S.POSTED, _E.LEFT): _S.POSTED,
+    (_S.POSTED, _E.SEEN_PENDING): _S.POSTED,
+    (_S.POSTED, _E.SEEN_OK): _S.POSTED,
+    (_S.POSTED, _E.APPLIED): _S.POSTED,
+    **{
+        (state, event): state
+        for state in (_S.DECLINED, _S.FAILED)
+        for event in (_E.REFUSED, _E.LEFT, _E.SEEN_PENDING, _E.ABSENT)
+    },
+    (_S.DECLINED, _E.SEEN_NOT_AUTHORISED): _S.DECLINED,
+    (_S.FAILED, _E.SEEN_FAILED): _S.FAILED,
+}
+
+_FLAGS: dict[tuple[State, Event], Review] = {
+    (_S.APPROVED, _E.SEEN_NOT_AUTHORISED): _R.REVERSED,
+    (_S.APPROVED, _E.SEEN_FAILED): _R.REVERSED,
+    (_S.POSTED, _E.SEEN_NOT_AUTHORISED): _R.REVERSED,
+    (_S.POSTED, _E.SEEN_FAILED): _R.REVERSED,
+    (_S.DECLINED, _E.SEEN_OK): _R.LATE_APPROVAL,
+    (_S.FAILED, _E.SEEN_OK): _R.LATE_APPROVAL,
+    (_S.DECLINED, _E.SEEN_FAILED): _R.CONTRADICTION,
+    (_S.FAILED, _E.SEEN_NOT_AUTHORISED): _R.CONTRADICTION,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where an event leads, and the reason to flag it, if any."""
+
+    state: State
+    review: Review | None = None
+
+
+def after(state: State, event: Event) -> Outcome:
+    """Where `event` leads from `state`. Total: an unknown pair keeps the state and flags it.
+
+    SETTLED is not decided here: it needs the manager's verdict and an open flag
+    (see `settled`).
+    """
+    if (state, event) in _MOVES:
+        return Outcome(_MOVES[state, event])
+    return Outcome(state, _FLAGS.get((state, event), Review.UNEXPECTED))
+
+
+def settled(state: State, review: Review | None, verdict: State) -> State:
+    """The manager's way out of a flagged case. Raises ValueError without a flag or a final verdict."""
+    if review is None:
+        raise ValueError("only a flagged payment can be settled")
+    if verdict not in FINAL:
+        raise ValueError(f"{verdict} settles nothing")
+    return verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """What the disk may keep of member and account holder for a claim: masked, nothing else.
+
+    `member_id` is the core's opaque key; names are kept because a receipt shows them.
+    """
+
+    member_id: str
+    member_name: str
+    member_document_masked: str
+    holder_name: str
+    holder_document_masked: str
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One attempt to collect an order, as the journal tells it. Instants are aware (UTC).
+
+    `payment_id` is a UUID in lower case and the core's idempotency key; `reference` is ours at
+    the gateway; `gateway_id` theirs. `version` grows by one with each event: compare and set.
+    """
+
+    payment_id: str
+    reference: str
+    terminal: str
+    gateway: str
+    order: Order
+    payer: Payer
+    created_at: datetime
+    state: State = State.PREPARED
+    version: int = 0
+    review: Review | None = None
+    gateway_id: str | None = None
+    redirect_url: str | None = None
+    cus: str | None = None
+    bank: str | None = None
+    cause: str | None = None
+    changed_at: datetime | None = None
+    decided_at: datetime | None = None
+    core_receipt: str | None = None
+    next_ask_at: datetime | None = None
+    asks: int = 0
+
+    @property
+    def total(self) -> Money:
+        """What the bank debits."""
+        return self.order.total
+
+    @property
+    def live(self) -> bool:
+        """Whether it still holds its obligations against a second payment."""
+        return self.state in LIVE
+
+    @property
+    def paid(self) -> bool:
+        """Whether the gateway said that the money moved."""
+        return self.state in (State.APPROVED, State.POSTED)

@@ -1,0 +1,118 @@
+"""The demonstration: sandbox core and gateway as real processes, a loopback printer, made-up secrets."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from kiosk.receipt.sandbox import LoopbackPrinter
+from kiosk.settings import Settings
+
+RETURN_URL = "https://kiosco.invalid/retorno"
+
+
+class Demonstration:
+    """Starts the servers, gives the settings that point at them, and stops them in the end.
+
+    `folder` gets journal, receipts and the servers' data. Ports are free ones of loopback.
+    """
+
+    def __init__(self, folder: Path, *, outcome: str = "approved", quick: bool = False) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._quick = quick
+        self.core_port, self.gateway_port = _free_port(), _free_port()
+        self.printer = LoopbackPrinter(folder / "receipt.escpos")
+        os.environ["KIOSK_SANDBOX_SECRET"] = secrets.token_hex(16)
+        os.environ["KIOSK_SANDBOX_CORE_SECRET"] = secrets.token_hex(16)
+        os.environ["KIOSK_DEMO_RECEIPT_KEY"] = secrets.token_hex(16)
+        self._start("core", self.core_port, "--data", str(folder / "core.sqlite"))
+        late = "6" if quick else "30"
+        self._start("gateway", self.gateway_port, "--outcome", outcome, "--late-seconds", late,
+                    "--data", str(folder / "gateway.sqlite"))  # fmt: skip
+
+    def _start(self, which: str, port: int, *more: str) -> None:
+        # The frozen program has no interpreter beside it: it is its own.
+        program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "kiosk.cli"]
+        command = [*program, "sandbox", which, "--port", str(port), *more]
+        self._processes.append(subprocess.Popen(command, stdout=subprocess.DEVNULL))  # noqa: S603
+
+    @property
+    def core_url(self) -> str:
+        """The sandbox core's address."""
+        return f"http://127.0.0.1:{self.core_port}"
+
+    @property
+    def gateway_url(self) -> str:
+        """The sandbox gateway's address."""
+        return f"http://127.0.0.1:{self.gateway_port}"
+
+    def settings(self) -> Settings:
+        """A terminal's settings on this sandbox."""
+        watch = {"watch_every": 1.0, "watch_for": 12.0} if self._quick else {"watch_every": 3.0, "watch_for": 60.0}
+        return Settings.model_validate(
+            {
+                "terminal": {"id": "DEMO01", "demonstration": True},
+                "core": {
+                    "url": f"{self.core_url}/v1",
+                    "token_url": f"{self.core_url}/oauth2/token",
+                    "client_id": "kiosk-demo",
+                    "client_secret": "env:KIOSK_SANDBOX_CORE_SECRET",
+                },
+                "gateway": {
+                    "url": self.gateway_url,
+                    "login": "kiosk-demo-login",
+                    "secret": "env:KIOSK_SANDBOX_SECRET",
+                    "return_url": RETURN_URL,
+                    "page_hosts": [f"127.0.0.1:{self.gateway_port}", "127.0.0.1"],
+                },
+                "journal": {"file": self.folder / "journal.sqlite"},
+                "printer": {"kind": "network", "host": "127.0.0.1", "port": self.printer.port},
+                "receipts": {"folder": self.folder / "receipts", "signing_key": "env:KIOSK_DEMO_RECEIPT_KEY"},
+                "sonda": {**watch, "first_after": 10.0, "every": 5.0, "post_every": 2.0},
+                "payments": {"minimum": 100},
+            }
+        )
+
+    def wait(self, seconds: float = 30.0) -> None:
+        """Until both servers take connections. Raises TimeoutError."""
+        deadline = time.monotonic() + seconds
+        for port in (self.core_port, self.gateway_port):
+            while True:
+                try:
+                    socket.create_connection(("127.0.0.1", port), 1).close()
+                    break
+                except OSError:
+                    if time.monotonic() > deadline:
+                        raise TimeoutError(f"the sandbox on port {port} did not start") from None
+                    time.sleep(0.05)
+
+    def close(self) -> None:
+        """Stop servers and printer."""
+        for process in self._processes:
+            process.terminate()
+        for process in self._processes:
+            process.wait(10)
+        self.printer.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def guide() -> tuple[tuple[str, str, str, str, str, str], ...]:
+    """The invented members for the welcome page."""
+    from kiosk.member_core.sandbox import guide as entries
+
+    return tuple(
+        (e.document_type, e.document_number, e.key, e.name, e.shows_es, e.shows_en) for e in entries()
+    )

@@ -1,0 +1,127 @@
+"""The events as a chain: each entry's hash covers the entry before it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select
+
+from kiosk.cooperative.payment import State
+from kiosk.journal.tables import events
+
+FIRST_HASH = "0" * 64
+"""What the first event names as its predecessor."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEvent:
+    """One entry as written. `event` is an Event's word, or "prepared" or "flagged"."""
+
+    seq: int
+    payment_id: str
+    at: datetime
+    event: str
+    before: State | None
+    after: State
+    facts: Mapping[str, Any]
+    prev_hash: str
+    hash: str
+
+
+def canonical(value: Mapping[str, Any]) -> str:
+    """The one JSON text of a mapping: sorted names, no spaces, instants in UTC, plain ASCII."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime) and value.tzinfo:
+        return instant(value)
+    raise TypeError(f"the journal keeps no {type(value).__name__}")
+
+
+def instant(moment: datetime) -> str:
+    """An aware instant as the events write it: 2026-03-02T14:15:00.000000Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def event_hash(values: Mapping[str, Any]) -> str:
+    """SHA-256 over an event's columns, its predecessor's hash among them."""
+    hashed = {name: values[name] for name in _HASHED}
+    return hashlib.sha256(canonical(hashed).encode("ascii")).hexdigest()
+
+
+_HASHED = ("seq", "payment_id", "at", "event", "state_before", "state_after", "facts", "prev_hash")
+
+
+def event_of(row: Row[Any]) -> JournalEvent:
+    """The event a row holds."""
+    return JournalEvent(
+        seq=row.seq,
+        payment_id=row.payment_id,
+        at=datetime.strptime(row.at, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC),
+        event=row.event,
+        before=State(row.state_before) if row.state_before else None,
+        after=State(row.state_after),
+        facts=json.loads(row.facts),
+        prev_hash=row.prev_hash,
+        hash=row.hash,
+    )
+
+
+def append(
+    connection: Connection,
+    payment_id: str,
+    word: str,
+    before: State | None,
+    state: State,
+    facts: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    """Add an entry to the end. The caller holds the write lock: the first statement took it."""
+    newest = select(events.c.seq, events.c.hash).order_by(events.c.seq.desc()).limit(1)
+    last = connection.execute(newest).one_or_none()
+    entry: dict[str, Any] = {
+        "seq": last.seq + 1 if last else 1,
+        "payment_id": payment_id,
+        "at": instant(now),
+        "event": word,
+        "state_before": before.value if before else None,
+        "state_after": state.value,
+        "facts": canonical(facts),
+        "prev_hash": last.hash if last else FIRST_HASH,
+    }
+    connection.execute(insert(events).values(**entry, hash=event_hash(entry)))
+
+
+def last_of(connection: Connection, payment_id: str) -> JournalEvent | None:
+    """The newest entry about a payment."""
+    query = select(events).where(events.c.payment_id == payment_id).order_by(events.c.seq.desc()).limit(1)
+    row = connection.execute(query).one_or_none()
+    return event_of(row) if row else None
+
+
+def says(entry: JournalEvent, facts: Mapping[str, Any]) -> bool:
+    """Whether all of these facts stand in an entry already."""
+    plain: dict[str, Any] = json.loads(canonical(facts))
+    return all(name in entry.facts and entry.facts[name] == value for name, value in plain.items())
+
+
+def first_broken(connection: Connection) -> int | None:
+    """The number of the first entry that is missing or altered; None for a whole chain."""
+    expected, previous = 1, FIRST_HASH
+    query = select(events).order_by(events.c.seq).execution_options(yield_per=500)
+    for row in connection.execute(query):
+        values = row._asdict()
+        if (
+            values["seq"] != expected
+            or values["prev_hash"] != previous
+            or values["hash"] != event_hash(values)
+        ):
+            return expected
+        expected, previous = expected + 1, values["hash"]
+    return None

@@ -1,0 +1,345 @@
+"""The terminal's book of record: every payment, what happened to it, and what it holds.
+
+Blocking and thread-safe. Each call is one transaction, on disk when it returns. The clock is the
+caller's: `now` is an aware instant. What comes out are frozen dataclasses of the domain.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Self, TypedDict, Unpack
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, Connection, Engine, case, delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from kiosk.cooperative.order import Order
+from kiosk.cooperative.payment import FINAL, LIVE, Event, Payer, Payment, Review, State, after
+from kiosk.journal.chain import JournalEvent, append, event_of, first_broken, last_of, says
+from kiosk.journal.opening import JournalUnusable, explained, open_engine
+from kiosk.journal.rows import line_values, order_facts, order_of, payment_of, payment_values
+from kiosk.journal.tables import events, held_obligations, payment_lines, payments, reference_days
+
+__all__ = ["Facts", "Journal", "JournalEvent", "JournalUnusable", "ObligationHeld", "Stale", "UnknownPayment"]
+
+# Colombia has had one zone without summer time since 1993.
+_BOGOTA = timezone(timedelta(hours=-5))
+
+_SCHEDULE = frozenset({"asks", "next_ask_at"})
+_NOT_IN_EVENTS = _SCHEDULE | {"state", "redirect_url"}  # the address opens the member's session
+_LIVE = payments.c.state.in_(sorted(LIVE))
+
+_GRAVITY = (
+    Review.UNEXPECTED,
+    Review.LOST_CREATION,
+    Review.CONTRADICTION,
+    Review.NOT_APPLIED,
+    Review.CORE_CONFLICT,
+    Review.LATE_APPROVAL,
+    Review.REVERSED,
+    Review.NOT_OURS,
+)
+
+
+class Stale(Exception):
+    """The payment has moved since it was read: read it again."""
+
+
+class UnknownPayment(LookupError):
+    """The journal has no such payment."""
+
+
+class ObligationHeld(Exception):
+    """An obligation of the order is held by a live payment, given as `payment`."""
+
+    def __init__(self, payment: Payment) -> None:
+        super().__init__(f"held by {payment.reference}")
+        self.payment = payment
+
+
+class Facts(TypedDict, total=False):
+    """What an event may bring. A fact given replaces the one known; None takes it away."""
+
+    gateway_id: str | None
+    redirect_url: str | None
+    cus: str | None
+    bank: str | None
+    cause: str | None
+    decided_at: datetime | None
+    core_receipt: str | None
+    next_ask_at: datetime | None
+    asks: int
+    review: Review | None
+
+
+class Journal:
+    """An open journal; `Journal.open` makes one."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._where = str(engine.url.database)
+        # One writer at a time in this process; other processes are kept out by the file's lock.
+        self._pen = threading.Lock()
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open, check and where needed create or upgrade. Raises JournalUnusable with the reason."""
+        return cls(open_engine(path))
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._engine.dispose()
+
+    # -- writing ---------------------------------------------------------------------------------
+
+    def prepare(self, order: Order, payer: Payer, *, terminal: str, gateway: str, now: datetime) -> Payment:
+        """Write the intent to collect `order`. Raises ObligationHeld, naming the payment that holds.
+
+        The reference is the terminal, the Bogotá day and a sequence of at least four digits.
+        """
+        if not re.fullmatch(r"[A-Za-z0-9]{1,12}", terminal):
+            raise ValueError(f"not a terminal for a reference: {terminal!r}")
+        now, retried = _utc(now), False
+        while True:
+            try:
+                with self._writing() as connection:
+                    return _write_prepared(connection, order, payer, terminal, gateway, now)
+            except IntegrityError as error:
+                refusal = error
+            if holder := self._holder(order):
+                raise ObligationHeld(holder)
+            if retried:
+                raise JournalUnusable(f"{self._where}: {refusal.orig}") from refusal
+            retried = True  # the holder became final between the refusal and the look
+
+    def record(self, payment: Payment, event: Event, *, now: datetime, **facts: Unpack[Facts]) -> Payment:
+        """Write what happened and return the payment as it is after. Raises Stale, UnknownPayment.
+
+        Where the event leads is `cooperative.payment.after`'s word. An event that keeps the state
+        and says nothing new leaves no entry. ValueError for SETTLED, which needs a verdict.
+        """
+        if event is Event.SETTLED:
+            raise ValueError("a payment is settled by the manager's verdict")
+        outcome = after(payment.state, event)
+        raised = _gravest(outcome.review, facts.pop("review", None))
+        return self._apply(payment, event.value, outcome.state, raised, dict(facts), _utc(now))
+
+    def flag(self, payment: Payment, review: Review, *, now: datetime, detail: str = "") -> Payment:
+        """Ask staff to look, saying why. A graver flag stays. Raises Stale, UnknownPayment."""
+        return self._apply(payment, "flagged", payment.state, review, {}, _utc(now), detail)
+
+    def note_ask(self, payment: Payment, *, now: datetime, next_ask_at: datetime | None) -> Payment:
+        """Count a question and say when the next is due (None: never). No entry, same version.
+
+        Raises Stale also where someone else has asked meanwhile: whoever gets through may act.
+        """
+        _utc(now)
+        with self._writing() as connection:
+            done = connection.execute(
+                _this(payment)
+                .where(payments.c.asks == payment.asks)
+                .values(asks=payments.c.asks + 1, next_ask_at=next_ask_at)
+            )
+            if done.rowcount != 1:
+                raise Stale(payment.reference)
+            return _read(connection, payment)
+
+    def _apply(
+        self,
+        payment: Payment,
+        word: str,
+        state: State,
+        raised: Review | None,
+        facts: dict[str, Any],
+        now: datetime,
+        detail: str = "",
+    ) -> Payment:
+        with self._reading() as connection:
+            current = _read(connection, payment)
+            last = last_of(connection, payment.payment_id)
+        if current.version != payment.version:
+            raise Stale(payment.reference)
+        wanted = replace(current, state=state, review=_gravest(current.review, raised), **facts)
+        if state in FINAL:
+            wanted = replace(wanted, next_ask_at=None, redirect_url=None)
+        news = {
+            name: getattr(wanted, name)
+            for name in _MAY_CHANGE
+            if getattr(wanted, name) != getattr(current, name)
+        }
+        told = {name: value for name, value in news.items() if name not in _NOT_IN_EVENTS}
+        if raised:
+            told["review"] = raised
+        if detail:
+            told["detail"] = detail
+        repeated = last is not None and last.event == word and says(last, told)
+        if news.keys() <= _SCHEDULE and (raised is None or repeated):
+            return self._reschedule(current, news) if news else current
+        with self._writing() as connection:
+            changes = {**news, "version": payment.version + 1, "changed_at": now}
+            if connection.execute(_this(payment).values(changes)).rowcount != 1:
+                raise Stale(payment.reference)
+            append(connection, payment.payment_id, word, current.state, state, told, now)
+            if state in FINAL:
+                connection.execute(
+                    delete(held_obligations).where(held_obligations.c.payment_id == payment.payment_id)
+                )
+            return _read(connection, payment)
+
+    def _reschedule(self, payment: Payment, news: Mapping[str, Any]) -> Payment:
+        with self._writing() as connection:
+            if connection.execute(_this(payment).values(**news)).rowcount != 1:
+                raise Stale(payment.reference)
+            return _read(connection, payment)
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    def get(self, payment_id: str) -> Payment:
+        """The payment as it is now. Raises UnknownPayment."""
+        found = self._find(payments.c.payment_id == payment_id, limit=1)
+        if not found:
+            raise UnknownPayment(payment_id)
+        return found[0]
+
+    def by_reference(self, reference: str) -> Payment | None:
+        """The payment with our reference at the gateway."""
+        return next(iter(self._find(payments.c.reference == reference, limit=1)), None)
+
+    def of_member(self, member_id: str, limit: int = 50) -> list[Payment]:
+        """A member's payments: those still live first, then the newest."""
+        live_first = case((_LIVE, 0), else_=1)
+        newest = (payments.c.created_at.desc(), payments.c.reference.desc())
+        return self._find(payments.c.member_id == member_id, order=(live_first, *newest), limit=limit)
+
+    def due(self, now: datetime, limit: int = 50) -> list[Payment]:
+        """Live payments (approved ones among them) to be asked about or posted by `now`."""
+        longest_waiting = (payments.c.next_ask_at, payments.c.reference)
+        return self._find(_LIVE, payments.c.next_ask_at <= _utc(now), order=longest_waiting, limit=limit)
+
+    def unresolved(self) -> list[Payment]:
+        """Every payment that is live or flagged, the oldest first."""
+        oldest = (payments.c.created_at, payments.c.reference)
+        return self._find(or_(_LIVE, payments.c.review.is_not(None)), order=oldest)
+
+    def find(self, cus: str | None = None, text: str | None = None, limit: int = 100) -> list[Payment]:
+        """The newest payments with this CUS, and this text in reference, ids, names or documents."""
+        wanted: list[ColumnElement[bool]] = []
+        if cus is not None:
+            wanted.append(payments.c.cus == cus)
+        if text is not None:
+            where = ("reference", "payment_id", "gateway_id", "cus", "member_name", "holder_name",
+                     "member_document_masked", "holder_document_masked")  # fmt: skip
+            wanted.append(or_(*(payments.c[name].icontains(text, autoescape=True) for name in where)))
+        return self._find(*wanted, limit=limit)
+
+    def events(self, payment_id: str) -> list[JournalEvent]:
+        """What happened to a payment, in order."""
+        query = select(events).where(events.c.payment_id == payment_id).order_by(events.c.seq)
+        with self._reading() as connection:
+            return [event_of(row) for row in connection.execute(query)]
+
+    def verify(self) -> int | None:
+        """Walk the whole chain: the number of the first entry missing or altered, None if none."""
+        with self._reading() as connection:
+            return first_broken(connection)
+
+    def _holder(self, order: Order) -> Payment | None:
+        held = select(held_obligations.c.payment_id).where(
+            held_obligations.c.obligation_id.in_(order.obligation_ids)
+        )
+        return next(iter(self._find(payments.c.payment_id.in_(held), limit=1)), None)
+
+    def _find(
+        self,
+        *wanted: ColumnElement[bool],
+        order: Sequence[ColumnElement[Any]] = (payments.c.created_at.desc(), payments.c.reference.desc()),
+        limit: int | None = None,
+    ) -> list[Payment]:
+        query = select(payments).where(*wanted).order_by(*order).limit(limit)
+        with self._reading() as connection:
+            rows = connection.execute(query).all()
+            orders = _orders(connection, {row.payment_id: row.currency for row in rows})
+        return [payment_of(row, orders[row.payment_id]) for row in rows]
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with explained(self._where), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self._pen, explained(self._where), self._engine.begin() as connection:
+            yield connection
+
+
+_MAY_CHANGE = ("state", *Facts.__annotations__)
+
+
+def _utc(now: datetime) -> datetime:
+    if now.tzinfo is None:
+        raise ValueError("the journal takes aware instants only")
+    return now.astimezone(UTC)
+
+
+def _gravest(*reviews: Review | None) -> Review | None:
+    return max((review for review in reviews if review), key=_GRAVITY.index, default=None)
+
+
+def _this(payment: Payment) -> Any:
+    """Compare and set: the update reaches the row only while it is the one that was read."""
+    return update(payments).where(
+        payments.c.payment_id == payment.payment_id, payments.c.version == payment.version
+    )
+
+
+def _read(connection: Connection, payment: Payment) -> Payment:
+    row = connection.execute(
+        select(payments).where(payments.c.payment_id == payment.payment_id)
+    ).one_or_none()
+    if row is None:
+        raise UnknownPayment(payment.payment_id)
+    return payment_of(row, payment.order)
+
+
+def _orders(connection: Connection, currencies: Mapping[str, str]) -> dict[str, Order]:
+    query = (
+        select(payment_lines)
+        .where(payment_lines.c.payment_id.in_(list(currencies)))
+        .order_by(payment_lines.c.payment_id, payment_lines.c.position)
+    )
+    grouped: Iterable[tuple[str, Iterable[Any]]] = groupby(
+        connection.execute(query).all(), key=lambda row: str(row.payment_id)
+    )
+    return {payment_id: order_of(list(rows), currencies[payment_id]) for payment_id, rows in grouped}
+
+
+def _write_prepared(
+    connection: Connection, order: Order, payer: Payer, terminal: str, gateway: str, now: datetime
+) -> Payment:
+    reference = _next_reference(connection, terminal, now)
+    payment = Payment(str(uuid4()), reference, terminal, gateway, order, payer, now, changed_at=now)
+    connection.execute(insert(payments).values(payment_values(payment)))
+    connection.execute(insert(payment_lines), line_values(payment))
+    held = [{"obligation_id": key, "payment_id": payment.payment_id} for key in order.obligation_ids]
+    connection.execute(insert(held_obligations), held)
+    append(connection, payment.payment_id, "prepared", None, payment.state, order_facts(payment), now)
+    return payment
+
+
+def _next_reference(connection: Connection, terminal: str, now: datetime) -> str:
+    day = now.astimezone(_BOGOTA).strftime("%y%m%d")
+    this_day = (reference_days.c.terminal == terminal, reference_days.c.day == day)
+    counted = connection.execute(
+        update(reference_days).where(*this_day).values(last=reference_days.c.last + 1)
+    )
+    if counted.rowcount == 0:
+        connection.execute(insert(reference_days).values(terminal=terminal, day=day, last=1))
+    last = connection.execute(select(reference_days.c.last).where(*this_day)).scalar_one()
+    return f"{terminal}{day}{last:04d}"

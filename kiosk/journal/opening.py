@@ -1,0 +1,155 @@
+"""From a path to a journal that can be trusted: created whole, checked, at the newest schema."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, select, text, update
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from kiosk.journal.tables import REVISIONS, reference_days
+
+_MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+_BUSY_MILLISECONDS = 5000
+
+# Alembic keeps the running migration in module globals.
+_one_migration_at_a_time = threading.Lock()
+
+
+class JournalUnusable(Exception):
+    """The book of record can not be read or written; the text says why. Nobody may pay."""
+
+
+@contextmanager
+def explained(path: str) -> Iterator[None]:
+    """Turn the database's own failures into JournalUnusable; constraint errors pass."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except DBAPIError as error:
+        raise JournalUnusable(f"{path}: {error.orig}") from error
+    except (sqlite3.Error, OSError) as error:
+        raise JournalUnusable(f"{path}: {error}") from error
+
+
+def open_engine(path: Path) -> Engine:
+    """The engine of the journal at `path`, created if there is none. Raises JournalUnusable.
+
+    A damaged, foreign, empty or newer file is refused and left as it is, never replaced.
+    """
+    with explained(str(path)):
+        if not path.exists():
+            _create(path)
+        _check_file(path)
+        engine = _engine(path)
+        try:
+            _check_contents(engine, path)
+        except BaseException:
+            engine.dispose()
+            raise
+        return engine
+
+
+def _engine(path: Path) -> Engine:
+    # isolation_level: a transaction takes the write lock at its first change, not at commit.
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)), connect_args={"isolation_level": "IMMEDIATE"}
+    )
+    event.listen(engine, "connect", _prepare_connection)
+    return engine
+
+
+def _prepare_connection(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # FULL: a commit survives a power cut, also in WAL mode.
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _create(path: Path) -> None:
+    """Built beside its place and linked there when whole: no half-made journal is ever seen."""
+    if path.with_name(path.name + "-wal").exists():
+        raise JournalUnusable(f"{path}: missing, but its write-ahead log is there")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{uuid4().hex}.new")
+    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    engine = _engine(draft)
+    try:
+        _upgrade(engine)
+        engine.dispose()
+        with suppress(FileExistsError):  # another process was faster: its journal counts
+            os.link(draft, path)
+        _flush_folder(path.parent)
+    finally:
+        engine.dispose()
+        draft.unlink()
+
+
+def _flush_folder(folder: Path) -> None:
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _check_file(path: Path) -> None:
+    if not path.is_file():
+        raise JournalUnusable(f"{path}: not a file")
+    if path.stat().st_size == 0:
+        raise JournalUnusable(f"{path}: empty; its contents were lost")
+    if os.name == "posix":
+        path.chmod(0o600)
+
+
+def _check_contents(engine: Engine, path: Path) -> None:
+    with engine.connect() as connection:
+        damage = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
+        if damage != "ok":
+            raise JournalUnusable(f"{path}: damaged: {damage}")
+        revision = _revision(connection)
+    if revision is None:
+        raise JournalUnusable(f"{path}: not a journal")
+    if revision not in REVISIONS:
+        raise JournalUnusable(f"{path}: schema {revision} is newer than this program's {REVISIONS[-1]}")
+    if revision != REVISIONS[-1]:
+        _upgrade(engine)
+    with engine.connect() as connection:
+        # Changes nothing, but fails now and not at the first payment where nothing can be written.
+        connection.execute(update(reference_days).where(text("1 = 0")).values(last=0))
+        connection.rollback()
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(select(text("version_num")).select_from(text("alembic_version"))).scalar()
+
+
+def _upgrade(engine: Engine) -> None:
+    # Imported only where there is work: Alembic would double the time a start takes.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    with _one_migration_at_a_time, engine.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            # The driver opens no transaction for CREATE TABLE; a power cut must leave all or nothing.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

@@ -1,0 +1,113 @@
+"""Between rows and the domain: payments and their lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row
+
+from kiosk.cooperative.money import Money
+from kiosk.cooperative.obligation import Choice, ObligationKind
+from kiosk.cooperative.order import Order, OrderLine
+from kiosk.cooperative.payment import Payer, Payment, Review, State
+
+
+def cents(money: Money) -> int:
+    """Exact: an amount never has more than two decimals."""
+    return int(money.amount.scaleb(2))
+
+
+def order_facts(payment: Payment) -> dict[str, Any]:
+    """What the chain must vouch for from the first entry on. No names: they may be erased one day."""
+    return {
+        "reference": payment.reference,
+        "terminal": payment.terminal,
+        "gateway": payment.gateway,
+        "member_id": payment.payer.member_id,
+        "currency": payment.total.currency,
+        "total_cents": cents(payment.total),
+        "lines": [[line.obligation_id, line.choice, cents(line.amount)] for line in payment.order.lines],
+    }
+
+
+def payment_values(payment: Payment) -> dict[str, Any]:
+    """A new payment's columns."""
+    columns = ("payment_id", "reference", "terminal", "gateway", "created_at", "state", "version",
+               "changed_at", "asks")  # fmt: skip
+    payer = ("member_id", "member_name", "member_document_masked", "holder_name", "holder_document_masked")
+    return {
+        **{name: getattr(payment, name) for name in columns},
+        **{name: getattr(payment.payer, name) for name in payer},
+        "currency": payment.total.currency,
+        "total_cents": cents(payment.total),
+    }
+
+
+def line_values(payment: Payment) -> list[dict[str, Any]]:
+    """The columns of its lines, in order."""
+    return [
+        {
+            "payment_id": payment.payment_id,
+            "position": position,
+            "line_id": line.line_id,
+            "obligation_id": line.obligation_id,
+            "kind": line.kind,
+            "name": line.name,
+            "reference": line.reference,
+            "choice": line.choice,
+            "amount_cents": cents(line.amount),
+        }
+        for position, line in enumerate(payment.order.lines)
+    ]
+
+
+def payment_of(row: Row[Any], order: Order) -> Payment:
+    """The payment a row holds; its order never changes and is read once."""
+    return Payment(
+        payment_id=row.payment_id,
+        reference=row.reference,
+        terminal=row.terminal,
+        gateway=row.gateway,
+        order=order,
+        payer=Payer(
+            member_id=row.member_id,
+            member_name=row.member_name,
+            member_document_masked=row.member_document_masked,
+            holder_name=row.holder_name,
+            holder_document_masked=row.holder_document_masked,
+        ),
+        created_at=row.created_at,
+        state=State(row.state),
+        version=row.version,
+        review=Review(row.review) if row.review else None,
+        gateway_id=row.gateway_id,
+        redirect_url=row.redirect_url,
+        cus=row.cus,
+        bank=row.bank,
+        cause=row.cause,
+        changed_at=row.changed_at,
+        decided_at=row.decided_at,
+        core_receipt=row.core_receipt,
+        next_ask_at=row.next_ask_at,
+        asks=row.asks,
+    )
+
+
+def order_of(rows: Sequence[Row[Any]], currency: str) -> Order:
+    """The order its line rows hold, given in their order."""
+    return Order(
+        tuple(
+            OrderLine(
+                row.line_id,
+                row.obligation_id,
+                ObligationKind(row.kind),
+                row.name,
+                row.reference,
+                Choice(row.choice),
+                Money(Decimal(row.amount_cents).scaleb(-2), currency),
+            )
+            for row in rows
+        )
+    )

@@ -1,0 +1,143 @@
+"""The journal's tables, for SQLite at the terminal and PostgreSQL where many are collected."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+REVISIONS = ("0001",)
+"""Every migration in order; the last is the schema this code reads and writes."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, kept in UTC. SQLite has no zones: there the column is UTC by rule."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Raises ValueError for a naive time: nobody could say which instant it is."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("the journal takes aware instants only")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002 - the base class names it
+    ) -> datetime | None:
+        """Always aware, always UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+payments = Table(
+    "payments",
+    metadata,
+    Column("payment_id", String(36), primary_key=True),
+    Column("reference", String(30), nullable=False, unique=True),
+    Column("terminal", String(12), nullable=False),
+    Column("gateway", String(40), nullable=False),
+    Column("member_id", String(64), nullable=False),
+    Column("member_name", Text, nullable=False),
+    Column("member_document_masked", String(40), nullable=False),
+    Column("holder_name", Text, nullable=False),
+    Column("holder_document_masked", String(40), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("total_cents", BigInteger, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("review", String(20)),
+    Column("gateway_id", String(64)),
+    Column("redirect_url", Text),
+    Column("cus", String(64)),
+    Column("bank", Text),
+    Column("cause", Text),
+    Column("changed_at", Instant, nullable=False),
+    Column("decided_at", Instant),
+    Column("core_receipt", String(40)),
+    Column("next_ask_at", Instant),
+    Column("asks", Integer, nullable=False),
+    Index(None, "state", "next_ask_at"),
+    Index(None, "member_id", "created_at"),
+    Index(None, "review"),
+    Index(None, "cus"),
+)
+"""The projection: where each payment stands now. The events say how it got there."""
+
+payment_lines = Table(
+    "payment_lines",
+    metadata,
+    Column("payment_id", ForeignKey(payments.c.payment_id), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("line_id", String(20), nullable=False),
+    Column("obligation_id", String(64), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("choice", String(10), nullable=False),
+    Column("amount_cents", BigInteger, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("payment_id", ForeignKey(payments.c.payment_id), nullable=False, index=True),
+    Column("at", String(27), nullable=False),
+    Column("event", String(24), nullable=False),
+    Column("state_before", String(12)),
+    Column("state_after", String(12), nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("prev_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+"""Append-only (triggers refuse the rest).
+
+`at` (ISO, UTC, microseconds) and `facts` (canonical JSON) are texts, hashed as they stand.
+"""
+
+held_obligations = Table(
+    "held_obligations",
+    metadata,
+    Column("obligation_id", String(64), primary_key=True),
+    Column("payment_id", ForeignKey(payments.c.payment_id), nullable=False, index=True),
+)
+"""The primary key is the rule: one live payment per obligation."""
+
+reference_days = Table(
+    "reference_days",
+    metadata,
+    Column("terminal", String(12), primary_key=True),
+    Column("day", String(6), primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+"""The last sequence number given per terminal and Bogotá day (YYMMDD)."""

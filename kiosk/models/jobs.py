@@ -1,0 +1,62 @@
+"""Blocking work off the GUI thread: two lanes, results back on the GUI thread.
+
+`money` is one thread, strictly in order: what it does to a payment never overlaps. `ask` is a
+few threads for questions that change nothing. Shutdown waits; nothing is ever terminated.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Jobs(QObject):
+    """The lanes. Callbacks run on the thread this object lives in."""
+
+    _finished = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lanes = {
+            "money": ThreadPoolExecutor(1, "money"),
+            "ask": ThreadPoolExecutor(3, "ask"),
+            "sonda": ThreadPoolExecutor(1, "sonda"),
+        }
+        self._closed = False
+        self._finished.connect(lambda deliver: deliver(), Qt.ConnectionType.QueuedConnection)
+
+    def run(
+        self,
+        lane: str,
+        work: Callable[[], T],
+        done: Callable[[T], object],
+        failed: Callable[[Exception], object],
+    ) -> None:
+        """Do `work` in a lane; then `done(result)` or `failed(exception)` on the GUI thread."""
+        if self._closed:
+            return
+
+        def deliver(future: Future[T]) -> None:
+            error = future.exception()
+            if self._closed:
+                return
+            if isinstance(error, Exception):
+                self._finished.emit(lambda: failed(error))
+            elif error is None:
+                result = future.result()
+                self._finished.emit(lambda: done(result))
+
+        self._lanes[lane].submit(work).add_done_callback(deliver)
+
+    def close(self) -> None:
+        """Finish what runs, drop what waits in `ask`, deliver nothing more."""
+        self._closed = True
+        for name, lane in self._lanes.items():
+            lane.shutdown(wait=True, cancel_futures=name != "money")

@@ -1,0 +1,83 @@
+"""What can go wrong in front of a member, as data. The sentences are the views' business."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kiosk.cooperative.payment import Payment
+from kiosk.journal.journal import JournalUnusable, ObligationHeld
+from kiosk.member_core.connector import (
+    Contact,
+    CoreMisconfigured,
+    CoreUnreachable,
+    EmailNotRegistered,
+    KeyChangeRequired,
+    KeyRefused,
+    MemberBlocked,
+    MemberLocked,
+    SessionOver,
+    WrongKey,
+)
+
+
+class Trouble(StrEnum):
+    """Kinds of trouble a member can be told of."""
+
+    WRONG_KEY = "wrong_key"
+    LOCKED = "locked"
+    BLOCKED = "blocked"
+    NO_EMAIL = "no_email"
+    CORE_AWAY = "core_away"
+    TERMINAL_REFUSED = "terminal_refused"
+    SESSION_OVER = "session_over"
+    KEY_REFUSED = "key_refused"
+    NOTHING_CHOSEN = "nothing_chosen"
+    TOO_MANY_LINES = "too_many_lines"
+    BELOW_MINIMUM = "below_minimum"
+    ABOVE_MAXIMUM = "above_maximum"
+    PAYMENT_PENDING = "payment_pending"
+    NOT_CREATED = "not_created"
+    LIMIT = "limit"
+    GATEWAY_AWAY = "gateway_away"
+    JOURNAL = "journal"
+    UNEXPECTED = "unexpected"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One trouble and the facts its sentence needs."""
+
+    trouble: Trouble
+    number: int | None = None
+    amount: str = ""
+    until: str = ""
+    contact: Contact | None = None
+    codes: tuple[str, ...] = ()
+    payment: Payment | None = None
+
+
+def problem_of(error: Exception) -> Problem:
+    """What a failure means to the member. Anything unknown is UNEXPECTED, never silence."""
+    plain = {
+        CoreUnreachable: Trouble.CORE_AWAY,
+        CoreMisconfigured: Trouble.TERMINAL_REFUSED,
+        SessionOver: Trouble.SESSION_OVER,
+        KeyChangeRequired: Trouble.SESSION_OVER,
+        JournalUnusable: Trouble.JOURNAL,
+    }
+    match error:
+        case WrongKey():
+            return Problem(Trouble.WRONG_KEY, number=error.remaining)
+        case MemberLocked():
+            until = error.until.astimezone().strftime("%H:%M") if error.until else ""
+            return Problem(Trouble.LOCKED, until=until)
+        case MemberBlocked():
+            return Problem(Trouble.BLOCKED, contact=error.contact)
+        case EmailNotRegistered():
+            return Problem(Trouble.NO_EMAIL, contact=error.contact)
+        case KeyRefused():
+            return Problem(Trouble.KEY_REFUSED, codes=error.codes)
+        case ObligationHeld():
+            return Problem(Trouble.PAYMENT_PENDING, payment=error.payment)
+    return Problem(plain.get(type(error), Trouble.UNEXPECTED))

@@ -1,0 +1,74 @@
+"""Which page follows which: the wizard's one map."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Step(StrEnum):
+    """The pages of a visit."""
+
+    WELCOME = "welcome"
+    BEFORE = "before"
+    SIGN_IN = "sign_in"
+    RECOVER = "recover"
+    CHANGE_KEY = "change_key"
+    MENU = "menu"
+    CHOOSE = "choose"
+    SUMMARY = "summary"
+    HOLDER = "holder"
+    REVIEW = "review"
+    BANK = "bank"
+    WAITING = "waiting"
+    RESULT = "result"
+    RECEIPT = "receipt"
+    PAYMENTS = "payments"
+    OUT_OF_SERVICE = "out_of_service"
+
+
+# Where «Atrás» leads; steps without an entry have no way back.
+BACK = {
+    Step.BEFORE: Step.WELCOME,
+    Step.SIGN_IN: Step.BEFORE,
+    Step.RECOVER: Step.SIGN_IN,
+    Step.CHANGE_KEY: Step.MENU,
+    Step.CHOOSE: Step.MENU,
+    Step.SUMMARY: Step.CHOOSE,
+    Step.HOLDER: Step.SUMMARY,
+    Step.REVIEW: Step.HOLDER,
+    Step.PAYMENTS: Step.MENU,
+}
+
+# Where going on leads when all went well.
+NEXT = {
+    Step.WELCOME: Step.BEFORE,
+    Step.BEFORE: Step.SIGN_IN,
+    Step.SIGN_IN: Step.MENU,
+    Step.RECOVER: Step.SIGN_IN,
+    Step.CHANGE_KEY: Step.MENU,
+    Step.MENU: Step.CHOOSE,
+    Step.CHOOSE: Step.SUMMARY,
+    Step.SUMMARY: Step.HOLDER,
+    Step.HOLDER: Step.REVIEW,
+    Step.REVIEW: Step.BANK,
+    Step.BANK: Step.WAITING,
+    Step.WAITING: Step.RESULT,
+    Step.RESULT: Step.RECEIPT,
+    Step.RECEIPT: Step.WELCOME,
+}
+
+# The step shown on top, 1 to 6; pages without one stand outside the way to pay.
+NUMBER = {
+    Step.SIGN_IN: 1,
+    Step.RECOVER: 1,
+    Step.CHANGE_KEY: 1,
+    Step.CHOOSE: 2,
+    Step.SUMMARY: 3,
+    Step.HOLDER: 4,
+    Step.REVIEW: 4,
+    Step.BANK: 5,
+    Step.WAITING: 5,
+    Step.RESULT: 6,
+    Step.RECEIPT: 6,
+}
+STEPS = 6

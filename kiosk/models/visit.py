@@ -1,0 +1,380 @@
+"""One member at the kiosk, from the first touch to the farewell.
+
+The views show a visit and tell it what the member did; it knows no page. What blocks runs in a
+lane; a result that arrives after the visit ended is dropped, because the next member must not
+see it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from kiosk.cooperative.member import AccountHolder, Document, MemberSession
+from kiosk.cooperative.money import Money
+from kiosk.cooperative.order import Order
+from kiosk.cooperative.payment import Payment, State
+from kiosk.member_core.connector import CoreStatus, Recovery, SessionOver
+from kiosk.models.jobs import Jobs
+from kiosk.models.obligations import ObligationsModel
+from kiosk.models.payments import PaymentsModel
+from kiosk.models.problems import Problem, Trouble, problem_of
+from kiosk.models.steps import BACK, NEXT, Step
+from kiosk.teller.desk import Desk
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one debit may be, and how long each wait lasts (seconds)."""
+
+    minimum: Money
+    maximum: Money | None = None
+    bank_seconds: float = 420.0
+    watch_every: float = 5.0
+    watch_for: float = 90.0
+
+
+class Visit(QObject):
+    """State and deeds of one visit. Signals carry no data: ask the visit."""
+
+    moved = Signal()
+    busy_changed = Signal()
+    troubled = Signal()
+    payment_changed = Signal()
+    member_changed = Signal()
+    ended = Signal()
+
+    def __init__(self, jobs: Jobs, desk: Callable[[], Desk], limits: Limits) -> None:
+        super().__init__()
+        self._jobs, self._desk, self.limits = jobs, desk, limits
+        self.obligations = ObligationsModel()
+        self.payments = PaymentsModel()
+        self._serial = 0
+        self.step = Step.WELCOME
+        self.core: CoreStatus | None = None
+        self._forget()
+
+    def _forget(self) -> None:
+        self._serial += 1
+        self.busy = ""
+        self.problem: Problem | None = None
+        self.document: Document | None = None
+        self.session: MemberSession | None = None
+        self.recovery: Recovery | None = None
+        self.order: Order | None = None
+        self.holder: AccountHolder | None = None
+        self.payment: Payment | None = None
+        self.reprinting = False
+        self.consented = False
+        self._suggestion: tuple[str, str, str] | None = None
+
+    # -- moving ---------------------------------------------------------------------------
+
+    def go(self, step: Step) -> None:
+        """Show this step; a problem shown before is over."""
+        self.problem = None
+        self.step = step
+        self.moved.emit()
+
+    def next(self) -> None:
+        """On, by the map."""
+        self.go(NEXT[self.step])
+
+    def back(self) -> None:
+        """Back, by the map; steps without a way back stay."""
+        if self.step is Step.CHANGE_KEY and self.must_change_key:
+            self.finish()
+        elif self.step in BACK:
+            self.go(BACK[self.step])
+
+    def finish(self) -> None:
+        """Farewell: sign out, forget everything, show the welcome page."""
+        session = self.session
+        if session is not None:
+            self._jobs.run("ask", lambda: self._desk().connector.sign_out(session), _ignore, _note)
+        if self.payment is not None and self.payment.state is State.AT_BANK:
+            payment = self.payment
+            self._jobs.run("money", lambda: self._desk().checkout.left(payment), _ignore, _note)
+        self._forget()
+        self.obligations.load([])
+        self.payments.load([])
+        self.ended.emit()
+        self.member_changed.emit()
+        self.go(Step.WELCOME)
+
+    def suggest(self, kind: str, number: str, key: str) -> None:
+        """The demonstration's invented member to fill in at the sign-in."""
+        self._suggestion = (kind, number, key)
+
+    def take_suggestion(self) -> tuple[str, str, str] | None:
+        """The suggestion, once."""
+        taken, self._suggestion = self._suggestion, None
+        return taken
+
+    # -- who ------------------------------------------------------------------------------
+
+    @property
+    def must_change_key(self) -> bool:
+        """Whether the core lets this session do nothing but change the key."""
+        return self.session is not None and self.session.must_change_key
+
+    def begin(self) -> None:
+        """The first touch; meanwhile ask the core how it is."""
+        self.next()
+        self._ask(lambda desk: desk.connector.status(), self._know_core, quiet=True)
+
+    def _know_core(self, status: CoreStatus) -> None:
+        self.core = status
+
+    def consent(self) -> None:
+        """The privacy notice was accepted for this visit."""
+        self.consented = True
+        self.next()
+
+    def sign_in(self, document: Document, key: str) -> None:
+        """Cédula and clave."""
+        self.document = document
+        self._ask(lambda desk: desk.connector.sign_in(document, key), self._signed_in, "signing_in")
+
+    def _signed_in(self, session: MemberSession) -> None:
+        self.session = session
+        self.member_changed.emit()
+        if session.must_change_key:
+            self.go(Step.CHANGE_KEY)
+        else:
+            self._enter_menu()
+
+    def _enter_menu(self) -> None:
+        self.go(Step.MENU)
+        self.load_payments()
+
+    def recover_key(self, document: Document) -> None:
+        """Ask for an e-mail with a way in."""
+        self.document = document
+        self._ask(lambda desk: desk.connector.recover_key(document), self._recovered, "recovering")
+
+    def _recovered(self, recovery: Recovery) -> None:
+        self.recovery = recovery
+        self.moved.emit()
+
+    def change_key(self, current: str, new: str) -> None:
+        """Replace the key; the session goes on."""
+        session = self._session()
+
+        def done(_: None) -> None:
+            if self.session is not None:
+                self.session = MemberSession(
+                    session.member, session.expires_at, must_change_key=False, token=session.token
+                )
+            self._enter_menu()
+
+        self._ask(lambda desk: desk.connector.change_key(session, current, new), done, "changing_key")
+
+    # -- what -----------------------------------------------------------------------------
+
+    def load_payments(self) -> None:
+        """The member's own payments at this terminal, for the menu and its page."""
+        member_id = self._session().member.member_id
+        self._ask(lambda desk: desk.journal.of_member(member_id), self._have_payments, quiet=True)
+
+    def _have_payments(self, payments: list[Payment]) -> None:
+        self.payments.load(payments)
+        self.member_changed.emit()
+
+    def open_choice(self) -> None:
+        """Ask the core what is owed, then choose; all that is overdue is chosen to begin with."""
+        session = self._session()
+
+        def done(found: list) -> None:  # type: ignore[type-arg]
+            self.obligations.load(found)
+            self.obligations.choose_all_overdue()
+            self.go(Step.CHOOSE)
+
+        self._ask(lambda desk: desk.connector.obligations(session), done, "loading_obligations")
+
+    def confirm_choice(self) -> None:
+        """The choice becomes the order, if it can be paid."""
+        if problem := self._choice_problem():
+            self._tell(problem)
+            return
+        self.order = self.obligations.order()
+        self.next()
+
+    def _choice_problem(self) -> Problem | None:
+        total, limits = self.obligations.total, self.limits
+        if not total:
+            return Problem(Trouble.NOTHING_CHOSEN)
+        if total < limits.minimum:
+            return Problem(Trouble.BELOW_MINIMUM, amount=limits.minimum.shown())
+        if limits.maximum is not None and total > limits.maximum:
+            return Problem(Trouble.ABOVE_MAXIMUM, amount=limits.maximum.shown())
+        return None
+
+    def too_many_lines(self) -> None:
+        """More rows were asked for than one payment may carry."""
+        self._tell(Problem(Trouble.TOO_MANY_LINES))
+
+    def name_holder(self, holder: AccountHolder) -> None:
+        """A holder without problems."""
+        self.holder = holder
+        self.next()
+
+    # -- paying ---------------------------------------------------------------------------
+
+    def pay(self) -> None:
+        """Start the payment: from here on the journal knows it."""
+        order, holder, session = self.order, self.holder, self._session()
+        if order is None or holder is None or self.busy:
+            return
+        self._ask(
+            lambda desk: desk.checkout.start(order, session.member, holder), self._started, "opening", lane="money"
+        )
+
+    def _started(self, payment: Payment) -> None:
+        self._set_payment(payment)
+        if payment.state is State.AT_BANK:
+            self.go(Step.BANK)
+        elif payment.state is State.FAILED:
+            trouble = {"limit": Trouble.LIMIT, "not_sent": Trouble.GATEWAY_AWAY}.get(payment.cause or "")
+            self._tell(Problem(trouble or Trouble.NOT_CREATED, payment=payment))
+        else:
+            self.go(Step.WAITING)
+
+    def left_bank(self) -> None:
+        """The member came back, gave up or ran out of time: only the gateway says what happened."""
+        payment = self.payment
+        if payment is None or self.step is not Step.BANK:
+            return
+        self.go(Step.WAITING)
+
+        def work(desk: Desk) -> Payment:
+            return desk.checkout.ask(desk.checkout.left(payment))
+
+        self._ask(work, self._seen, quiet=True, lane="money")
+
+    def ask_now(self) -> None:
+        """What does the gateway say?"""
+        payment = self.payment
+        if payment is not None:
+            self._ask(lambda desk: self._look(desk, payment), self._seen, quiet=True)
+
+    @staticmethod
+    def _look(desk: Desk, payment: Payment) -> Payment:
+        # The sonda may have been there first: always start from the journal.
+        return desk.checkout.ask(desk.journal.get(payment.payment_id))
+
+    def _seen(self, payment: Payment) -> None:
+        known = self.payment
+        if known is None or payment.payment_id != known.payment_id or payment.version < known.version:
+            return
+        self._set_payment(payment)
+        if self.step in (Step.BANK, Step.WAITING) and (payment.paid or not payment.live):
+            self.go(Step.RESULT)
+
+    def stop_waiting(self) -> None:
+        """The honest «pending»: the sonda goes on asking."""
+        if self.step is Step.WAITING:
+            self.go(Step.RESULT)
+
+    def show_payment(self, payment: Payment) -> None:
+        """Look at one of my payments: its result as it stands, a copy of its receipt."""
+        self.reprinting = True
+        self._set_payment(payment)
+        self.go(Step.RESULT)
+
+    def pay_again(self) -> None:
+        """Another payment, or the same one tried again: choose anew, with fresh figures."""
+        self._set_payment(None)
+        self.reprinting = False
+        self.order = None
+        self.open_choice()
+
+    def _set_payment(self, payment: Payment | None) -> None:
+        if payment is None or self.payment is None or payment.payment_id != self.payment.payment_id:
+            self.payment = payment
+        elif payment.version >= self.payment.version:
+            self.payment = payment
+        self.payment_changed.emit()
+
+    # -- lanes ----------------------------------------------------------------------------
+
+    def run(self, lane: str, work: Callable[[Desk], T], done: Callable[[T], object],
+            failed: Callable[[Exception], object]) -> None:  # fmt: skip
+        """Do something at the desk; the answer is dropped when the visit has ended by then."""
+        serial = self._serial
+
+        def when_same(call: Callable[..., object]) -> Callable[..., None]:
+            def guarded(result: object) -> None:
+                if serial == self._serial:
+                    call(result)
+
+            return guarded
+
+        self._jobs.run(lane, lambda: work(self._desk()), when_same(done), when_same(failed))
+
+    def _ask(
+        self,
+        work: Callable[[Desk], T],
+        done: Callable[[T], object],
+        doing: str = "",
+        *,
+        quiet: bool = False,
+        lane: str = "ask",
+    ) -> None:
+        if not quiet:
+            if self.busy:
+                return
+            self.problem = None
+            self._set_busy(doing)
+
+        def finished(result: T) -> None:
+            if not quiet:
+                self._set_busy("")
+            done(result)
+
+        def failed(error: Exception) -> None:
+            if not quiet:
+                self._set_busy("")
+            self._failed(error, quiet)
+
+        self.run(lane, work, finished, failed)
+
+    def _failed(self, error: Exception, quiet: bool) -> None:
+        problem = problem_of(error)
+        if problem.trouble is Trouble.UNEXPECTED:
+            log.error("unexpected: %s", type(error).__name__, exc_info=error)
+        if quiet:
+            return
+        if isinstance(error, SessionOver):
+            self.session = None
+            self.member_changed.emit()
+            self.go(Step.SIGN_IN)
+        self._tell(problem)
+
+    def _set_busy(self, doing: str) -> None:
+        self.busy = doing
+        self.busy_changed.emit()
+
+    def _tell(self, problem: Problem) -> None:
+        self.problem = problem
+        self.troubled.emit()
+
+    def _session(self) -> MemberSession:
+        if self.session is None:
+            raise RuntimeError("nobody is signed in")
+        return self.session
+
+
+def _ignore(_: object) -> None:
+    """A deed whose result nobody waits for."""
+
+
+def _note(error: Exception) -> None:
+    log.warning("after the visit: %s", type(error).__name__)

@@ -1,0 +1,209 @@
+"""What the kiosk asks of a payment gateway, and what it may believe of the answers.
+
+Three kinds of answer never mix: a *verdict* about this payment, a *conflict* (the answer is not
+ours, or contradicts itself: staff), and *no verdict* (any fault: the stored state stays). A 401,
+a 500, an HTML page or an unknown word says nothing about the money.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from kiosk.cooperative.member import AccountHolder
+from kiosk.cooperative.money import Money
+from kiosk.cooperative.payment import Event
+
+
+class Status(StrEnum):
+    """The unified words for what a gateway says of a payment."""
+
+    CREATED = "CREATED"
+    PENDING = "PENDING"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+    CANCELLED = "CANCELLED"
+    EXPIRED = "EXPIRED"
+    FAILED = "FAILED"
+    PARTIAL = "PARTIAL"
+    REVERSED = "REVERSED"
+
+    @property
+    def final(self) -> bool:
+        """Whether the gateway will not change its mind."""
+        return self not in (Status.CREATED, Status.PENDING, Status.PARTIAL)
+
+
+class ErrorKind(StrEnum):
+    """Why there is no verdict, or what the conflict is."""
+
+    NOT_SENT = "not_sent"
+    NO_ANSWER = "no_answer"
+    AUTHENTICATION = "authentication"
+    CLOCK = "clock"
+    INVALID_REQUEST = "invalid_request"
+    DUPLICATE_REFERENCE = "duplicate_reference"
+    LIMIT = "limit"
+    SERVER = "server"
+    GARBAGE = "garbage"
+    UNKNOWN_STATUS = "unknown_status"
+    UNKNOWN_PAYMENT = "unknown_payment"
+    AMOUNT_MISMATCH = "amount_mismatch"
+    CURRENCY_MISMATCH = "currency_mismatch"
+    REFERENCE_MISMATCH = "reference_mismatch"
+    TWO_APPROVALS = "two_approvals"
+
+    @property
+    def staff_must_act(self) -> bool:
+        """Whether waiting will not mend it."""
+        return self not in (ErrorKind.NOT_SENT, ErrorKind.NO_ANSWER, ErrorKind.SERVER)
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a driver's gateway can do. Nothing is assumed that its contract does not say."""
+
+    picks_bank_here: bool
+    """The kiosk must show the bank list itself."""
+    finds_by_reference: bool
+    absence_proves_unpaid: bool
+    """Whether "no such payment" proves that none will appear."""
+    idempotent_create: bool
+    cancels: bool
+    other_device: bool
+    """The page may be opened on the member's own phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What the gateway is asked to collect. `reference` is ours: letters and digits, at most 30."""
+
+    reference: str
+    amount: Money
+    description: str
+    holder: AccountHolder
+    expires_at: datetime
+    ip_address: str
+    user_agent: str
+    bank_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """The payment exists at the gateway and can be paid at this address."""
+
+    gateway_id: str
+    redirect_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotCreated:
+    """Certainly nothing there: the member may try again."""
+
+    kind: ErrorKind
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownIfCreated:
+    """It may exist: never create again blindly."""
+
+    kind: ErrorKind
+
+
+@dataclass(frozen=True, slots=True)
+class ExistsAlready:
+    """The gateway knows this reference: look it up."""
+
+    kind: ErrorKind = ErrorKind.DUPLICATE_REFERENCE
+
+
+Creation = Created | NotCreated | UnknownIfCreated | ExistsAlready
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The gateway's own word on this payment; amount, currency and reference were checked.
+
+    `technical` tells a failure (scheme: FAILED) from a refusal (NOT_AUTHORIZED) where the
+    unified word is the same. `attempt_over` says that the last attempt ended unpaid although
+    the gateway still lets the payer try again.
+    """
+
+    status: Status
+    cus: str | None = None
+    bank: str | None = None
+    approved_amount: Money | None = None
+    decided_at: datetime | None = None
+    cause: str | None = None
+    technical: bool = False
+    attempt_over: bool = False
+
+    def event(self) -> Event | None:
+        """The event in the payment's life; None where only staff can say (partial, reversed)."""
+        if self.status in (Status.CREATED, Status.PENDING):
+            return Event.SEEN_PENDING
+        if self.status is Status.APPROVED:
+            return Event.SEEN_OK
+        if self.status in (Status.PARTIAL, Status.REVERSED):
+            return None
+        failed = self.technical or self.status in (Status.FAILED, Status.EXPIRED)
+        return Event.SEEN_FAILED if failed else Event.SEEN_NOT_AUTHORISED
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Not ours or contradicting itself: stop automatic posting, tell staff."""
+
+    kind: ErrorKind
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoVerdict:
+    """Nothing was learnt. `retry_after` in seconds where the server asked for a pause."""
+
+    kind: ErrorKind
+    retry_after: int | None = None
+
+
+Answer = Verdict | Conflict | NoVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What an answer must agree with before it may be believed."""
+
+    reference: str
+    amount: Money
+
+
+class Gateway(Protocol):
+    """One driver. Blocking; usable from any thread; raises nothing but programming errors."""
+
+    @property
+    def name(self) -> str:
+        """The driver's registered name, e.g. "placetopay"."""
+
+    @property
+    def abilities(self) -> Abilities:
+        """What its contract promises."""
+
+    def create(self, charge: Charge) -> Creation:
+        """Ask for one collection. Never retried inside."""
+
+    def query(self, gateway_id: str, expected: Expected) -> Answer:
+        """What the gateway says of this payment now."""
+
+    def find(self, expected: Expected) -> Answer:
+        """Look up by our reference; NoVerdict(UNKNOWN_PAYMENT) where it is absent or impossible."""
+
+    def cancel(self, gateway_id: str) -> None:
+        """Ask to close an unpaid payment; only a later query says what became of it."""
+
+    def is_return(self, url: str) -> bool:
+        """Whether the browser reached our return address. Its parameters are never believed."""
+
+    def allowed_hosts(self) -> frozenset[str]:
+        """Hosts (with port where not the default) the member's browser may visit to pay."""

@@ -1,0 +1,148 @@
+"""Faults on purpose, injected where the real ones happen: on the connection."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from functools import wraps
+from typing import Any
+
+from flask import Response, current_app, jsonify, make_response, request
+from flask.typing import ResponseReturnValue
+
+_GARBAGE = b'{"status": {"status": \xff\xfe<!--'
+View = Callable[..., ResponseReturnValue]
+
+
+class Operation(StrEnum):
+    """What a fault can hit."""
+
+    CREATE = "create"
+    QUERY = "query"
+    CANCEL = "cancel"
+
+
+class Kind(StrEnum):
+    """How it goes wrong. Only DROP_BEFORE, HTTP_500 and HTML_500 leave the request undone."""
+
+    DROP_BEFORE = "drop_before"
+    DROP_AFTER = "drop_after"
+    DELAY = "delay"
+    HTTP_500 = "http_500"
+    HTML_500 = "html_500"
+    GARBAGE = "garbage"
+    CUT_BODY = "cut_body"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One kind of trouble for the next `times` calls of an operation; `seconds` is for DELAY."""
+
+    operation: Operation
+    kind: Kind
+    times: int = 1
+    seconds: float = 0.0
+
+    @classmethod
+    def read(cls, wanted: object) -> Fault:
+        """From the JSON form. Raises ValueError."""
+        if not isinstance(wanted, Mapping):
+            raise ValueError("a fault is an object")
+        unknown = sorted(set(wanted) - {each.name for each in fields(cls)})
+        if unknown:
+            raise ValueError(f"not part of a fault: {', '.join(unknown)}")
+        times, seconds = wanted.get("times", 1), wanted.get("seconds", 0)
+        if isinstance(times, bool) or not isinstance(times, int) or times < 1:
+            raise ValueError("times must be a whole number from 1")
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= 300:
+            raise ValueError("seconds must be a number from 0 to 300")
+        operation, kind = (str(wanted.get(name)) for name in ("operation", "kind"))
+        return cls(Operation(operation), Kind(kind), times, float(seconds))
+
+
+class Faults:
+    """The faults still to come, in order. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Fault] = []
+        self._lock = threading.Lock()
+
+    def replace(self, faults: list[Fault]) -> None:
+        """Forget the old ones and wait with these."""
+        with self._lock:
+            self._waiting = list(faults)
+
+    def shown(self) -> list[dict[str, Any]]:
+        """The JSON form of what still waits."""
+        with self._lock:
+            return [asdict(fault) for fault in self._waiting]
+
+    def take(self, operation: Operation) -> Fault | None:
+        """The fault that hits this call, counted down; None for an undisturbed call."""
+        with self._lock:
+            for index, fault in enumerate(self._waiting):
+                if fault.operation is operation:
+                    left = fault.times - 1
+                    rest = [Fault(fault.operation, fault.kind, left, fault.seconds)] if left else []
+                    self._waiting[index : index + 1] = rest
+                    return fault
+        return None
+
+    def in_the_way(self, operation: Operation, view: View) -> View:
+        """The view, hit by the faults that wait for this operation."""
+
+        @wraps(view)
+        def hit(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+            fault = self.take(operation)
+            if fault is None:
+                return view(*args, **kwargs)
+            undone = _instead(fault.kind)
+            if undone is not None:
+                return undone
+            try:
+                answer = make_response(view(*args, **kwargs))
+            except Exception as error:  # noqa: BLE001 - a refusal's answer is spoilt like any other
+                answer = make_response(current_app.handle_user_exception(error))
+            return _spoilt(fault, answer)
+
+        return hit
+
+
+def _instead(kind: Kind) -> Response | None:
+    """The answer of a request that is never carried out; None where it is."""
+    if kind is Kind.DROP_BEFORE:
+        return _hung_up()
+    if kind is Kind.HTTP_500:
+        answer = jsonify(error="internal server error")
+        answer.status_code = 500
+        return answer
+    if kind is Kind.HTML_500:
+        page = "<!doctype html><html><head><title>500</title></head><body><h1>Server Error</h1></body></html>"
+        return Response(page, 500, mimetype="text/html")
+    return None
+
+
+def _spoilt(fault: Fault, answer: Response) -> Response:
+    """What is left of the answer to a request that was carried out."""
+    if fault.kind is Kind.DROP_AFTER:
+        return _hung_up()
+    if fault.kind is Kind.DELAY:
+        time.sleep(fault.seconds)
+        return answer
+    if fault.kind is Kind.GARBAGE:
+        return Response(_GARBAGE, answer.status_code, mimetype="application/json")
+    whole = answer.get_data()
+    cut = Response(whole[: len(whole) // 2], answer.status_code, mimetype="application/json")
+    cut.headers["Content-Length"] = str(len(whole))  # promises more than comes
+    return cut
+
+
+def _hung_up() -> Response:
+    """Close the caller's connection; whatever is written after this reaches nobody."""
+    connection: socket.socket = request.environ["werkzeug.socket"]
+    connection.shutdown(socket.SHUT_RDWR)
+    return Response(status=204)

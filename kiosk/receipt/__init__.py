@@ -1,0 +1,1 @@
+"""Receipts: what they say (document), how that is proved (code), and how it reaches paper or a file."""

@@ -1,0 +1,344 @@
+"""One payment from the intent to the core's record, each step on disk before the next.
+
+The gateway's own answer to our own query is the only thing believed. What can not be known stays
+pending; what does not fit goes to staff and is never posted by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from kiosk.cooperative.member import AccountHolder, Member
+from kiosk.cooperative.order import Order
+from kiosk.cooperative.payment import FINAL, Event, Payer, Payment, Review, State
+from kiosk.journal.journal import Facts, Journal, Stale
+from kiosk.member_core.connector import (
+    Connector,
+    CoreError,
+    CoreUnreachable,
+    PostingConflict,
+    PostingRefused,
+    PostingStatus,
+)
+from kiosk.pse.gateway import (
+    Answer,
+    Charge,
+    Conflict,
+    Created,
+    ErrorKind,
+    Expected,
+    Gateway,
+    NotCreated,
+    NoVerdict,
+    Status,
+    Verdict,
+)
+
+log = logging.getLogger(__name__)
+
+_HANDS_OFF = frozenset({Review.NOT_OURS, Review.CONTRADICTION, Review.REVERSED, Review.CORE_CONFLICT})
+"""Flags under which only staff may let money be posted."""
+
+# Longer than any call to the core takes: nobody else posts while one of us does.
+_POSTING_TAKES_AT_MOST = timedelta(seconds=60)
+_AFTER_REFUSED_POSTING = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalFacts:
+    """What the gateway is told of this terminal. `session_minutes`: how long its page may be paid."""
+
+    terminal: str
+    merchant: str
+    ip_address: str
+    user_agent: str
+    session_minutes: int = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds. Scheme: first question 7 minutes after creation, then every 10 to 15 minutes."""
+
+    first_after: float = 420.0
+    every: float = 720.0
+    post_every: float = 30.0
+    """Between two attempts to post an approved payment."""
+    bank_budget: float = 420.0
+    """How long the bank's page stays open without a sign of the member."""
+
+
+def may_post(payment: Payment) -> bool:
+    """Whether the kiosk itself may put it to the core: approved, and no flag forbids it."""
+    return payment.state is State.APPROVED and payment.review not in _HANDS_OFF
+
+
+def payer_of(member: Member, holder: AccountHolder) -> Payer:
+    """What the journal keeps of both: names and masked documents."""
+    return Payer(
+        member_id=member.member_id,
+        member_name=member.display_name,
+        member_document_masked=member.document_masked,
+        holder_name=holder.name,
+        holder_document_masked=holder.document.masked(),
+    )
+
+
+def description(order: Order, merchant: str) -> str:
+    """What the bank shows: plain ASCII, at most 30 characters, none that the scheme forbids."""
+    lines = order.lines
+    what = lines[0].name if len(lines) == 1 else f"{len(lines)} obligaciones {merchant}"
+    plain = unicodedata.normalize("NFKD", what).encode("ascii", "ignore").decode("ascii")
+    words = re.sub(r"[^A-Za-z0-9.,-]+", " ", plain).strip()
+    return words[:30].strip() or "Pago"
+
+
+class Checkout:
+    """Carries payments through gateway and core. Blocking; usable from any thread.
+
+    `clock` tells aware instants. Raises what the journal raises; gateway and core do not raise.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        gateway: Gateway,
+        connector: Connector,
+        clock: Callable[[], datetime],
+        terminal: TerminalFacts,
+        timings: Timings | None = None,
+    ) -> None:
+        self._journal = journal
+        self._gateway = gateway
+        self._connector = connector
+        self._clock = clock
+        self._terminal = terminal
+        self._timings = timings or Timings()
+
+    def start(
+        self, order: Order, member: Member, holder: AccountHolder, *, bank_code: str | None = None
+    ) -> Payment:
+        """Ask the gateway to collect `order`. Raises ObligationHeld before anyone hears of it.
+
+        AT_BANK: go to `redirect_url`. FAILED: certainly nothing there, `cause` is an ErrorKind.
+        PENDING: it may exist; the sonda finds out, and the obligations stay held.
+        """
+        now = self._clock()
+        payment = self._journal.prepare(
+            order,
+            payer_of(member, holder),
+            terminal=self._terminal.terminal,
+            gateway=self._gateway.name,
+            now=now,
+        )
+        first_ask = now + timedelta(seconds=self._timings.first_after)
+        payment = self._journal.record(payment, Event.SENT, now=now, next_ask_at=first_ask)
+        created = self._gateway.create(self._charge(payment, holder, bank_code, now))
+        if isinstance(created, Created):
+            facts = Facts(gateway_id=created.gateway_id, redirect_url=created.redirect_url)
+            return self._answered(payment, Event.OPENED, Event.SEEN_PENDING, facts)
+        if isinstance(created, NotCreated):
+            return self._answered(payment, Event.REFUSED, Event.ABSENT, Facts(cause=created.kind.value))
+        log.warning("%s: no telling whether it was created (%s)", payment.reference, created.kind)
+        return self._answered(payment, Event.LEFT, Event.LEFT, Facts())
+
+    def left(self, payment: Payment) -> Payment:
+        """The member left the bank's page, or nobody knows where they are."""
+        return self._tell(payment, Event.LEFT, lambda _: Facts())[0]
+
+    def session_over(self, payment: Payment) -> bool:
+        """Whether the gateway's page can no longer be paid."""
+        return self._clock() >= payment.created_at + timedelta(minutes=self._terminal.session_minutes)
+
+    def _charge(
+        self, payment: Payment, holder: AccountHolder, bank_code: str | None, now: datetime
+    ) -> Charge:
+        return Charge(
+            reference=payment.reference,
+            amount=payment.total,
+            description=description(payment.order, self._terminal.merchant),
+            holder=holder,
+            expires_at=now + timedelta(minutes=self._terminal.session_minutes),
+            ip_address=self._terminal.ip_address,
+            user_agent=self._terminal.user_agent,
+            bank_code=bank_code,
+        )
+
+    def _answered(self, payment: Payment, event: Event, moved: Event, facts: Facts) -> Payment:
+        """The answer to a creation; `moved` tells the same where a sonda had given it up as lost."""
+        try:
+            return self._journal.record(payment, event, now=self._clock(), **facts)
+        except Stale:
+            return self._tell(self._again(payment), moved, lambda _: facts)[0]
+
+    def can_look_up(self, payment: Payment) -> bool:
+        """Whether this gateway can be asked about it at all."""
+        known = payment.gateway_id is not None or self._gateway.abilities.finds_by_reference
+        return known and payment.gateway == self._gateway.name
+
+    def ask(self, payment: Payment) -> Payment:
+        """Ask the gateway and write what it said; go on to the core when the money has moved.
+
+        An approved payment is posted, when due, without a further question. Of a final payment the answer
+        can only raise a flag. Nothing is written where nothing was learnt.
+        """
+        if payment.state is State.APPROVED:
+            # Not due: the core asked for a pause, or someone is posting it right now.
+            waits = payment.next_ask_at is not None and payment.next_ask_at > self._clock()
+            return payment if waits else self.post(payment)
+        if payment.state is State.PREPARED or not self.can_look_up(payment):
+            return payment
+        answer = self._answer(payment)
+        if isinstance(answer, Conflict):
+            return self._conflict(payment, answer)
+        if isinstance(answer, NoVerdict):
+            return self._no_verdict(payment, answer)
+        return self._verdict(payment, answer)
+
+    def _answer(self, payment: Payment) -> Answer:
+        expected = Expected(payment.reference, payment.total)
+        if payment.gateway_id is None:
+            return self._gateway.find(expected)
+        answer = self._gateway.query(payment.gateway_id, expected)
+        over = isinstance(answer, Verdict) and answer.attempt_over and not answer.status.final
+        if not (over and payment.live and self._gateway.abilities.cancels):
+            return answer
+        self._gateway.cancel(payment.gateway_id)
+        return _closed(answer, self._gateway.query(payment.gateway_id, expected))
+
+    def _verdict(self, payment: Payment, verdict: Verdict) -> Payment:
+        event = verdict.event()
+        if event is None:
+            review = Review.REVERSED if verdict.status is Status.REVERSED else Review.NOT_OURS
+            return self._flag(payment, review, verdict.status.value)
+        if event is Event.SEEN_OK and verdict.approved_amount not in (None, payment.total):
+            return self._flag(payment, Review.NOT_OURS, ErrorKind.AMOUNT_MISMATCH.value)
+        payment, moved = self._tell(payment, event, lambda known: self._news(known, verdict, event))
+        # Only whoever wrote the approval posts; the other one would put the same thing twice.
+        return self._put(payment) if moved and may_post(payment) else payment
+
+    def _news(self, payment: Payment, verdict: Verdict, event: Event) -> Facts:
+        """What the verdict adds. Once paid nothing changes: the core compares every repetition."""
+        if payment.paid or (payment.state in FINAL and event is not Event.SEEN_OK):
+            return Facts()
+        facts = Facts()
+        if verdict.cus:
+            facts["cus"] = verdict.cus
+        if verdict.bank:
+            facts["bank"] = verdict.bank
+        if event is Event.SEEN_PENDING:
+            return facts
+        now = self._clock()
+        facts["decided_at"] = verdict.decided_at or payment.decided_at or now
+        if event is Event.SEEN_OK:
+            facts["cause"] = None
+            facts["next_ask_at"] = now + self._lease
+        elif verdict.cause:
+            facts["cause"] = verdict.cause
+        return facts
+
+    def _conflict(self, payment: Payment, conflict: Conflict) -> Payment:
+        twice = conflict.kind is ErrorKind.TWO_APPROVALS
+        detail = f"{conflict.kind.value} {conflict.detail}".strip()
+        return self._flag(payment, Review.CONTRADICTION if twice else Review.NOT_OURS, detail)
+
+    def _no_verdict(self, payment: Payment, answer: NoVerdict) -> Payment:
+        unknown = answer.kind is ErrorKind.UNKNOWN_PAYMENT and payment.gateway_id is None
+        if unknown and payment.state is State.PENDING and self._gateway.abilities.absence_proves_unpaid:
+            return self._tell(payment, Event.ABSENT, lambda _: Facts(cause=answer.kind.value))[0]
+        log.warning("%s: no verdict (%s)", payment.reference, answer.kind)
+        later = self._clock() + timedelta(seconds=answer.retry_after or 0)
+        if (
+            not answer.retry_after
+            or not payment.live
+            or (payment.next_ask_at and payment.next_ask_at >= later)
+        ):
+            return payment
+        return self._not_before(payment, later)
+
+    def post(self, payment: Payment) -> Payment:
+        """Put an approved payment to the core; anything else, or one that staff must see, stays.
+
+        APPROVED afterwards: the core could not be reached, `next_ask_at` says when to try again.
+        """
+        if not may_post(payment):
+            return payment
+        now = self._clock()
+        try:
+            payment = self._journal.note_ask(payment, now=now, next_ask_at=now + self._lease)
+        except Stale:  # someone else is at it
+            return self._again(payment)
+        return self._put(payment)
+
+    @property
+    def _lease(self) -> timedelta:
+        return max(timedelta(seconds=self._timings.post_every), _POSTING_TAKES_AT_MOST)
+
+    def _put(self, payment: Payment) -> Payment:
+        wait = timedelta(seconds=self._timings.post_every)
+        try:
+            posting = self._connector.post(payment)
+        except PostingConflict as error:
+            return self._flag(payment, Review.CORE_CONFLICT, str(error))
+        except PostingRefused as error:
+            payment = self._flag(payment, Review.NOT_APPLIED, str(error))
+            wait = _AFTER_REFUSED_POSTING
+        except CoreUnreachable as error:
+            log.warning("%s: not posted yet (%s)", payment.reference, type(error).__name__)
+            wait = max(wait, timedelta(seconds=error.retry_after or 0))
+        except CoreError as error:
+            log.error("%s: not posted (%s)", payment.reference, type(error).__name__)
+        else:
+            facts = Facts()
+            if posting.receipt_number is not None:
+                facts["core_receipt"] = posting.receipt_number
+            if posting.status in (PostingStatus.NEEDS_ATTENTION, PostingStatus.REVERSED):
+                facts["review"] = Review.NOT_APPLIED
+            return self._tell(payment, Event.APPLIED, lambda _: facts)[0]
+        return self._not_before(payment, self._clock() + wait)
+
+    def _tell(self, payment: Payment, event: Event, news: Callable[[Payment], Facts]) -> tuple[Payment, bool]:
+        """Record, reading again as often as someone else was faster; whether it moved by this."""
+        while True:
+            try:
+                told = self._journal.record(payment, event, now=self._clock(), **news(payment))
+            except Stale:
+                payment = self._again(payment)
+            else:
+                return told, told.state is not payment.state
+
+    def _flag(self, payment: Payment, review: Review, detail: str) -> Payment:
+        log.error("%s: staff must look: %s", payment.reference, review)
+        while True:
+            try:
+                return self._journal.flag(payment, review, now=self._clock(), detail=detail[:200])
+            except Stale:
+                payment = self._again(payment)
+
+    def _not_before(self, payment: Payment, later: datetime) -> Payment:
+        try:
+            return self._journal.note_ask(payment, now=self._clock(), next_ask_at=later)
+        except Stale:
+            return self._again(payment)
+
+    def _again(self, payment: Payment) -> Payment:
+        return self._journal.get(payment.payment_id)
+
+
+def _closed(before: Answer, after: Answer) -> Answer:
+    """The answer after a cancellation, with the reason that the ended attempt gave."""
+    if not isinstance(after, Verdict) or not isinstance(before, Verdict):
+        return before if isinstance(after, NoVerdict) else after
+    if after.event() not in (Event.SEEN_NOT_AUTHORISED, Event.SEEN_FAILED):
+        return after
+    return replace(
+        after,
+        cus=after.cus or before.cus,
+        bank=after.bank or before.bank,
+        cause=before.cause or after.cause,
+        technical=before.technical,
+    )

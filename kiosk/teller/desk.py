@@ -1,0 +1,66 @@
+"""Everything a visit needs behind the counter, built once by the application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from kiosk.cooperative.payment import Payment
+from kiosk.journal.journal import Journal
+from kiosk.member_core.connector import Connector
+from kiosk.pse.gateway import Gateway
+from kiosk.receipt.document import Issuer, Receipt, receipt_of
+from kiosk.receipt.printer import Printer
+from kiosk.teller.checkout import Checkout
+from kiosk.teller.sonda import Sonda
+
+
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """Makes receipts of payments and keeps them as files.
+
+    `write_pdf(receipt, path)` writes a file whole or not at all.
+    """
+
+    issuer: Issuer
+    folder: Path
+    demonstration: bool
+    clock: Callable[[], datetime]
+    write_pdf: Callable[[Receipt, Path], None]
+
+    def of(self, payment: Payment, *, copy: bool = False, language: str = "es") -> Receipt:
+        """The receipt of a payment as it stands now."""
+        return receipt_of(
+            payment,
+            self.issuer,
+            now=self.clock(),
+            copy=copy,
+            demonstration=self.demonstration,
+            language=language,
+        )
+
+    def save(self, payment: Payment, receipt: Receipt) -> Path:
+        """Write the PDF; its name is the payment's reference and state. Raises OSError."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = self.folder / f"{payment.reference}-{payment.state.value.lower()}.pdf"
+        self.write_pdf(receipt, path)
+        return path
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The parts, already joined. All of them block: call them in a lane, never on the GUI thread."""
+
+    connector: Connector
+    journal: Journal
+    gateway: Gateway
+    checkout: Checkout
+    sonda: Sonda
+    printer: Printer
+    receipts: Receipts
+
+    def close(self) -> None:
+        """Let go of the journal's file."""
+        self.journal.close()

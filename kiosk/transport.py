@@ -1,0 +1,160 @@
+"""The one place that speaks HTTP.
+
+Two failures are told apart because money hangs on it: NotSent (no byte of the request can have
+reached the other side: may be repeated) and NoAnswer (it may have been carried out: must not be
+repeated blindly). Nothing is retried here and no redirect is followed.
+"""
+
+from __future__ import annotations
+
+import logging
+import ssl
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+
+log = logging.getLogger(__name__)
+
+_MOST_BYTES = 4 * 1024 * 1024
+
+
+class TransportError(Exception):
+    """No usable HTTP answer. The text names host and path only, never a body or a secret."""
+
+
+class NotSent(TransportError):
+    """The connection was never made: nothing was processed."""
+
+
+class NoAnswer(TransportError):
+    """Sent, or perhaps sent; the answer did not come whole in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An HTTP answer as it came. Header names are lower case; the body never shows in a repr."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+    @property
+    def retry_after(self) -> int | None:
+        """Seconds to wait, where the server said so (delta-seconds form)."""
+        text = self.headers.get("retry-after", "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds: to connect, and for the whole answer once connected."""
+
+    connect: float = 8.0
+    answer: float = 15.0
+
+
+class Transport:
+    """Requests to one base address. Thread-safe: every call has its own connection.
+
+    `ca_file` replaces the built-in certificate authorities; `client_certificate` is a PEM file
+    with certificate and key for mutual TLS. TLS is always verified.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        ca_file: Path | None = None,
+        client_certificate: Path | None = None,
+        user_agent: str = "Kiosk/1",
+    ) -> None:
+        self._base = base_url.rstrip("/")
+        self._verify: bool | str = str(ca_file) if ca_file else True
+        self._certificate = str(client_certificate) if client_certificate else None
+        self._user_agent = user_agent
+
+    @property
+    def base_url(self) -> str:
+        """Without a trailing slash."""
+        return self._base
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: object = None,
+        form: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        basic: tuple[str, str] | None = None,
+        timeouts: Timeouts | None = None,
+    ) -> Reply:
+        """Send one request and read the whole answer. Raises NotSent or NoAnswer.
+
+        `path` is appended to the base address; only host and path are ever logged.
+        """
+        limits = timeouts or Timeouts()
+        deadline = time.monotonic() + limits.connect + limits.answer
+        started = time.monotonic()
+        where = f"{method} {urlsplit(self._base).netloc}{path}"
+        # A fresh connection per call: a stale pooled one would look like a lost answer.
+        with requests.Session() as session:
+            session.trust_env = False
+            session.headers["User-Agent"] = self._user_agent
+            try:
+                response = session.request(
+                    method,
+                    self._base + path,
+                    json=json,
+                    data=form,
+                    params=query,
+                    headers=dict(headers or {}),
+                    auth=basic,
+                    timeout=(limits.connect, limits.answer),
+                    verify=self._verify,
+                    cert=self._certificate,
+                    allow_redirects=False,
+                    stream=True,
+                )
+                body = _read(response, deadline)
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+                failure = NotSent if _never_sent(error) else NoAnswer
+                log.warning("%s: %s (%s)", where, failure.__name__, type(error).__name__)
+                raise failure(f"{where}: {type(error).__name__}") from None
+        log.info("%s -> %s in %d ms", where, response.status_code, (time.monotonic() - started) * 1000)
+        names = {name.lower(): value for name, value in response.headers.items()}
+        return Reply(response.status_code, names, body)
+
+
+def _read(response: requests.Response, deadline: float) -> bytes:
+    parts = bytearray()
+    for chunk in response.iter_content(65536):
+        parts += chunk
+        if len(parts) > _MOST_BYTES:
+            raise requests.exceptions.ContentDecodingError("answer too large")
+        if time.monotonic() > deadline:
+            raise requests.exceptions.ReadTimeout("answer too slow")
+    return bytes(parts)
+
+
+def _never_sent(error: Exception) -> bool:
+    if isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.InvalidURL):
+        return True
+    return any(
+        # A refused certificate ends the handshake; any later TLS fault may have come after the request.
+        isinstance(cause, urllib3.exceptions.NewConnectionError | ssl.SSLCertVerificationError)
+        for cause in _causes(error)
+    )
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    yield error
+    for inner in (getattr(error, "reason", None), *error.args):
+        if isinstance(inner, BaseException):
+            yield from _causes(inner)

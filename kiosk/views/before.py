@@ -1,0 +1,87 @@
+"""Before you start: the three safety advices, what to have at hand, and the privacy notice."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
+
+from kiosk.views.controls import Card, Picture, Tick, label
+from kiosk.views.page import Page
+
+
+class BeforePage(Page):
+    """Advice and consent."""
+
+    def build(self) -> None:
+        theme = self.theme
+        self._title = label("title")
+        self.body.addWidget(self._title)
+        cards = QVBoxLayout() if theme.portrait else QHBoxLayout()
+        cards.setSpacing(theme.u(24))
+        self._advice: list[tuple[QLabel, QLabel]] = []
+        for icon in ("shield-check-duotone", "lock-key-duotone", "bank-duotone"):
+            card = Card(theme, pad=32, gap=10, across=theme.portrait)
+            card.box.addWidget(Picture(theme, icon, "brand", 72), 0, Qt.AlignmentFlag.AlignTop)
+            words = QVBoxLayout()
+            words.setSpacing(theme.u(8))
+            head, text = label("heading"), label("soft")
+            words.addWidget(head)
+            words.addWidget(text)
+            words.addStretch(1)
+            card.box.addLayout(words, 1)
+            self._advice.append((head, text))
+            cards.addWidget(card, 1)
+        self.body.addLayout(cards)
+        self._have_title, self._have = label("strong"), label("body")
+        have = Card(theme, "tint", across=True, pad=28, gap=24)
+        have.box.addWidget(Picture(theme, "info-fill", "brand", 52), 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout()
+        column.setSpacing(theme.u(4))
+        column.addWidget(self._have_title)
+        column.addWidget(self._have)
+        have.box.addLayout(column, 1)
+        self.body.addWidget(have)
+        privacy = Card(theme, pad=24, gap=4)
+        self._privacy = label("caption")
+        self.consent = Tick(theme, "consent")
+        self.consent.toggled.connect(self.update_actions)
+        privacy.box.addWidget(self.consent)
+        privacy.box.addWidget(self._privacy)
+        self.body.addWidget(privacy)
+        self.body.addStretch(1)
+        self.add_back()
+        self.add_go(self.visit.consent)
+
+    def enter(self) -> None:
+        self.consent.setChecked(self.visit.consented)
+        self.update_actions()
+
+    def update_actions(self) -> None:
+        self.go_button.setEnabled(self.consent.isChecked())
+
+    def retranslate(self) -> None:
+        self._title.setText(self.tr("Antes de comenzar"))
+        advice = (
+            (self.tr("Use equipos de confianza"),
+             self.tr("Este kiosco es de la Cooperativa. Cubra la pantalla y no se deje distraer.")),
+            (self.tr("Nunca entregue sus claves"),
+             self.tr("Nadie de la Cooperativa le pedirá la clave de su banco.")),
+            (self.tr("Tenga su banco listo"),
+             self.tr("Su cuenta debe tener activos los pagos en línea. Pregunte en su banco cómo habilitarlos.")),
+        )  # fmt: skip
+        for (head, text), words in zip(self._advice, advice, strict=True):
+            head.setText(words[0])
+            text.setText(words[1])
+        self._have_title.setText(self.tr("Tenga a la mano"))
+        self._have.setText(
+            self.tr("Su cédula y su clave de asociado, la clave o el token de su banco, y el correo que registró en PSE.")
+        )
+        self.consent.caption(self.tr("Autorizo el tratamiento de mis datos personales para hacer este pago."))
+        self._privacy.setText(
+            self.tr("Responsable: {cooperative}, NIT {nit}. Usamos sus datos solo para identificarlo, pagar y "
+                    "responder reclamos. Puede consultarlos, corregirlos o revocar en {email}. Política: {url}").format(
+                cooperative=self.place.cooperative, nit=self.place.nit, email=self.place.care_email,
+                url=self.place.privacy_url.removeprefix("https://"))
+        )  # fmt: skip
+        self.back_button.caption(self.tr("Atrás"))
+        self.go_button.caption(self.tr("Entendido, continuar"))

@@ -1,0 +1,92 @@
+"""Change the key: suggested at first, forced when the core says so."""
+
+from __future__ import annotations
+
+import re
+
+from kiosk.member_core.connector import KeyPolicy
+from kiosk.views.controls import Card, Field, label
+from kiosk.views.page import Page
+
+
+class ChangeKeyPage(Page):
+    """Current key, new key twice; the rules are the core's."""
+
+    def build(self) -> None:
+        theme = self.theme
+        self._title, self._hint = label("title"), label("soft")
+        self.body.addWidget(self._title)
+        self.body.addWidget(self._hint)
+        self.body.addWidget(self.notice)
+        card = Card(theme, pad=40, gap=22)
+        self.current = Field(theme, "current_key", keyboard="digits", secret=True, most=64)
+        self.new = Field(theme, "new_key", keyboard="digits", secret=True, most=64)
+        self.again = Field(theme, "new_key_again", keyboard="digits", secret=True, most=64)
+        for field in self._fields():
+            field.edited.connect(self.update_actions)
+            card.box.addWidget(field)
+        self.body.addWidget(card)
+        self.body.addStretch(1)
+        self.add_back()
+        self.add_go(self._change)
+
+    def _fields(self) -> tuple[Field, Field, Field]:
+        return self.current, self.new, self.again
+
+    @property
+    def _policy(self) -> KeyPolicy:
+        return self.visit.core.key_policy if self.visit.core else KeyPolicy(4, 64, "any")
+
+    def enter(self) -> None:
+        kind = "digits" if self._policy.alphabet == "digits" else "secret"
+        for field in self._fields():
+            field.edit.setProperty("keyboard", kind)
+        self.retranslate()
+        self.update_actions()
+        self.current.edit.setFocus()
+
+    def leave(self) -> None:
+        for field in self._fields():
+            field.clear()
+
+    def _rule_broken(self) -> str:
+        policy, new = self._policy, self.new.text
+        if not policy.shortest <= len(new) <= policy.longest:
+            return self.tr("Debe tener entre {least} y {most} caracteres.").format(
+                least=policy.shortest, most=policy.longest
+            )
+        if policy.alphabet == "digits" and not re.fullmatch("[0-9]+", new):
+            return self.tr("Use solo números.")
+        if new == self.current.text:
+            return self.tr("La clave nueva debe ser distinta de la actual.")
+        return ""
+
+    def _change(self) -> None:
+        broken = self._rule_broken()
+        if broken:
+            self.new.show_problem(broken)
+            self.new.edit.setFocus()
+        elif self.new.text != self.again.text:
+            self.again.show_problem(self.tr("Las dos claves nuevas no son iguales."))
+            self.again.edit.setFocus()
+        else:
+            self.visit.change_key(self.current.text, self.new.text)
+
+    def update_actions(self) -> None:
+        filled = all(field.text for field in self._fields())
+        self.go_button.setEnabled(filled and not self.visit.busy)
+
+    def retranslate(self) -> None:
+        forced = self.visit.must_change_key
+        self._title.setText(self.tr("Cree su propia clave") if forced else self.tr("Cambiar la clave"))
+        policy = self._policy
+        digits = self.tr("números") if policy.alphabet == "digits" else self.tr("caracteres")
+        rule = self.tr("Entre {least} y {most} {what}.").format(least=policy.shortest, most=policy.longest, what=digits)
+        why = self.tr("Por seguridad debe cambiar la clave que recibió.") if forced else self.tr(
+            "Se recomienda cambiarla la primera vez que entra.")  # fmt: skip
+        self._hint.setText(f"{why} {rule}")
+        self.current.caption(self.tr("Clave actual"))
+        self.new.caption(self.tr("Clave nueva"))
+        self.again.caption(self.tr("Repita la clave nueva"))
+        self.back_button.caption(self.tr("Salir") if forced else self.tr("Atrás"))
+        self.go_button.caption(self.tr("Guardar la clave"))

@@ -1,0 +1,157 @@
+"""The top of every page: cooperative and agency, the step, and what serves everybody."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from kiosk.models.steps import NUMBER, STEPS, Step
+from kiosk.models.visit import Visit
+from kiosk.views.controls import Button, Card, label
+from kiosk.views.languages import Languages
+from kiosk.views.page import Place
+from kiosk.views.theme import Theme
+
+
+class Brandmark(QLabel):
+    """The cooperative's logo file, or its initial on the brand colour."""
+
+    def __init__(self, theme: Theme, place: Place, pixels: int = 60, *, inverse: bool = False) -> None:
+        super().__init__()
+        side = theme.u(pixels)
+        self.setFixedSize(side, side)
+        if place.logo:
+            logo = QPixmap(place.logo)
+            keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            self.setPixmap(logo.scaled(side, side, keep, smooth))
+            return
+        ground, ink = ("#ffffff", theme.colours.brand) if inverse else (theme.colours.brand, "#ffffff")
+        self.setText(place.cooperative.split()[-1][:1])
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setStyleSheet(
+            f"background: {ground}; color: {ink}; border-radius: {theme.u(14)}px; "
+            f"font-size: {theme.u(pixels * 0.55)}px; font-weight: 800;"
+        )
+
+
+class StepBar(QWidget):
+    """Six dashes: done, here, to come; the words beside it say the same."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme, self._number = theme, 0
+        self.setFixedSize(self.sizeHint())
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        dash = 44 if self._theme.portrait else 52
+        return QSize(self._theme.u(dash * STEPS + 12 * (STEPS - 1) + 36), self._theme.u(14))
+
+    def show_step(self, number: int) -> None:
+        """1 to 6."""
+        self._number = number
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        theme, x = self._theme, 0.0
+        for number in range(1, STEPS + 1):
+            width = theme.u((44 if theme.portrait else 52) + (36 if number == self._number else 0))
+            here, done = number == self._number, number < self._number
+            colour = theme.colour("accent" if here else "brand") if here or done else QColor(theme.colours.line)
+            painter.setBrush(colour)
+            painter.drawRoundedRect(int(x), 0, width, self.height(), self.height() / 2, self.height() / 2)
+            x += width + theme.u(12)
+
+
+class Header(Card):
+    """Brand, step, «Ver mejor», language, leave."""
+
+    def __init__(self, visit: Visit, theme: Theme, place: Place) -> None:
+        super().__init__(theme, "header", across=True, pad=0, gap=20)
+        self._visit, self._theme, self._place = visit, theme, place
+        edge = theme.u(56)
+        self.box.setContentsMargins(edge, theme.u(18), edge, theme.u(18))
+        self.box.addWidget(Brandmark(theme, place))
+        self._brand = self._names()
+        self.box.addWidget(self._brand)
+        self.box.addStretch(1)
+        self.bar = StepBar(theme)
+        self._words = label("label", wrap=False, name="step")
+        self._step = QWidget()
+        steps = QVBoxLayout(self._step) if theme.portrait else QHBoxLayout(self._step)
+        steps.setContentsMargins(0, 0, 0, 0)
+        steps.setSpacing(theme.u(16 if not theme.portrait else 6))
+        steps.addWidget(self.bar)
+        steps.addWidget(self._words)
+        self.box.addWidget(self._step)
+        self.box.addStretch(1)
+        self.comfort = Button(theme, "see_better", kind="quiet", size="small", icon="text-aa-bold", on_click=self._see)
+        self.language = Button(theme, "language", kind="quiet", size="small", icon="translate-bold",
+                               on_click=Languages.switch)  # fmt: skip
+        self.leave = Button(theme, "leave", kind="quiet", size="small", icon="sign-out-bold", on_click=visit.finish)
+        for button in (self.comfort, self.language, self.leave):
+            self.box.addWidget(button)
+        self.retranslate()
+        theme.changed.connect(self.refresh)
+
+    def _names(self) -> QWidget:
+        box = QWidget()
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        name, where = label("strong", wrap=False), label("caption", wrap=False)
+        name.setText(self._place.cooperative)
+        where.setText(f"{self._place.agency} · {self._place.city}")
+        column.addWidget(name)
+        column.addWidget(where)
+        return box
+
+    def _see(self) -> None:
+        # One button, three looks: larger; larger with more contrast; as it was.
+        large, contrast = self._theme.text_scale > 1, self._theme.high_contrast
+        self._theme.set_comfort(large=not (large and contrast), contrast=large and not contrast)
+
+    def refresh(self) -> None:
+        """Where the visit stands."""
+        number = NUMBER.get(self._visit.step, 0)
+        wide_enough = not self._theme.portrait
+        self._brand.setVisible(wide_enough and self._theme.text_scale == 1.0)
+        self._step.setVisible(bool(number))
+        if number:
+            self.bar.show_step(number)
+            of = self.tr("{number} de {steps} · {name}")
+            self._words.setText(of.format(number=number, steps=STEPS, name=self._name()))
+        narrow = self._theme.portrait or self._theme.text_scale > 1.0
+        for button, words in ((self.comfort, self.tr("Ver mejor")), (self.language, Languages.other_name()),
+                              (self.leave, self.tr("Salir"))):  # fmt: skip
+            button.caption(words)
+            if narrow and button is self.comfort:
+                button.setText("")
+                button.setMinimumWidth(self._theme.u(90))
+
+    def _name(self) -> str:
+        return {
+            Step.SIGN_IN: self.tr("Identificación"),
+            Step.RECOVER: self.tr("Recuperar clave"),
+            Step.CHANGE_KEY: self.tr("Cambiar clave"),
+            Step.CHOOSE: self.tr("Qué pagar"),
+            Step.SUMMARY: self.tr("Resumen"),
+            Step.HOLDER: self.tr("Titular"),
+            Step.REVIEW: self.tr("Confirmar"),
+            Step.BANK: self.tr("Banco"),
+            Step.WAITING: self.tr("Respuesta"),
+            Step.RESULT: self.tr("Resultado"),
+            Step.RECEIPT: self.tr("Comprobante"),
+        }.get(self._visit.step, "")
+
+    def retranslate(self) -> None:
+        """Words in the language in force."""
+        self.refresh()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)

@@ -1,0 +1,147 @@
+"""The one window: who and where on top, the page, the keyboard; it turns pages as the visit moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from kiosk.models.steps import Step
+from kiosk.models.visit import Visit
+from kiosk.views.controls import Card, label
+from kiosk.views.header import Header
+from kiosk.views.keyboard import Keyboard
+from kiosk.views.page import Page, Place
+from kiosk.views.stylesheet import stylesheet
+from kiosk.views.theme import Theme
+
+PageMaker = Callable[[Visit, Theme, Place], Page]
+
+
+class MainWindow(QMainWindow):
+    """Shows the page of the visit's step. Pages are made when first needed and kept."""
+
+    def __init__(
+        self, visit: Visit, theme: Theme, place: Place, makers: Mapping[Step, Callable[[], PageMaker]]
+    ) -> None:
+        super().__init__()
+        self._visit, self._theme, self._place, self._makers = visit, theme, place, makers
+        self._pages: dict[Step, Page] = {}
+        self._current: Page | None = None
+        self.setWindowTitle(place.cooperative)
+        frame = QWidget()
+        frame.setObjectName("frame")
+        column = QVBoxLayout(frame)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        if place.demonstration:
+            column.addWidget(self._ribbon())
+        self.header = Header(visit, theme, place)
+        column.addWidget(self.header)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        self.stack = QStackedWidget()
+        self.stack.setSizePolicy(self.stack.sizePolicy().horizontalPolicy(), self.stack.sizePolicy().Policy.Ignored)
+        middle.addWidget(self.stack, 1)
+        self.side = Keyboard(theme)
+        middle.addWidget(self.side)
+        column.addLayout(middle, 1)
+        self.bottom = Keyboard(theme)
+        column.addWidget(self.bottom)
+        for keyboard in (self.side, self.bottom):
+            keyboard.hide()
+            keyboard.finished.connect(self._keys_done)
+        self.setCentralWidget(frame)
+        visit.moved.connect(self._turn)
+        visit.ended.connect(self._comfort_over)
+        theme.changed.connect(self._restyle)
+        QApplication.instance().focusChanged.connect(self._focus_moved)
+        self._restyle()
+        self._turn()
+
+    def _ribbon(self) -> QWidget:
+        ribbon = Card(self._theme, "demo", pad=0)
+        ribbon.setFixedHeight(self._theme.u(40))
+        self._ribbon_words = label("caption", wrap=False)
+        self._ribbon_words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        ribbon.box.addWidget(self._ribbon_words)
+        return ribbon
+
+    def retranslate(self) -> None:
+        """Words of the frame."""
+        if self._place.demonstration:
+            self._ribbon_words.setText(
+                self.tr("DEMOSTRACIÓN · datos inventados, no se mueve dinero")
+            )
+        for keyboard in (self.side, self.bottom):
+            keyboard.retranslate()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    def page(self, step: Step) -> Page:
+        """The page of a step, made now if need be."""
+        if step not in self._pages:
+            made = self._makers[step]()(self._visit, self._theme, self._place)
+            self._pages[step] = made
+            self.stack.addWidget(made)
+        return self._pages[step]
+
+    @property
+    def current(self) -> Page | None:
+        """The page on stage."""
+        return self._current
+
+    def _turn(self) -> None:
+        page = self.page(self._visit.step)
+        if self._current is not None and self._current is not page:
+            self._current.leave()
+        self.show_keyboard(None)
+        self._current = page
+        self.header.setVisible(page.header)
+        self.header.refresh()
+        page.footer.setVisible(page.actions.count() > 0)
+        self.stack.setCurrentWidget(page)
+        page.scroll.verticalScrollBar().setValue(0)
+        page.enter()
+        page.show_problem()
+
+    def _restyle(self) -> None:
+        QApplication.instance().setStyleSheet(stylesheet(self._theme))
+        self.retranslate()
+
+    def _comfort_over(self) -> None:
+        self._theme.set_comfort(large=False, contrast=False)
+
+    # -- keyboard -------------------------------------------------------------------------
+
+    def _focus_moved(self, _old: QObject | None, new: QObject | None) -> None:
+        kind = new.property("keyboard") if isinstance(new, QWidget) else None
+        if kind:
+            self.show_keyboard(new, kind)
+        elif isinstance(new, QWidget) and self._current is not None and self._current.isAncestorOf(new):
+            self.show_keyboard(None)
+
+    def show_keyboard(self, target: QWidget | None, kind: str = "") -> None:
+        """Dock the keyboard `kind` for `target`, or take it away; the field stays in sight."""
+        page = self._current
+        beside = kind == "digits" and not self._theme.portrait and page is not None and page.keypad_side
+        for keyboard, wanted in ((self.side, beside), (self.bottom, not beside)):
+            shown = target is not None and wanted
+            if shown:
+                keyboard.serve(target, kind)
+            keyboard.setVisible(shown)
+        if page is None:
+            return
+        page.footer.setVisible(page.actions.count() > 0 and not (target is not None and not beside))
+        if target is not None:
+            QTimer.singleShot(0, lambda: page.scroll.ensureWidgetVisible(target, 0, self._theme.u(120)))
+
+    def _keys_done(self) -> None:
+        focused = QApplication.focusWidget()
+        if focused is not None:
+            focused.clearFocus()
+        self.show_keyboard(None)

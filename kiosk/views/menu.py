@@ -1,0 +1,138 @@
+"""The menu: pay, my payments, change the key, leave."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
+
+from kiosk.models.steps import Step
+from kiosk.views.controls import Card, Picture, label
+from kiosk.views.page import Page
+from kiosk.views.theme import Theme
+
+
+class Tile(QPushButton):
+    """A large choice: picture, name, one sentence."""
+
+    def __init__(self, theme: Theme, name: str, icon: str, *, first: bool = False) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._theme, self._first = theme, first
+        row = QHBoxLayout(self)
+        pad = theme.u(44)
+        row.setContentsMargins(pad, pad, pad, pad)
+        row.setSpacing(theme.u(36))
+        self._picture = Picture(theme, icon, "#ffffff" if first else "brand", 104)
+        row.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignVCenter)
+        words = QVBoxLayout()
+        words.setSpacing(theme.u(8))
+        self._head, self._text = label("title" if first else "heading"), label("soft")
+        words.addStretch(1)
+        words.addWidget(self._head)
+        words.addWidget(self._text)
+        words.addStretch(1)
+        row.addLayout(words, 1)
+        for part in (self._picture, self._head, self._text):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        theme.changed.connect(self._dress)
+        self._dress()
+
+    def _dress(self) -> None:
+        c, u = self._theme.colours, self._theme.u
+        ground, edge, pressed = (c.brand, c.brand, c.dark) if self._first else (c.card, c.line, c.tint)
+        self.setStyleSheet(
+            f"QPushButton {{ background: {ground}; border: {u(2)}px solid {edge}; border-radius: {u(28)}px; }}"
+            f"QPushButton:pressed {{ background: {pressed}; }}"
+            f"QPushButton:focus {{ border: {u(6)}px solid {c.accent if self._first else c.ink}; }}"
+            + ("QLabel { color: #ffffff; }" if self._first else "")
+        )
+
+    def caption(self, head: str, text: str) -> None:
+        """Name and sentence."""
+        self._head.setText(head)
+        self._text.setText(text)
+        self.setAccessibleName(f"{head}. {text}")
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return self.layout().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        width = self.width() or self._theme.u(600)
+        return QSize(self._theme.u(300), self.layout().heightForWidth(width))
+
+
+class MenuPage(Page):
+    """What would you like to do?"""
+
+    def build(self) -> None:
+        theme = self.theme
+        self._title, self._hint = label("title", name="greeting"), label("soft")
+        self.body.addWidget(self._title)
+        self.body.addWidget(self._hint)
+        self.body.addWidget(self.notice)
+        self._pending = Card(theme, "pending", across=True, pad=26, gap=24)
+        self._pending.box.addWidget(Picture(theme, "hourglass-fill", "pending", 52), 0, Qt.AlignmentFlag.AlignTop)
+        self._pending_words = label("strong")
+        self._pending.box.addWidget(self._pending_words, 1)
+        self.body.addWidget(self._pending)
+        grid = QGridLayout()
+        grid.setSpacing(theme.u(28))
+        self.pay = Tile(theme, "pay", "wallet-duotone", first=True)
+        self.payments = Tile(theme, "my_payments", "receipt-duotone")
+        self.key = Tile(theme, "change_key", "key-duotone")
+        self.leave_tile = Tile(theme, "leave_menu", "sign-out-duotone")
+        self.pay.clicked.connect(lambda: self.visit.open_choice())
+        self.payments.clicked.connect(lambda: self.visit.go(Step.PAYMENTS))
+        self.key.clicked.connect(lambda: self.visit.go(Step.CHANGE_KEY))
+        self.leave_tile.clicked.connect(lambda: self.visit.finish())
+        if theme.portrait:
+            for row, tile in enumerate((self.pay, self.payments, self.key, self.leave_tile)):
+                grid.addWidget(tile, row, 0)
+                grid.setRowStretch(row, 5 if row == 0 else 3)
+        else:
+            grid.addWidget(self.pay, 0, 0, 3, 1)
+            for row, tile in enumerate((self.payments, self.key, self.leave_tile)):
+                grid.addWidget(tile, row, 1)
+            grid.setColumnStretch(0, 1)
+            grid.setColumnStretch(1, 1)
+        self.body.addLayout(grid, 1)
+        self.body.addSpacing(theme.u(30))
+        self.visit.member_changed.connect(self._refresh)
+
+    def enter(self) -> None:
+        self._refresh()
+
+    def _refresh(self) -> None:
+        session = self.visit.session
+        name = session.member.display_name.split()[0] if session else ""
+        self._title.setText(self.tr("Hola, {name}").format(name=name))
+        pending = self.visit.payments.pending
+        self._pending.setVisible(bool(pending))
+        if pending:
+            self._pending_words.setText(
+                self.tr("Tiene {count} pago por confirmar con su banco. No lo pague otra vez: mírelo en «Mis pagos».").format(count=len(pending))
+                if len(pending) == 1
+                else self.tr("Tiene {count} pagos por confirmar con su banco. No los pague otra vez: mírelos en «Mis pagos».").format(count=len(pending))
+            )  # fmt: skip
+
+    def _busy_changed(self) -> None:
+        busy = bool(self.visit.busy)
+        for tile in (self.pay, self.payments, self.key, self.leave_tile):
+            tile.setEnabled(not busy)
+        if self.on_stage:
+            self._pay_words()
+
+    def _pay_words(self) -> None:
+        loading = self.visit.busy == "loading_obligations"
+        self.pay.caption(
+            self.tr("Consultando…") if loading else self.tr("Pagar"),
+            self.tr("Crédito, aportes, fondo vida, servicio funerario y servicios adicionales."),
+        )
+
+    def retranslate(self) -> None:
+        self._refresh()
+        self._hint.setText(self.tr("¿Qué quiere hacer hoy?"))
+        self._pay_words()
+        self.payments.caption(self.tr("Mis pagos"), self.tr("Vea si ya se aplicaron o imprima el comprobante otra vez."))
+        self.key.caption(self.tr("Cambiar la clave"), self.tr("Recomendado si es su primer ingreso."))
+        self.leave_tile.caption(self.tr("Salir"), self.tr("Cierra su sesión y borra sus datos de la pantalla."))

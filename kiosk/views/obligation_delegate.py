@@ -1,0 +1,250 @@
+"""Draws an obligation as a touch row: tick, icon, name, and the three ways to pay it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QObject, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from kiosk.cooperative.obligation import Choice, Obligation, ObligationKind
+from kiosk.models.obligations import ObligationsModel
+from kiosk.views.controls import draw_tick
+from kiosk.views.dates import ago, short_date
+from kiosk.views.theme import Theme
+
+ICONS = {
+    ObligationKind.LOAN: "hand-coins-duotone",
+    ObligationKind.CONTRIBUTION: "piggy-bank-duotone",
+    ObligationKind.LIFE_FUND: "heartbeat-duotone",
+    ObligationKind.FUNERAL_FUND: "flower-lotus-duotone",
+    ObligationKind.ADDITIONAL_SERVICE: "first-aid-kit-duotone",
+}
+_CHOICES = (Choice.OVERDUE, Choice.NEXT_DUE, Choice.OTHER)
+
+
+class ObligationWords(QObject):
+    """Words of an obligation, in the language in force."""
+
+    def kind(self, kind: ObligationKind) -> str:
+        """crédito, aportes, …"""
+        return {
+            ObligationKind.LOAN: self.tr("Crédito"),
+            ObligationKind.CONTRIBUTION: self.tr("Aportes"),
+            ObligationKind.LIFE_FUND: self.tr("Fondo vida"),
+            ObligationKind.FUNERAL_FUND: self.tr("Fondo vida servicio funerario"),
+            ObligationKind.ADDITIONAL_SERVICE: self.tr("Servicios adicionales"),
+        }[kind]
+
+    def detail(self, obligation: Obligation) -> str:
+        """Name and number, without saying the kind twice."""
+        kind = self.kind(obligation.kind)
+        name = obligation.name
+        if name.casefold().startswith(kind.casefold()):
+            name = name[len(kind):].strip(" ·-").capitalize()  # fmt: skip
+        return " · ".join(part for part in (name, obligation.reference) if part)
+
+    def standing(self, obligation: Obligation, today: date) -> tuple[str, str]:
+        """(words, colour): how late it is, or why it can not be paid here."""
+        if not obligation.payable:
+            reasons = {
+                "nothing_due": self.tr("No tiene valores por pagar"),
+                "legal_collection": self.tr("En cobro jurídico: consulte en la agencia"),
+                "payroll_deduction_only": self.tr("Solo por descuento de nómina"),
+                "closed": self.tr("Cancelada"),
+            }
+            return reasons.get(obligation.not_payable_reason or "", self.tr("No se paga en este kiosco")), "soft"
+        if obligation.overdue:
+            days = (today - obligation.overdue_since).days if obligation.overdue_since else 0
+            return (ago(days) if days > 0 else self.tr("Vencido")), "problem"
+        return self.tr("Al día"), "approved"
+
+    def chip(self, obligation: Obligation, choice: Choice, other: str) -> tuple[str, str]:
+        """Caption and value of one of the three choices."""
+        if choice is Choice.OVERDUE:
+            return self.tr("Vencido"), obligation.overdue.shown() if obligation.overdue else "—"
+        if choice is Choice.NEXT_DUE:
+            due = obligation.next_due
+            if due is None:
+                return self.tr("Próximo"), "—"
+            return self.tr("Próximo · {date}").format(date=short_date(due.due_date)), due.amount.shown()
+        if not obligation.other.allowed:
+            return self.tr("Otro valor"), "—"
+        return self.tr("Otro valor"), other or self.tr("Escribir")
+
+
+class ObligationDelegate(QStyledItemDelegate):
+    """Paints rows and turns touches into choices. `other_wanted(row)` asks for an amount."""
+
+    other_wanted = Signal(int)
+
+    def __init__(self, theme: Theme, today: date, parent: QObject) -> None:
+        super().__init__(parent)
+        self._theme, self.today = theme, today
+        self.words = ObligationWords(self)
+        self._pressed: tuple[int, int] | None = None
+        self.focused_part = 0
+
+    # -- geometry -------------------------------------------------------------------------
+
+    def _stacked(self, width: int) -> bool:
+        return width < self._theme.u(1180) or self._theme.text_scale > 1.0
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802
+        theme = self._theme
+        if not index.data(ObligationsModel.OBLIGATION).payable:
+            return QSize(theme.u(300), theme.t(40) * 3 + theme.u(52))
+        height = theme.t(40) * 3 + theme.u(40)
+        if self._stacked(option.widget.width() if option.widget else 0):
+            height += theme.t(92) + theme.u(34)
+        return QSize(theme.u(300), height + theme.u(16))
+
+    def parts(self, row: QRect) -> list[QRectF]:
+        """The touch targets of a row: tick, then the three choices."""
+        u, theme = self._theme.u, self._theme
+        card = QRectF(row).adjusted(u(2), u(2), -u(2), -u(14))
+        if self._stacked(row.width()):
+            gap, height = u(12), theme.t(92)
+            width = (card.width() - 2 * u(24) - 2 * gap) / 3
+            top = card.bottom() - height - u(18)
+            chips = [QRectF(card.left() + u(24) + n * (width + gap), top, width, height) for n in range(3)]
+            tick = QRectF(card.left(), card.top(), u(110), top - card.top())
+        else:
+            width, height, gap = u(238), max(u(96), theme.t(96)), u(12)
+            left = card.right() - u(22) - 3 * width - 2 * gap
+            top = card.center().y() - height / 2
+            chips = [QRectF(left + n * (width + gap), top, width, height) for n in range(3)]
+            tick = QRectF(card.left(), card.top(), u(110), card.height())
+        return [tick, *chips]
+
+    # -- painting -------------------------------------------------------------------------
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        theme, u = self._theme, self._theme.u
+        obligation: Obligation = index.data(ObligationsModel.OBLIGATION)
+        choice = index.data(ObligationsModel.CHOICE)
+        painter.save()
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        card = QRectF(option.rect).adjusted(u(2), u(2), -u(2), -u(14))
+        painter.setPen(QPen(theme.colour("brand" if choice else "line"), u(4 if choice else 2)))
+        painter.setBrush(theme.colour("card" if obligation.payable else "paper"))
+        painter.drawRoundedRect(card, u(24), u(24))
+        parts = self.parts(option.rect)
+        focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
+        text_right = parts[1].left() if not self._stacked(option.rect.width()) else card.right()
+        if not obligation.payable:
+            text_right = card.right()
+        middle = parts[0].center().y()
+        if obligation.payable:
+            draw_tick(painter, theme, card.left() + u(26), middle, choice is not None, focused and self.focused_part == 0)
+            for number, part in enumerate(_CHOICES, 1):
+                self._chip(painter, parts[number], obligation, part, index, focused and self.focused_part == number)
+        icon = theme.pixmap(ICONS[obligation.kind], "ink" if obligation.payable else "edge", 68)
+        painter.drawPixmap(QPointF(card.left() + u(108), middle - icon.height() / 2), icon)
+        left = card.left() + u(200)
+        self._describe(painter, QRectF(left, card.top(), text_right - left - u(18), middle * 2 - card.top() * 2), obligation)
+        painter.restore()
+
+    def _describe(self, painter: QPainter, box: QRectF, obligation: Obligation) -> None:
+        theme = self._theme
+        words, colour = self.words.standing(obligation, self.today)
+        rows = (
+            (self.words.kind(obligation.kind), 36, 700, "ink"),
+            (self.words.detail(obligation), 29, 400, "soft"),
+            (words, 29, 700, colour),
+        )
+        heights = []
+        for text, size, weight, _ in rows:
+            painter.setFont(theme.font(size, weight))
+            heights.append(painter.fontMetrics().height())
+            if size == 36 and painter.fontMetrics().horizontalAdvance(text) > box.width():
+                heights[0] = painter.fontMetrics().height()
+        y = box.center().y() - sum(heights) / 2
+        for (text, size, weight, ink), height in zip(rows, heights, strict=True):
+            font = theme.font(size, weight)
+            painter.setFont(font)
+            while painter.fontMetrics().horizontalAdvance(text) > box.width() and font.pixelSize() > theme.t(29):
+                font.setPixelSize(font.pixelSize() - 1)
+                painter.setFont(font)
+            painter.setPen(theme.colour(ink))
+            shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(box.width()))
+            painter.drawText(QRectF(box.left(), y, box.width(), height), Qt.AlignmentFlag.AlignVCenter, shown)
+            y += height
+
+    def _chip(self, painter: QPainter, box: QRectF, obligation: Obligation, choice: Choice, index: QModelIndex,
+              focused: bool) -> None:  # fmt: skip
+        theme, u = self._theme, self._theme.u
+        chosen = index.data(ObligationsModel.CHOICE) is choice
+        possible = self.possible(obligation, choice)
+        pressed = self._pressed == (index.row(), _CHOICES.index(choice) + 1)
+        ground = "tint" if chosen or pressed else "card" if possible else "paper"
+        edge = "ink" if focused else "brand" if chosen else "edge" if possible else "line"
+        painter.setPen(QPen(theme.colour(edge), u(5 if focused else 3 if chosen else 2)))
+        painter.setBrush(theme.colour(ground))
+        painter.drawRoundedRect(box, u(18), u(18))
+        amount = index.data(ObligationsModel.AMOUNT)
+        caption, value = self.words.chip(obligation, choice, amount.shown() if chosen and amount else "")
+        ink = "dark" if chosen else "ink" if possible else "disabled_ink"
+        inner = box.adjusted(u(18), u(8), -u(14), -u(8))
+        self._line(painter, inner, caption, 26, 600, "soft" if not chosen else "dark", Qt.AlignmentFlag.AlignTop)
+        self._line(painter, inner, value, 33, 700, ink, Qt.AlignmentFlag.AlignBottom)
+
+    def _line(self, painter: QPainter, box: QRectF, text: str, size: int, weight: int, ink: str,
+              where: Qt.AlignmentFlag) -> None:  # fmt: skip
+        font = self._theme.font(size, weight)
+        painter.setFont(font)
+        while painter.fontMetrics().horizontalAdvance(text) > box.width() and font.pixelSize() > 12:
+            font.setPixelSize(font.pixelSize() - 1)
+            painter.setFont(font)
+        painter.setPen(self._theme.colour(ink))
+        painter.drawText(box, where | Qt.AlignmentFlag.AlignLeft, text)
+
+    # -- touching -------------------------------------------------------------------------
+
+    @staticmethod
+    def possible(obligation: Obligation, choice: Choice) -> bool:
+        """Whether this choice can be made at all."""
+        if choice is Choice.OTHER:
+            return obligation.payable and obligation.other.allowed
+        return obligation.amount_of(choice) is not None
+
+    def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem,
+                    index: QModelIndex) -> bool:  # noqa: N802  # fmt: skip
+        if not isinstance(event, QMouseEvent) or not isinstance(model, ObligationsModel):
+            return False
+        touched = next((n for n, part in enumerate(self.parts(option.rect)) if part.contains(event.position())), None)
+        if event.type() == QEvent.Type.MouseButtonPress:
+            self._pressed = (index.row(), touched) if touched is not None else None
+            self.parent().viewport().update()
+            return touched is not None
+        if event.type() == QEvent.Type.MouseButtonRelease:
+            same = self._pressed == (index.row(), touched)
+            self._pressed = None
+            self.parent().viewport().update()
+            if same and touched is not None:
+                self.act(model, index.row(), touched)
+                return True
+        return False
+
+    def act(self, model: ObligationsModel, row: int, part: int) -> None:
+        """Do what touching a part of a row does."""
+        obligation = model.obligation(row)
+        if part == 0:
+            if obligation.payable:
+                if model.choice(row) is None and not any(
+                    obligation.amount_of(c) for c in (Choice.OVERDUE, Choice.NEXT_DUE)
+                ):
+                    self.other_wanted.emit(row)
+                else:
+                    model.toggle(row)
+            return
+        choice = _CHOICES[part - 1]
+        if not self.possible(obligation, choice):
+            return
+        if choice is Choice.OTHER:
+            self.other_wanted.emit(row)
+        elif model.choice(row) is choice:
+            model.leave_out(row)
+        else:
+            model.choose(row, choice)

@@ -1,0 +1,34 @@
+"""Out of service: why in one sentence, and where to pay meanwhile."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+from kiosk.views.controls import Card, Picture, label
+from kiosk.views.page import Page
+
+
+class OutOfServicePage(Page):
+    """Nobody can start here; nothing that was paid is lost."""
+
+    header = False
+
+    def build(self) -> None:
+        theme = self.theme
+        self.body.addStretch(1)
+        card = Card(theme, pad=72, gap=20)
+        card.setMaximumWidth(theme.u(1300))
+        card.box.addWidget(Picture(theme, "wrench-duotone", "brand", 130), 0, Qt.AlignmentFlag.AlignHCenter)
+        self._title, self._text, self._safe, self._call = label("title"), label("body"), label("strong"), label("soft")
+        for part in (self._title, self._text, self._safe, self._call):
+            part.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            card.box.addWidget(part)
+        self.body.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.body.addStretch(1)
+
+    def retranslate(self) -> None:
+        self._title.setText(self.tr("Este kiosco no está en servicio"))
+        self._text.setText(self.tr("Pague en la ventanilla de {agency}, en otro kiosco o en {website}.").format(
+            agency=self.place.agency, website=self.place.website))  # fmt: skip
+        self._safe.setText(self.tr("Los pagos que ya hizo están seguros y se aplican normalmente."))
+        self._call.setText(f"{self.place.care}: {self.place.care_phone} · Cel {self.place.care_mobile}")

@@ -1,0 +1,180 @@
+"""What every page of the wizard has: a question on top, its content, and actions at fixed places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QScroller, QVBoxLayout, QWidget
+
+from kiosk.models.problems import Problem
+from kiosk.models.visit import Visit
+from kiosk.views.controls import Button, Card, Picture, label
+from kiosk.views.problem_texts import ProblemTexts
+from kiosk.views.theme import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What pages say about where they are: cooperative, agency, whom to call."""
+
+    cooperative: str
+    agency: str
+    city: str
+    address: str
+    hours: str
+    phone: str
+    care: str
+    care_phone: str
+    care_mobile: str
+    care_email: str
+    website: str
+    privacy_url: str
+    nit: str
+    demonstration: bool = False
+    guide: tuple[tuple[str, str, str, str, str, str], ...] = ()
+    """Invented members to try: type, number, key, name, what it shows in Spanish and English."""
+    logo: str = ""
+    pse_logo: str = ""
+    allowed_hosts: frozenset[str] = field(default_factory=frozenset)
+    is_return: Callable[[str], bool] = lambda _url: False
+
+
+class Notice(Card):
+    """One trouble, said in one place: what happened, what it means for the money, what to do."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, "problem", across=True, pad=26, gap=24)
+        self.setObjectName("notice")
+        self.box.addWidget(Picture(theme, "warning-circle-fill", "problem", 56), 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout()
+        column.setSpacing(theme.u(6))
+        self._what, self._rest = label("strong", name="notice_what"), label("body", name="notice_rest")
+        column.addWidget(self._what)
+        column.addWidget(self._rest)
+        self.box.addLayout(column, 1)
+        self.hide()
+
+    def say(self, what: str, rest: str) -> None:
+        """Show; empty words hide it."""
+        self._what.setText(what)
+        self._rest.setText(rest)
+        self._rest.setVisible(bool(rest))
+        self.setAccessibleName(f"{what} {rest}".strip())
+        self.setVisible(bool(what))
+
+
+class Page(QWidget):
+    """Base of all pages. A page knows the visit, never another page.
+
+    Subclasses fill `self.body` in `build`, set words in `retranslate`, and refresh in `enter`.
+    """
+
+    header = True
+    keypad_side = True
+    """Whether a digits keyboard may stand beside the content on a wide screen."""
+    work = ""
+    """The word of Visit.busy that this page shows while it lasts."""
+
+    def __init__(self, visit: Visit, theme: Theme, place: Place) -> None:
+        super().__init__()
+        self.visit, self.theme, self.place = visit, theme, place
+        self.setProperty("surface", "paper")
+        self.setObjectName(f"page_{type(self).__name__.removesuffix('Page').lower()}")
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        self.scroll = QScrollArea()
+        self.scroll.setWidgetResizable(True)
+        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        QScroller.grabGesture(self.scroll.viewport(), QScroller.ScrollerGestureType.TouchGesture)
+        content = QWidget()
+        self.body = QVBoxLayout(content)
+        edge = theme.u(56)
+        self.body.setContentsMargins(edge, theme.u(36), edge, theme.u(12))
+        self.body.setSpacing(theme.u(22))
+        self.notice = Notice(theme)
+        self.scroll.setWidget(content)
+        outer.addWidget(self.scroll, 1)
+        self.footer = QWidget()
+        self.actions = QHBoxLayout(self.footer)
+        self.actions.setContentsMargins(edge, theme.u(14), edge, theme.u(28))
+        self.actions.setSpacing(theme.u(24))
+        outer.addWidget(self.footer)
+        self.build()
+        self.footer.setVisible(self.actions.count() > 0)
+        self.retranslate()
+        visit.busy_changed.connect(self._busy_changed)
+        visit.troubled.connect(self._troubled)
+
+    # -- for subclasses -------------------------------------------------------------------
+
+    def build(self) -> None:
+        """Make the widgets."""
+
+    def retranslate(self) -> None:
+        """Set every word in the language in force."""
+
+    def enter(self) -> None:
+        """The page comes on stage."""
+
+    def leave(self) -> None:
+        """The page goes off stage: forget what must not stay."""
+
+    def problem_shown(self, problem: Problem) -> bool:
+        """Whether the page shows this problem itself, beside the field it is about."""
+        return False
+
+    # -- shared ---------------------------------------------------------------------------
+
+    def add_back(self) -> Button:
+        """The action on the left: one step back."""
+        self.back_button = Button(self.theme, "back", icon="arrow-left-bold", on_click=self.visit.back)
+        self.actions.addWidget(self.back_button)
+        return self.back_button
+
+    def add_go(self, on_click: Callable[[], object], *, icon: str = "arrow-right-bold") -> Button:
+        """The primary action on the right."""
+        self.actions.addStretch(1)
+        self.go_button = Button(
+            self.theme, "go", kind="primary", icon=icon, icon_after=True, on_click=on_click
+        )
+        self.actions.addWidget(self.go_button)
+        return self.go_button
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+            self.show_problem()
+        super().changeEvent(event)
+
+    @property
+    def on_stage(self) -> bool:
+        """Whether the member sees this page now."""
+        return self.isVisible()
+
+    def show_problem(self) -> None:
+        """Say the visit's problem, if there is one."""
+        problem = self.visit.problem if self.on_stage else None
+        if problem is None or self.problem_shown(problem):
+            self.notice.say("", "")
+            return
+        self.notice.say(*ProblemTexts.of(problem, self.place.care, self.place.care_phone))
+        self.scroll.verticalScrollBar().setValue(0)
+
+    def _troubled(self) -> None:
+        if self.on_stage:
+            self.show_problem()
+
+    def _busy_changed(self) -> None:
+        busy = bool(self.visit.busy)
+        for button in self.footer.findChildren(Button):
+            button.setEnabled(not busy)
+        if not busy and self.on_stage:
+            self.update_actions()
+
+    def update_actions(self) -> None:
+        """Enable the actions as the page's state allows."""

@@ -1,0 +1,124 @@
+"""My payments: pending ones on top; touch one to see its result or print its receipt again."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QScroller, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from kiosk.cooperative import scheme_texts
+from kiosk.cooperative.payment import Payment, State
+from kiosk.models.payments import PaymentsModel
+from kiosk.views.controls import Card, Picture, label
+from kiosk.views.dates import long_time
+from kiosk.views.page import Page
+from kiosk.views.result import _LOOKS, outcome
+from kiosk.views.theme import Theme
+
+
+class PaymentDelegate(QStyledItemDelegate):
+    """One payment as a touch row: state in words and picture, amount, when, reference."""
+
+    def __init__(self, theme: Theme, parent: QObject) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:  # noqa: N802
+        return QSize(self._theme.u(300), self._theme.t(40) * 3 + self._theme.u(50))
+
+    def state_words(self, payment: Payment) -> str:
+        """The scheme's words, and whether the core has it."""
+        words = scheme_texts.of_state(payment.state).split(".")[0]
+        if payment.state is State.POSTED:
+            return self.tr("{state} · aplicado").format(state=words)
+        return words
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        theme, u = self._theme, self._theme.u
+        payment: Payment = index.data(PaymentsModel.PAYMENT)
+        tone, icon = _LOOKS[outcome(payment)]
+        painter.save()
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        card = QRectF(option.rect).adjusted(u(2), u(2), -u(2), -u(14))
+        pressed = bool(option.state & QStyle.StateFlag.State_Selected)
+        focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
+        painter.setPen(QPen(theme.colour("ink" if focused else tone if payment.live else "line"), u(4 if focused else 3)))
+        painter.setBrush(theme.colour("tint" if pressed else "card"))
+        painter.drawRoundedRect(card, u(24), u(24))
+        mark = theme.pixmap(icon, tone, 64)
+        painter.drawPixmap(QPointF(card.left() + u(36), card.center().y() - mark.height() / 2), mark)
+        arrow = theme.pixmap("caret-right-bold", "soft", 44)
+        painter.drawPixmap(QPointF(card.right() - u(76), card.center().y() - arrow.height() / 2), arrow)
+        left, right = card.left() + u(136), card.right() - u(100)
+        names = ", ".join(dict.fromkeys(line.name for line in payment.order.lines))
+        y = card.center().y() - theme.t(62)
+        self._write(painter, QRectF(left, y, right - left, theme.t(44)), self.state_words(payment), 34, 700, tone)
+        self._write(painter, QRectF(left, y, right - left, theme.t(44)), payment.total.shown(), 40, 800, "ink", after=True)
+        self._write(painter, QRectF(left, y + theme.t(46), right - left, theme.t(40)), names, 29, 400, "soft")
+        detail = f"{long_time(payment.created_at)} · {payment.reference}"
+        self._write(painter, QRectF(left, y + theme.t(84), right - left, theme.t(40)), detail, 29, 400, "soft")
+        painter.restore()
+
+    def _write(self, painter: QPainter, box: QRectF, text: str, size: int, weight: int, ink: str,
+               *, after: bool = False) -> None:  # fmt: skip
+        painter.setFont(self._theme.font(size, weight))
+        painter.setPen(self._theme.colour(ink))
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(box.width()))
+        side = Qt.AlignmentFlag.AlignRight if after else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+class PaymentsPage(Page):
+    """My payments at this terminal."""
+
+    def build(self) -> None:
+        theme = self.theme
+        self._title, self._hint = label("title"), label("soft")
+        self.body.addWidget(self._title)
+        self.body.addWidget(self._hint)
+        self.body.addWidget(self.notice)
+        self.list = QListView()
+        self.list.setObjectName("payments")
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setModel(self.visit.payments)
+        self.list.setItemDelegate(PaymentDelegate(theme, self.list))
+        self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        QScroller.grabGesture(self.list.viewport(), QScroller.ScrollerGestureType.TouchGesture)
+        self.list.clicked.connect(self._show)
+        self.list.activated.connect(self._show)
+        self.body.addWidget(self.list, 1)
+        self._empty = Card(theme, pad=60, gap=16)
+        self._empty.box.addWidget(Picture(theme, "receipt-duotone", "brand", 110))
+        self._empty_head, self._empty_text = label("heading"), label("soft")
+        self._empty.box.addWidget(self._empty_head)
+        self._empty.box.addWidget(self._empty_text)
+        self.body.addWidget(self._empty)
+        self.body.addStretch(0)
+        self.add_back()
+        self.visit.member_changed.connect(self._refresh)
+
+    def enter(self) -> None:
+        if self.visit.session is not None:
+            self.visit.load_payments()
+        self._refresh()
+
+    def _refresh(self) -> None:
+        nothing = self.visit.payments.rowCount() == 0
+        self.list.setVisible(not nothing)
+        self._empty.setVisible(nothing)
+        self._hint.setVisible(not nothing)
+
+    def _show(self, index: QModelIndex) -> None:
+        self.visit.show_payment(self.visit.payments.payment(index.row()))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.list.viewport().update()
+
+    def retranslate(self) -> None:
+        self._title.setText(self.tr("Mis pagos"))
+        self._hint.setText(self.tr("Toque un pago para ver su estado o imprimir el comprobante otra vez."))
+        self._empty_head.setText(self.tr("Todavía no ha pagado en este kiosco"))
+        self._empty_text.setText(self.tr("Cuando haga un pago, aquí podrá ver su estado e imprimir el comprobante."))
+        self.back_button.caption(self.tr("Atrás"))

@@ -1,0 +1,147 @@
+"""The one sentence for each trouble: what happened, what it means for the money, what to do now."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from kiosk.cooperative.member import DocumentProblem, HolderProblem
+from kiosk.cooperative.obligation import AmountProblem
+from kiosk.models.problems import Problem, Trouble
+
+
+
+class ProblemTexts:
+    """Words for troubles, in the language in force. `of` gives (what happened, the rest)."""
+
+    @staticmethod
+    def of(problem: Problem, care: str, phone: str) -> tuple[str, str]:
+        """Headline and advice for a problem."""
+        what, rest = ProblemTexts._plain(problem.trouble)
+        call = QCoreApplication.translate("ProblemTexts", "Si necesita ayuda llame a {care}: {phone}.").format(
+            care=care, phone=phone
+        )
+        if problem.contact is not None:
+            rest = f"{problem.contact.text} {problem.contact.phone or ''}".strip()
+        return what.format(amount=problem.amount, until=problem.until), rest.format(call=call, amount=problem.amount)
+
+    @staticmethod
+    def _plain(trouble: Trouble) -> tuple[str, str]:
+        tr = QCoreApplication.translate
+        texts = {
+            Trouble.WRONG_KEY: (
+                tr("ProblemTexts", "La cédula o la clave no coinciden."),
+                tr("ProblemTexts", "No se ha pagado nada. Revise los números e intente otra vez, o toque «Recuperar clave»."),
+            ),
+            Trouble.LOCKED: (
+                tr("ProblemTexts", "Por seguridad este documento quedó bloqueado hasta las {until}."),
+                tr("ProblemTexts", "Hubo varios intentos con clave equivocada. Su dinero está a salvo: espere o toque «Recuperar clave». {call}"),
+            ),
+            Trouble.BLOCKED: (
+                tr("ProblemTexts", "Este canal no está habilitado para usted."),
+                tr("ProblemTexts", "No se ha pagado nada. Acérquese a un asesor de esta agencia. {call}"),
+            ),
+            Trouble.NO_EMAIL: (
+                tr("ProblemTexts", "No tenemos un correo electrónico suyo."),
+                tr("ProblemTexts", "Para recibir la clave, actualice sus datos en su agencia con su documento."),
+            ),
+            Trouble.CORE_AWAY: (
+                tr("ProblemTexts", "En este momento no logramos comunicarnos con la Cooperativa."),
+                tr("ProblemTexts", "No se ha pagado nada y lo que escribió sigue aquí. Espere un minuto e intente de nuevo. {call}"),
+            ),
+            Trouble.TERMINAL_REFUSED: (
+                tr("ProblemTexts", "Este kiosco no está autorizado por la Cooperativa."),
+                tr("ProblemTexts", "No se ha pagado nada. Avise a un asesor de la agencia: el área de sistemas debe revisarlo."),
+            ),
+            Trouble.SESSION_OVER: (
+                tr("ProblemTexts", "Su sesión terminó por seguridad."),
+                tr("ProblemTexts", "No se ha pagado nada. Ingrese otra vez con su cédula y su clave."),
+            ),
+            Trouble.KEY_REFUSED: (
+                tr("ProblemTexts", "La clave nueva no cumple las reglas."),
+                tr("ProblemTexts", "Su clave anterior sigue vigente. Escoja otra que no haya usado antes."),
+            ),
+            Trouble.NOTHING_CHOSEN: (
+                tr("ProblemTexts", "Aún no ha escogido qué pagar."),
+                tr("ProblemTexts", "Toque un valor en la lista para agregarlo al total."),
+            ),
+            Trouble.TOO_MANY_LINES: (
+                tr("ProblemTexts", "En un solo pago caben máximo 20 obligaciones."),
+                tr("ProblemTexts", "Pague estas primero; luego puede hacer otro pago con las demás."),
+            ),
+            Trouble.BELOW_MINIMUM: (
+                tr("ProblemTexts", "El pago mínimo por PSE es {amount}."),
+                tr("ProblemTexts", "Agregue otra obligación o un valor mayor para continuar."),
+            ),
+            Trouble.ABOVE_MAXIMUM: (
+                tr("ProblemTexts", "El pago máximo por PSE es {amount}."),
+                tr("ProblemTexts", "Quite una obligación y haga luego otro pago."),
+            ),
+            Trouble.PAYMENT_PENDING: (
+                tr("ProblemTexts", "Una de estas obligaciones ya tiene un pago en proceso."),
+                tr("ProblemTexts", "No pague dos veces: consulte el estado en «Mis pagos». {call}"),
+            ),
+            Trouble.NOT_CREATED: (
+                tr("ProblemTexts", "No se pudo crear la transacción."),
+                tr("ProblemTexts", "No se hizo ningún débito. Por favor intente más tarde. {call}"),
+            ),
+            Trouble.LIMIT: (
+                tr("ProblemTexts", "El monto de la transacción excede los límites establecidos en PSE para la empresa."),
+                tr("ProblemTexts", "No se hizo ningún débito. Pague un valor menor. {call}"),
+            ),
+            Trouble.GATEWAY_AWAY: (
+                tr("ProblemTexts", "No logramos comunicarnos con PSE."),
+                tr("ProblemTexts", "No se hizo ningún débito. Espere un minuto y toque «Pagar» otra vez. {call}"),
+            ),
+            Trouble.JOURNAL: (
+                tr("ProblemTexts", "Este kiosco no puede guardar pagos ahora."),
+                tr("ProblemTexts", "No se hizo ningún débito. Pague en ventanilla o en otro kiosco y avise a un asesor."),
+            ),
+        }
+        return texts.get(
+            trouble,
+            (
+                tr("ProblemTexts", "Algo no salió bien en este kiosco."),
+                tr("ProblemTexts", "Si ya estaba pagando, su pago no se pierde: consúltelo en «Mis pagos». {call}"),
+            ),
+        )
+
+    @staticmethod
+    def document(problem: DocumentProblem) -> str:
+        """What is wrong with a document."""
+        tr = QCoreApplication.translate
+        return {
+            DocumentProblem.EMPTY: tr("ProblemTexts", "Escriba el número del documento."),
+            DocumentProblem.NOT_DIGITS: tr("ProblemTexts", "Escriba solo números, sin letras ni signos."),
+            DocumentProblem.CHARACTERS: tr("ProblemTexts", "Use solo letras y números."),
+            DocumentProblem.TOO_SHORT: tr("ProblemTexts", "Al número le faltan cifras. Revíselo."),
+            DocumentProblem.TOO_LONG: tr("ProblemTexts", "El número tiene cifras de más. Revíselo."),
+            DocumentProblem.LEADING_ZERO: tr("ProblemTexts", "El número no puede empezar por cero."),
+            DocumentProblem.PERSON_WITH_NIT: tr("ProblemTexts", "Una persona no usa NIT. Escoja otro tipo de documento."),
+            DocumentProblem.COMPANY_WITHOUT_NIT: tr("ProblemTexts", "Una empresa debe usar su NIT."),
+        }[problem]
+
+    @staticmethod
+    def holder(problem: HolderProblem) -> str:
+        """What is wrong with another field of the account holder."""
+        tr = QCoreApplication.translate
+        return {
+            HolderProblem.EMPTY: tr("ProblemTexts", "Este dato hace falta."),
+            HolderProblem.TOO_LONG: tr("ProblemTexts", "El texto es demasiado largo."),
+            HolderProblem.FORBIDDEN_CHARACTERS: tr("ProblemTexts", "Quite los signos especiales."),
+            HolderProblem.NOT_AN_EMAIL: tr("ProblemTexts", "Escriba un correo completo, como nombre@correo.com."),
+            HolderProblem.NOT_A_MOBILE: tr("ProblemTexts", "El celular tiene 10 números y empieza por 3."),
+        }[problem]
+
+    @staticmethod
+    def amount(problem: AmountProblem, minimum: str, maximum: str) -> str:
+        """What is wrong with another amount."""
+        tr = QCoreApplication.translate
+        return {
+            AmountProblem.NOT_ALLOWED: tr("ProblemTexts", "Esta obligación no recibe otros valores."),
+            AmountProblem.EMPTY: tr("ProblemTexts", "Escriba cuánto quiere pagar."),
+            AmountProblem.NOT_A_NUMBER: tr("ProblemTexts", "Escriba solo números, sin signos."),
+            AmountProblem.DECIMALS: tr("ProblemTexts", "Escriba pesos completos, sin centavos."),
+            AmountProblem.ZERO: tr("ProblemTexts", "El valor debe ser mayor que cero."),
+            AmountProblem.BELOW_MINIMUM: tr("ProblemTexts", "El valor mínimo es {minimum}.").format(minimum=minimum),
+            AmountProblem.ABOVE_MAXIMUM: tr("ProblemTexts", "El valor máximo es {maximum}.").format(maximum=maximum),
+        }[problem]

@@ -1,0 +1,285 @@
+"""The result in its four honest outcomes: approved, rejected, failed, pending."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from kiosk.cooperative import scheme_texts
+from kiosk.cooperative.payment import Payment, State
+from kiosk.models.steps import Step
+from kiosk.views.controls import Button, Card, Picture, Rule, label
+from kiosk.views.dates import long_time
+from kiosk.views.obligation_delegate import ObligationWords
+from kiosk.views.page import Page
+from kiosk.views.printing import PrintingCard, ReceiptPrinting
+from kiosk.views.qr import QrCode
+from kiosk.views.theme import Theme
+
+_LOOKS = {
+    "approved": ("approved", "check-circle-fill"),
+    "pending": ("pending", "hourglass-fill"),
+    "declined": ("problem", "x-circle-fill"),
+    "failed": ("problem", "warning-circle-fill"),
+}
+
+
+def outcome(payment: Payment) -> str:
+    """approved, pending, declined or failed; whatever is not known for sure is pending."""
+    if payment.paid:
+        return "approved"
+    return {State.DECLINED: "declined", State.FAILED: "failed"}.get(payment.state, "pending")
+
+
+class Facts(QWidget):
+    """Rows of name and value with thin lines between, in one or two columns."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(theme.u(52))
+        self._grid.setVerticalSpacing(0)
+
+    def show_rows(self, left: list[tuple[str, str]], right: list[tuple[str, str]]) -> None:
+        """Fill both columns; on a narrow screen they stand below each other."""
+        while self._grid.count():
+            old = self._grid.takeAt(0).widget()
+            if old is not None:
+                old.deleteLater()
+        stacked = self._theme.portrait or self._theme.text_scale > 1
+        for number, row in enumerate(left):
+            self._grid.addWidget(self._row(*row), number, 0)
+        for number, row in enumerate(right):
+            self._grid.addWidget(self._row(*row), number + (len(left) if stacked else 0), 0 if stacked else 1)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(1, 0 if stacked else 1)
+
+    def _row(self, name: str, value: str) -> QWidget:
+        row = QWidget()
+        column = QVBoxLayout(row)
+        column.setContentsMargins(0, self._theme.u(12), 0, 0)
+        column.setSpacing(self._theme.u(10))
+        across = QHBoxLayout()
+        left, right = label("soft", wrap=False), label("strong")
+        left.setText(name)
+        right.setText(value)
+        right.setAlignment(Qt.AlignmentFlag.AlignRight)
+        across.addWidget(left)
+        across.addWidget(right, 1)
+        column.addLayout(across)
+        column.addWidget(Rule(self._theme))
+        return row
+
+
+class Advice(Card):
+    """A small card with a picture, a headline and a sentence."""
+
+    def __init__(self, theme: Theme, icon: str) -> None:
+        super().__init__(theme, pad=36, gap=12)
+        self.box.addWidget(Picture(theme, icon, "brand", 72))
+        self._head, self._text = label("heading"), label("soft")
+        self.box.addWidget(self._head)
+        self.box.addWidget(self._text)
+        self.box.addStretch(1)
+
+    def say(self, head: str, text: str) -> None:
+        """Words."""
+        self._head.setText(head)
+        self._text.setText(text)
+
+
+class ResultPage(Page):
+    """What became of the payment, what it means, and what to do now."""
+
+    def build(self) -> None:
+        theme = self.theme
+        self.words = ObligationWords(self)
+        self.printing = ReceiptPrinting(self.visit)
+        whole = QVBoxLayout() if theme.portrait else QHBoxLayout()
+        whole.setSpacing(theme.u(56))
+        left = QVBoxLayout()
+        left.setSpacing(theme.u(20))
+        self.badge = Card(theme, "approved", across=True, pad=22, gap=20)
+        self._badge_icon = Picture(theme, "check-circle-fill", "approved", 52)
+        self._state = label("heading", wrap=False, name="state")
+        self.badge.box.addWidget(self._badge_icon)
+        self.badge.box.addWidget(self._state)
+        row = QHBoxLayout()
+        row.addWidget(self.badge)
+        row.addStretch(1)
+        left.addLayout(row)
+        self.amount, self._title = label("huge", wrap=False, name="amount"), label("title")
+        self._text = label("soft", name="meaning")
+        for part in (self.amount, self._title, self._text):
+            left.addWidget(part)
+        self._facts_card = Card(theme, pad=36)
+        self.facts = Facts(theme)
+        self._facts_card.box.addWidget(self.facts)
+        left.addWidget(self._facts_card)
+        self._advices = QVBoxLayout() if theme.portrait else QHBoxLayout()
+        self._advices.setSpacing(theme.u(28))
+        self.advice = [Advice(theme, icon) for icon in
+                       ("magnifying-glass-duotone", "printer-duotone", "phone-duotone")]  # fmt: skip
+        for card in self.advice:
+            self._advices.addWidget(card, 1)
+        left.addLayout(self._advices)
+        left.addStretch(1)
+        whole.addLayout(left, 1)
+        whole.addWidget(self._side(), 0, Qt.AlignmentFlag.AlignTop)
+        self.body.addLayout(whole, 1)
+        self._build_actions()
+        self._ask = QTimer(self)
+        self._ask.timeout.connect(self.visit.ask_now)
+        self.visit.payment_changed.connect(self._changed)
+
+    def _side(self) -> QWidget:
+        theme = self.theme
+        self.side = Card(theme, pad=36, gap=14)
+        self.qr = QrCode(theme, "receipt_qr", 380)
+        self._qr_head, self._qr_text = label("heading"), label("caption")
+        self.side.box.addWidget(self.qr, 0, Qt.AlignmentFlag.AlignHCenter)
+        for part in (self._qr_head, self._qr_text):
+            part.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            self.side.box.addWidget(part)
+        self.paper = PrintingCard(theme, self.printing)
+        self.side.box.addSpacing(theme.u(8))
+        self.side.box.addWidget(self.paper)
+        if not theme.portrait:
+            self.side.setFixedWidth(theme.u(520))
+        self.printing.ready.connect(self._show_code)
+        return self.side
+
+    def _build_actions(self) -> None:
+        theme = self.theme
+        self.again = Button(theme, "pay_again", icon="receipt-bold", on_click=self.visit.pay_again)
+        self.ask = Button(theme, "ask_now", icon="arrows-clockwise-bold", on_click=self.visit.ask_now)
+        self.receipt = Button(theme, "show_receipt", icon="receipt-bold",
+                              on_click=lambda: self.visit.go(Step.RECEIPT))  # fmt: skip
+        for button in (self.again, self.ask, self.receipt):
+            self.actions.addWidget(button)
+        self.add_go(self._finish, icon="check-bold")
+
+    def _finish(self) -> None:
+        if self.visit.reprinting:
+            self.visit.reprinting = False
+            self.visit.go(Step.PAYMENTS)
+        else:
+            self.visit.finish()
+
+    def enter(self) -> None:
+        self.printing.phase = ""
+        self._changed()
+
+    def leave(self) -> None:
+        self._ask.stop()
+
+    def _changed(self) -> None:
+        payment = self.visit.payment
+        if payment is None or self.visit.step is not Step.RESULT:
+            return
+        self.retranslate()
+        unsettled = payment.live
+        if unsettled and not self._ask.isActive():
+            self._ask.start(int(self.visit.limits.watch_every * 2000))
+        elif not unsettled:
+            self._ask.stop()
+        self._make_receipt(payment)
+
+    def _make_receipt(self, payment: Payment) -> None:
+        what = outcome(payment)
+        shows = what in ("approved", "pending")
+        self.side.setVisible(what == "approved")
+        self.receipt.setVisible(shows)
+        if not shows or payment.state is State.APPROVED:
+            # The core's answer is a moment away: the paper should carry its receipt number.
+            return
+        copy = self.visit.reprinting
+        self.printing.prepare(payment, copy=copy)
+        if not copy:
+            self.printing.print_once(payment)
+
+    def _show_code(self) -> None:
+        if self.printing.receipt is not None:
+            self.qr.show_text(self.printing.receipt.qr_text)
+        self.paper.refresh()
+
+    def retranslate(self) -> None:
+        self._qr_head.setText(self.tr("Guárdelo en su celular"))
+        self._qr_text.setText(self.tr("Apunte la cámara al código para tener su comprobante."))
+        self.again.caption(self.tr("Hacer otro pago"))
+        self.ask.caption(self.tr("Preguntar ahora"))
+        self.receipt.caption(self.tr("Ver comprobante"))
+        back = self.visit.reprinting
+        self.go_button.caption(self.tr("Volver a mis pagos") if back else self.tr("Finalizar"))
+        payment = self.visit.payment
+        if payment is not None:
+            self._say(payment, outcome(payment))
+
+    def _say(self, payment: Payment, what: str) -> None:
+        tone, icon = _LOOKS[what]
+        self._badge_icon.show_icon(icon, tone)
+        self.badge.show_surface(tone)
+        pending = what == "pending"
+        # The scheme's words, in Spanish in every language; the sentence after the dot stands below.
+        self._state.setText(scheme_texts.of_state(payment.state).split(".")[0])
+        self.amount.setText(payment.total.shown())
+        self.amount.setVisible(not pending)
+        self._title.setVisible(pending)
+        self._title.setText(self.tr("Su banco aún no confirma el pago de {amount}").format(amount=payment.total.shown()))
+        self._text.setText(self._meaning(payment, what))
+        self._facts_card.setVisible(not pending)
+        self.facts.show_rows(*self._rows(payment))
+        for card in self.advice:
+            card.setVisible(pending)
+        self._say_advice(payment)
+        self.ask.setVisible(pending)
+        self.again.setVisible(not pending and not self.visit.reprinting)
+        if what in ("declined", "failed"):
+            self.again.caption(self.tr("Intentar de nuevo"))
+        if pending:
+            self.receipt.caption(self.tr("Ver la constancia"))
+
+    def _meaning(self, payment: Payment, what: str) -> str:
+        if what == "approved":
+            if payment.state is State.POSTED:
+                return self.tr("Su pago quedó aplicado a sus obligaciones.")
+            return self.tr("Su banco ya pagó. Estamos aplicándolo a sus obligaciones.")
+        if what == "pending":
+            fixed = scheme_texts.PENDING.split(". ", 1)[1]
+            return f"{fixed} " + self.tr(
+                "No pague de nuevo: seguimos preguntando y lo aplicamos apenas el banco responda."
+            )
+        why = f"{payment.cause}. " if payment.cause and " " in payment.cause else ""
+        if what == "declined":
+            return why + self.tr("Su banco no autorizó el pago y no se hizo ningún débito. Puede intentarlo de nuevo o consultar con su banco.")
+        return why + self.tr("El pago no se pudo completar y no se hizo ningún débito. Puede intentarlo de nuevo.")
+
+    def _rows(self, payment: Payment) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+        when = payment.decided_at or payment.changed_at or payment.created_at
+        facts = [
+            (self.tr("CUS"), payment.cus or "—"),
+            (self.tr("Referencia"), payment.reference),
+            (self.tr("Banco"), payment.bank or "—"),
+            (self.tr("Fecha y hora"), long_time(when)),
+        ]
+        lines = [(self.words.kind(line.kind), line.amount.shown()) for line in payment.order.lines]
+        if len(lines) > 6:
+            rest = len(lines) - 5
+            lines = [*lines[:5], (self.tr("y {count} más").format(count=rest), "")]
+        return facts, lines
+
+    def _say_advice(self, payment: Payment) -> None:
+        look, take, call = self.advice
+        cus = f" CUS {payment.cus}" if payment.cus else ""
+        look.say(
+            self.tr("Consulte cuando quiera"),
+            self.tr("En este kiosco, en «Mis pagos», con su cédula. Referencia {reference}.").format(
+                reference=payment.reference
+            )
+            + cus,
+        )
+        take.say(self.tr("Llévese la constancia"),
+                 self.tr("Impresa o con el código QR. No es un comprobante de pago aprobado."))  # fmt: skip
+        call.say(self.tr("¿Dudas?"), f"{self.place.care} {self.place.care_phone} · Cel {self.place.care_mobile}")

@@ -1,0 +1,160 @@
+"""Sign in with document and key."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from kiosk.cooperative.member import Document, DocumentType
+from kiosk.models.steps import Step
+from kiosk.views.controls import Button, Card, Field, Picture, label
+from kiosk.views.page import Page
+from kiosk.views.problem_texts import ProblemTexts
+from kiosk.views.theme import Theme
+
+
+class DocumentChoice(QWidget):
+    """Kinds of document as touch options; `names` come in the language in force."""
+
+    def __init__(self, theme: Theme, types: tuple[DocumentType, ...], *, columns: int = 3) -> None:
+        super().__init__()
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(theme.u(14))
+        self.group = QButtonGroup(self)
+        self._types = types
+        for place, kind in enumerate(types):
+            option = QPushButton()
+            option.setObjectName(f"document_{kind.value}")
+            option.setProperty("kind", "option")
+            option.setCheckable(True)
+            option.setMinimumHeight(theme.u(84))
+            option.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            self.group.addButton(option, place)
+            grid.addWidget(option, place // columns, place % columns)
+        self.choose(types[0])
+
+    def retranslate(self) -> None:
+        """Names of the documents."""
+        names = {
+            DocumentType.CC: self.tr("Cédula"),
+            DocumentType.CE: self.tr("C. extranjería"),
+            DocumentType.TI: self.tr("T. identidad"),
+            DocumentType.PPT: self.tr("Permiso PPT"),
+            DocumentType.PA: self.tr("Pasaporte"),
+            DocumentType.NIT: self.tr("NIT"),
+        }
+        for place, kind in enumerate(self._types):
+            self.group.button(place).setText(names[kind])
+            self.group.button(place).setAccessibleName(names[kind])
+
+    @property
+    def type(self) -> DocumentType:
+        """What is chosen."""
+        return self._types[max(self.group.checkedId(), 0)]
+
+    def choose(self, kind: DocumentType) -> None:
+        """Choose a kind; one that is not offered leaves the first."""
+        self.group.button(self._types.index(kind) if kind in self._types else 0).setChecked(True)
+
+
+def columns(theme: Theme) -> int:
+    """How many document options stand in one row."""
+    return 2 if theme.text_scale > 1 else 3
+
+
+class SignInPage(Page):
+    """Document and key; the keypad stands beside them."""
+
+    def build(self) -> None:
+        theme = self.theme
+        self._title, self._hint = label("title"), label("soft")
+        self.body.addWidget(self._title)
+        self.body.addWidget(self._hint)
+        self.body.addWidget(self.notice)
+        card = Card(theme, pad=40, gap=24)
+        self._kind_label = label("label")
+        self.kind = DocumentChoice(theme, tuple(DocumentType))
+        self.number = Field(theme, "document_number", keyboard="digits", most=20)
+        self.key = Field(theme, "key", keyboard="digits", secret=True, most=64)
+        self.kind.group.idClicked.connect(self._kind_chosen)
+        self.number.edited.connect(self.update_actions)
+        self.key.edited.connect(self.update_actions)
+        self.number.edit.returnPressed.connect(self.key.edit.setFocus)
+        self.key.edit.returnPressed.connect(self._sign_in)
+        for part in (self._kind_label, self.kind, self.number, self.key):
+            card.box.addWidget(part)
+        self.body.addWidget(card)
+        row = QHBoxLayout()
+        self.forgot = Button(theme, "recover_key", kind="link", size="small", icon="question-bold",
+                             on_click=lambda: self.visit.go(Step.RECOVER))  # fmt: skip
+        row.addWidget(self.forgot)
+        row.addStretch(1)
+        self.body.addLayout(row)
+        self.body.addStretch(1)
+        self.add_back()
+        self.add_go(self._sign_in)
+
+    def enter(self) -> None:
+        suggestion = self.visit.take_suggestion()
+        if suggestion is not None:
+            kind, number, key = suggestion
+            self.kind.choose(DocumentType(kind))
+            self.number.edit.setText(number)
+            self.key.edit.setText(key)
+        policy = self.visit.core.key_policy if self.visit.core else None
+        letters = policy is not None and policy.alphabet != "digits"
+        self.key.edit.setProperty("keyboard", "secret" if letters else "digits")
+        self._kind_chosen()
+        self.update_actions()
+        (self.key if self.number.text else self.number).edit.setFocus()
+
+    def leave(self) -> None:
+        self.key.clear()
+        if self.visit.step in (Step.WELCOME, Step.MENU):
+            self.number.clear()
+            self.kind.choose(DocumentType.CC)
+
+    def _kind_chosen(self) -> None:
+        letters = self.kind.type is DocumentType.PA
+        self.number.edit.setProperty("keyboard", "text" if letters else "digits")
+        self.number.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.number.show_problem("")
+
+    def _sign_in(self) -> None:
+        document = Document.cleaned(self.kind.type, self.number.text)
+        problem = document.problem()
+        if problem:
+            self.number.show_problem(ProblemTexts.document(problem))
+            self.number.edit.setFocus()
+            return
+        if not self.key.text:
+            self.key.show_problem(self.tr("Escriba su clave."))
+            self.key.edit.setFocus()
+            return
+        self.visit.sign_in(document, self.key.text)
+
+    def show_problem(self) -> None:
+        super().show_problem()
+        if self.visit.problem is not None and self.on_stage:
+            self.key.clear()
+            self.key.edit.setFocus()
+            self.update_actions()
+
+    def update_actions(self) -> None:
+        self.go_button.setEnabled(bool(self.number.text and self.key.text) and not self.visit.busy)
+
+    def _busy_changed(self) -> None:
+        super()._busy_changed()
+        self.go_button.caption(self.tr("Ingresando…") if self.visit.busy == "signing_in" else self.tr("Ingresar"))
+
+    def retranslate(self) -> None:
+        self._title.setText(self.tr("Ingrese con su cédula y su clave"))
+        self._hint.setText(self.tr("Es la clave de asociado de la Cooperativa, no la de su banco."))
+        self._kind_label.setText(self.tr("Tipo de documento"))
+        self.kind.retranslate()
+        self.number.caption(self.tr("Número de documento"))
+        self.key.caption(self.tr("Clave"))
+        self.forgot.caption(self.tr("Es mi primera vez u olvidé la clave"))
+        self.back_button.caption(self.tr("Atrás"))
+        self.go_button.caption(self.tr("Ingresar"))

@@ -1,0 +1,139 @@
+"""The theme as Qt style sheet. Widgets choose a look by the dynamic properties `text` and `kind`."""
+
+from __future__ import annotations
+
+from kiosk.views.theme import FAMILY, Theme
+
+# text -> (design pixels, weight, colour)
+TEXTS = {
+    "display": (92, 800, "ink"),
+    "title": (56, 800, "ink"),
+    "heading": (38, 700, "ink"),
+    "strong": (33, 700, "ink"),
+    "body": (33, 400, "ink"),
+    "soft": (33, 400, "soft"),
+    "label": (31, 600, "ink"),
+    "caption": (29, 400, "soft"),
+    "amount": (72, 800, "ink"),
+    "huge": (112, 800, "ink"),
+    "problem": (31, 600, "problem"),
+    "good": (31, 600, "approved"),
+}
+
+# kind -> (ground, ink, border, pressed ground)
+BUTTONS = {
+    "primary": ("brand", "#ffffff", "brand", "dark"),
+    "accent": ("accent", "#1b1503", "accent", "#dd9c20"),
+    "secondary": ("card", "ink", "edge", "tint"),
+    "quiet": ("card", "ink", "line", "tint"),
+    "danger": ("card", "problem", "edge", "problem_tint"),
+    "link": ("transparent", "brand", "transparent", "tint"),
+    "glass": ("rgba(255,255,255,14)", "#ffffff", "rgba(255,255,255,110)", "rgba(255,255,255,60)"),
+}
+
+
+def stylesheet(theme: Theme) -> str:
+    """The whole application's style."""
+    return "\n".join([_base(theme), _texts(theme), _buttons(theme), _surfaces(theme), _fields(theme)])
+
+
+def _value(theme: Theme, name: str) -> str:
+    return getattr(theme.colours, name, name)
+
+
+def _base(theme: Theme) -> str:
+    c = theme.colours
+    return f"""
+* {{ font-family: "{FAMILY}"; font-size: {theme.t(33)}px; color: {c.ink}; outline: 0; }}
+QMainWindow, QWidget#frame, QStackedWidget, QWidget[surface="paper"] {{ background: {c.paper}; }}
+QLabel, QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: 0; }}
+QScrollBar:vertical {{ background: transparent; width: {theme.u(14)}px; margin: 0; }}
+QScrollBar::handle:vertical {{ background: {c.edge}; border-radius: {theme.u(6)}px; min-height: {theme.u(80)}px; }}
+QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ height: 0; background: none; }}
+QListView {{ background: transparent; border: 0; }}
+"""
+
+
+def _texts(theme: Theme) -> str:
+    rules = [
+        f'QLabel[text="{name}"] {{ font-size: {theme.t(size)}px; font-weight: {weight}; '
+        f"color: {_value(theme, colour)}; }}"
+        for name, (size, weight, colour) in TEXTS.items()
+    ]
+    rules.append('QWidget[tone="inverse"] QLabel, QLabel[tone="inverse"] { color: #ffffff; }')
+    return "\n".join(rules)
+
+
+def _buttons(theme: Theme) -> str:
+    c = theme.colours
+    rules = []
+    for kind, (ground, ink, border, pressed) in BUTTONS.items():
+        look = f'QPushButton[kind="{kind}"]'
+        rules.append(
+            f"{look} {{ background: {_value(theme, ground)}; color: {_value(theme, ink)}; "
+            f"border: {theme.u(2)}px solid {_value(theme, border)}; border-radius: {theme.u(24)}px; "
+            f"padding: 0 {theme.u(36)}px; font-size: {theme.t(34)}px; font-weight: 700; }}"
+            f"{look}:pressed {{ background: {_value(theme, pressed)}; }}"
+            f"{look}:focus {{ border: {theme.u(5)}px solid {c.accent if kind in ('primary', 'glass') else c.ink}; }}"
+            f"{look}:disabled {{ background: {c.disabled}; color: {c.disabled_ink}; "
+            f"border: {theme.u(2)}px solid {c.line}; }}"
+        )
+    rules.append(
+        f'QPushButton[size="small"] {{ border-radius: {theme.u(18)}px; padding: 0 {theme.u(22)}px; '
+        f"font-size: {theme.t(29)}px; font-weight: 600; }}"
+        f'QPushButton[size="big"] {{ border-radius: {theme.u(28)}px; font-size: {theme.t(50)}px; '
+        f"font-weight: 800; padding: 0 {theme.u(48)}px; }}"
+        f'QPushButton[kind="option"] {{ background: {c.card}; color: {c.ink}; '
+        f"border: {theme.u(2)}px solid {c.line}; border-radius: {theme.u(18)}px; "
+        f"padding: 0 {theme.u(24)}px; font-weight: 600; font-size: {theme.t(31)}px; }}"
+        f'QPushButton[kind="option"]:checked {{ background: {c.tint}; color: {c.dark}; '
+        f"border: {theme.u(4)}px solid {c.brand}; font-weight: 700; }}"
+        f'QPushButton[kind="option"]:pressed {{ background: {c.tint}; }}'
+        f'QPushButton[kind="option"]:focus {{ border: {theme.u(5)}px solid {c.ink}; }}'
+        f'QPushButton[kind="key"] {{ background: {c.card}; color: {c.ink}; border: {theme.u(2)}px solid {c.card}; '
+        f"border-bottom: {theme.u(4)}px solid #b9b4a6; border-radius: {theme.u(14)}px; "
+        f"font-size: {theme.u(38)}px; font-weight: 600; padding: 0; }}"
+        f'QPushButton[kind="key"]:pressed, QPushButton[kind="key"]:checked {{ background: {c.tint}; '
+        f"border: {theme.u(2)}px solid {c.brand}; }}"
+        f'QPushButton[kind="key"][done="true"] {{ background: {c.brand}; color: #ffffff; border-color: {c.brand}; }}'
+        f'QPushButton[kind="key"][done="true"]:pressed {{ background: {c.dark}; }}'
+    )
+    return "\n".join(rules)
+
+
+def _surfaces(theme: Theme) -> str:
+    c = theme.colours
+    pad = theme.u(24)
+    tones = "".join(
+        f'QFrame[surface="{name}"] {{ background: {getattr(c, name + "_tint")}; border: '
+        f"{theme.u(2)}px solid {getattr(c, name) if theme.high_contrast else getattr(c, name + '_tint')}; "
+        f"border-radius: {theme.u(18)}px; }}"
+        f'QFrame[surface="{name}"] QLabel[text="heading"], QFrame[surface="{name}"] QLabel[text="strong"] '
+        f"{{ color: {getattr(c, name)}; }}"
+        for name in ("approved", "pending", "problem")
+    )
+    return f"""
+QFrame[surface="card"] {{ background: {c.card}; border: {theme.u(2)}px solid {c.line}; border-radius: {theme.u(28)}px; }}
+QFrame[surface="tint"] {{ background: {c.tint}; border: {theme.u(2)}px solid {c.brand if theme.high_contrast else c.tint}; border-radius: {theme.u(18)}px; }}
+QFrame[surface="header"] {{ background: {c.card}; border: 0; border-bottom: {theme.u(2)}px solid {c.line}; }}
+QFrame[surface="bar"] {{ background: {c.dark}; border: 0; }}
+QFrame[surface="bar"] QLabel {{ color: #ffffff; }}
+QFrame[surface="keys"] {{ background: {c.keys}; border: 0; border-top: {theme.u(2)}px solid {c.line}; }}
+QFrame[surface="demo"] {{ background: {c.ink}; border: 0; }}
+QFrame[surface="demo"] QLabel {{ color: #ffffff; font-size: {theme.u(26)}px; font-weight: 600; }}
+QFrame[surface="line"] {{ background: {c.line}; border: 0; }}
+{tones}
+"""
+
+
+def _fields(theme: Theme) -> str:
+    c = theme.colours
+    return f"""
+QLineEdit {{ background: {c.card}; color: {c.ink}; border: {theme.u(3)}px solid {c.edge}; border-radius: {theme.u(18)}px;
+  padding: 0 {theme.u(24)}px; font-size: {theme.t(40)}px; font-weight: 600; min-height: {theme.u(86)}px;
+  selection-background-color: {c.brand}; selection-color: #ffffff; }}
+QLineEdit:focus {{ border: {theme.u(4)}px solid {c.brand}; }}
+QLineEdit[wrong="true"] {{ border: {theme.u(4)}px solid {c.problem}; background: {c.problem_tint}; }}
+QLineEdit:disabled {{ background: {c.disabled}; color: {c.disabled_ink}; }}
+QCheckBox {{ spacing: {theme.u(22)}px; font-size: {theme.t(31)}px; }}
+"""

@@ -1,0 +1,111 @@
+"""Waiting for the bank's answer: what is happening, and that nothing is lost."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from kiosk.views.controls import Card, Picture, label
+from kiosk.views.page import Page
+from kiosk.views.theme import Theme
+
+
+class Spinner(QWidget):
+    """A slow, calm ring."""
+
+    def __init__(self, theme: Theme, pixels: float = 150) -> None:
+        super().__init__()
+        self._theme, self._angle = theme, 0
+        self.setFixedSize(theme.u(pixels), theme.u(pixels))
+        self._timer = QTimer(self, interval=40)
+        self._timer.timeout.connect(self._turn)
+
+    def run(self, running: bool) -> None:
+        """Turn, or stand still when nobody looks."""
+        if running:
+            self._timer.start()
+        else:
+            self._timer.stop()
+
+    def _turn(self) -> None:
+        self._angle = (self._angle - 6) % 360
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        thick = self._theme.u(14)
+        box = self.rect().adjusted(thick, thick, -thick, -thick)
+        painter.setPen(QPen(self._theme.colour("line"), thick))
+        painter.drawEllipse(box)
+        painter.setPen(QPen(self._theme.colour("brand"), thick, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.drawArc(box, self._angle * 16, 100 * 16)
+
+
+class WaitingPage(Page):
+    """Asks every few seconds until there is an answer or the honest «pending»."""
+
+    def build(self) -> None:
+        theme = self.theme
+        self.body.addStretch(1)
+        self.spinner = Spinner(theme)
+        self.body.addWidget(self.spinner, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._title, self._text = label("title"), label("soft")
+        for part in (self._title, self._text):
+            part.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            self.body.addWidget(part)
+        card = Card(theme, across=True, pad=30, gap=24)
+        card.box.addWidget(Picture(theme, "shield-check-duotone", "brand", 72))
+        words = QVBoxLayout()
+        words.setSpacing(theme.u(4))
+        self._safe, self._reference = label("strong"), label("soft", name="reference")
+        words.addWidget(self._safe)
+        words.addWidget(self._reference)
+        card.box.addLayout(words, 1)
+        card.setMaximumWidth(theme.u(1200))
+        card.setMinimumWidth(theme.u(900))
+        self.body.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.body.addStretch(2)
+        self.actions.addStretch(1)
+        self.go_button = self._later()
+        self._ask = QTimer(self)
+        self._ask.timeout.connect(self._tick)
+        self._since = 0.0
+
+    def _later(self):  # type: ignore[no-untyped-def]  # noqa: ANN202
+        from kiosk.views.controls import Button  # noqa: PLC0415
+
+        button = Button(self.theme, "do_not_wait", on_click=self.visit.stop_waiting)
+        self.actions.addWidget(button)
+        return button
+
+    def enter(self) -> None:
+        self._since = time.monotonic()
+        self.spinner.run(True)
+        self._ask.start(int(self.visit.limits.watch_every * 1000))
+        self.retranslate()
+
+    def leave(self) -> None:
+        self.spinner.run(False)
+        self._ask.stop()
+
+    def _tick(self) -> None:
+        if time.monotonic() - self._since >= self.visit.limits.watch_for:
+            self.visit.stop_waiting()
+        else:
+            self.visit.ask_now()
+
+    def retranslate(self) -> None:
+        payment = self.visit.payment
+        self._title.setText(self.tr("Esperando la respuesta de su banco"))
+        self._text.setText(self.tr("Suele tardar menos de un minuto. No se retire y no pague otra vez."))
+        self._safe.setText(self.tr("Su pago está registrado: aunque se vaya la luz, lo seguimos consultando."))
+        self._reference.setText(
+            self.tr("Referencia {reference} · {amount}").format(reference=payment.reference, amount=payment.total.shown())
+            if payment
+            else ""
+        )
+        self.go_button.caption(self.tr("No quiero esperar"))

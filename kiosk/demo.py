@@ -13,6 +13,15 @@ from pathlib import Path
 from kiosk.receipt.sandbox import LoopbackPrinter
 from kiosk.settings import Settings
 
+OUTCOMES = {
+    "approved": "approve",
+    "declined": "decline",
+    "failed": "fail",
+    "pending": "pending",
+    "late-approved": "late",
+}
+"""The tour's outcomes, and what the sandbox bank calls them."""
+
 RETURN_URL = "https://kiosco.invalid/retorno"
 
 
@@ -34,7 +43,7 @@ class Demonstration:
         os.environ["KIOSK_DEMO_RECEIPT_KEY"] = secrets.token_hex(16)
         self._start("core", self.core_port, "--data", str(folder / "core.sqlite"))
         late = "6" if quick else "30"
-        self._start("gateway", self.gateway_port, "--outcome", outcome, "--late-seconds", late,
+        self._start("gateway", self.gateway_port, "--outcome", OUTCOMES[outcome], "--late-seconds", late,
                     "--data", str(folder / "gateway.sqlite"))  # fmt: skip
 
     def _start(self, which: str, port: int, *more: str) -> None:

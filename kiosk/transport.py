@@ -21,6 +21,7 @@ import urllib3
 log = logging.getLogger(__name__)
 
 _MOST_BYTES = 4 * 1024 * 1024
+_CONTENT = {"Content-Type": "application/json"}
 
 
 class TransportError(Exception):
@@ -89,6 +90,7 @@ class Transport:
         path: str,
         *,
         json: object = None,
+        content: bytes | None = None,
         form: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
@@ -97,7 +99,8 @@ class Transport:
     ) -> Reply:
         """Send one request and read the whole answer. Raises NotSent or NoAnswer.
 
-        `path` is appended to the base address; only host and path are ever logged.
+        `path` is appended to the base address; only host and path are ever logged. `content` is a
+        JSON body already written, for numbers that Python's own JSON would turn into floats.
         """
         limits = timeouts or Timeouts()
         deadline = time.monotonic() + limits.connect + limits.answer
@@ -112,9 +115,9 @@ class Transport:
                     method,
                     self._base + path,
                     json=json,
-                    data=form,
+                    data=form if content is None else content,
                     params=query,
-                    headers=dict(headers or {}),
+                    headers={**_CONTENT, **(headers or {})} if content is not None else dict(headers or {}),
                     auth=basic,
                     timeout=(limits.connect, limits.answer),
                     verify=self._verify,

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QListView,
-    QPushButton,
     QScroller,
     QVBoxLayout,
     QWidget,
@@ -18,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from kiosk.cooperative.obligation import Choice
 from kiosk.views.amount_entry import AmountEntry
-from kiosk.views.controls import Card, Picture, Rule, label
+from kiosk.views.controls import Card, Option, Picture, Rule, label
 from kiosk.views.dates import today
 from kiosk.views.obligation_delegate import ObligationDelegate
 from kiosk.views.page import Page
@@ -111,6 +110,7 @@ class ChoosePage(Page):
         self.list = ObligationsView()
         self.list.setObjectName("obligations")
         self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setResizeMode(QListView.ResizeMode.Adjust)
         self.list.setModel(self.model)
         self.delegate = ObligationDelegate(theme, today(), self.list)
         self.list.setItemDelegate(self.delegate)
@@ -152,12 +152,8 @@ class ChoosePage(Page):
         box = Card(self.theme, "", across=True, pad=8, gap=8)
         box.setStyleSheet(f"QFrame {{ background: {self.theme.colours.disabled}; border-radius: {self.theme.u(24)}px; }}")
         self._mode = QButtonGroup(self)
-        self.all_overdue, self.by_hand = QPushButton(), QPushButton()
-        for number, (button, name) in enumerate(((self.all_overdue, "all_overdue"), (self.by_hand, "by_hand"))):
-            button.setObjectName(name)
-            button.setProperty("kind", "option")
-            button.setCheckable(True)
-            button.setMinimumHeight(self.theme.u(76))
+        self.all_overdue, self.by_hand = Option(self.theme, "all_overdue", 76), Option(self.theme, "by_hand", 76)
+        for number, button in enumerate((self.all_overdue, self.by_hand)):
             self._mode.addButton(button, number)
             box.box.addWidget(button)
         self.all_overdue.clicked.connect(lambda: self.model.choose_all_overdue())
@@ -223,8 +219,8 @@ class ChoosePage(Page):
 
     def retranslate(self) -> None:
         self._title.setText(self.tr("¿Qué quiere pagar hoy?"))
-        self.all_overdue.setText(self.tr("Todo lo vencido"))
-        self.by_hand.setText(self.tr("Elegir yo mismo"))
+        self.all_overdue.caption(self.tr("Todo lo vencido"))
+        self.by_hand.caption(self.tr("Elegir yo mismo"))
         self._empty_words.setText(self.tr("Usted no tiene valores por pagar"))
         self._empty_more.setText(self.tr("Si cree que falta una obligación, consulte con un asesor de la agencia."))
         self.back_button.caption(self.tr("Atrás"))

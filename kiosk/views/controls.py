@@ -31,7 +31,7 @@ def label(text_kind: str, *, wrap: bool = True, name: str = "") -> QLabel:
     """A text. Plain always: words from core, gateway or bank must never become markup."""
     made = QLabel()
     made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setProperty("text", text_kind)
+    made.setProperty("look", text_kind)
     made.setWordWrap(wrap)
     if name:
         made.setObjectName(name)
@@ -78,6 +78,8 @@ class Button(QPushButton):
         self.setObjectName(name)
         self.setProperty("kind", kind)
         self.setProperty("size", size)
+        # A touch must not leave a focus ring behind: only the Tab key gives buttons the focus.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         if icon_after:
             self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         if on_click:
@@ -93,7 +95,10 @@ class Button(QPushButton):
 
     def caption(self, text: str) -> None:
         """Set the words, for eyes and for assistive technology."""
-        self.setText(text)
+        # An en space keeps the icon off the word; style sheets know no such gap.
+        gap = "\u2002" if self._icon and text else ""
+        after = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        self.setText(f"{text}{gap}" if after else f"{gap}{text}")
         self.setAccessibleName(text)
         self._fit()
 
@@ -105,8 +110,7 @@ class Button(QPushButton):
     def sizeHint(self) -> QSize:  # noqa: N802
         self.ensurePolished()
         hint = super().sizeHint()
-        gap = self._theme.u(14) if self._icon and self.text() else 0
-        return QSize(hint.width() + gap, self.minimumHeight())
+        return QSize(hint.width() + self._theme.u(6), self.minimumHeight())
 
     def _draw(self) -> None:
         height = self.HEIGHTS[self._size]
@@ -203,6 +207,24 @@ class Field(QWidget):
         self.show_problem("")
 
 
+class Option(QPushButton):
+    """One of several things to choose from; the chosen one has border, tint and weight."""
+
+    def __init__(self, theme: Theme, name: str, height: float = 84) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setProperty("kind", "option")
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setMinimumHeight(theme.u(height))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def caption(self, text: str) -> None:
+        """Set the words, for eyes and for assistive technology."""
+        self.setText(text)
+        self.setAccessibleName(text)
+
+
 class Tick(QPushButton):
     """A large check box whose whole row is the target."""
 
@@ -211,6 +233,7 @@ class Tick(QPushButton):
         self._theme = theme
         self.setObjectName(name)
         self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._words = label("body")
         self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         row = QHBoxLayout(self)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QVBoxLayout
 
 from kiosk.cooperative.member import AccountHolder, Document, DocumentProblem, DocumentType, HolderKind
 from kiosk.models.steps import Step
-from kiosk.views.controls import Card, Field, Tick, label
+from kiosk.views.controls import Card, Field, Option, Tick, label
 from kiosk.views.page import Page
 from kiosk.views.problem_texts import ProblemTexts
 from kiosk.views.sign_in import DocumentChoice
@@ -32,12 +32,8 @@ class HolderPage(Page):
         kinds = QHBoxLayout()
         kinds.setSpacing(theme.u(14))
         self._kinds = QButtonGroup(self)
-        self.natural, self.company = QPushButton(), QPushButton()
-        for number, (button, name) in enumerate(((self.natural, "natural"), (self.company, "company"))):
-            button.setObjectName(name)
-            button.setProperty("kind", "option")
-            button.setCheckable(True)
-            button.setMinimumHeight(theme.u(84))
+        self.natural, self.company = Option(theme, "natural"), Option(theme, "company")
+        for number, button in enumerate((self.natural, self.company)):
             self._kinds.addButton(button, number)
             kinds.addWidget(button)
         self._kinds.idClicked.connect(lambda _: self._kind_changed())
@@ -141,8 +137,8 @@ class HolderPage(Page):
     def retranslate(self) -> None:
         self._title.setText(self.tr("¿De quién es la cuenta del banco?"))
         self.mine.caption(self.tr("La cuenta es mía"))
-        self.natural.setText(self.tr("Persona"))
-        self.company.setText(self.tr("Empresa"))
+        self.natural.caption(self.tr("Persona"))
+        self.company.caption(self.tr("Empresa"))
         self.document_kind.retranslate()
         self._field_words()
         self.email.caption(self.tr("Correo registrado en PSE"), self.tr("nombre@correo.com"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from kiosk.models.steps import Step
 from kiosk.models.visit import Visit
@@ -45,6 +45,7 @@ class MainWindow(QMainWindow):
         self.stack.setSizePolicy(self.stack.sizePolicy().horizontalPolicy(), self.stack.sizePolicy().Policy.Ignored)
         middle.addWidget(self.stack, 1)
         self.side = Keyboard(theme)
+        self.side.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         middle.addWidget(self.side)
         column.addLayout(middle, 1)
         self.bottom = Keyboard(theme)
@@ -97,6 +98,7 @@ class MainWindow(QMainWindow):
 
     def _turn(self) -> None:
         page = self.page(self._visit.step)
+        self.stack.setFocus()  # or hiding the old page would hand its focus to some button
         if self._current is not None and self._current is not page:
             self._current.leave()
         self.show_keyboard(None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout
 
 from kiosk.models.steps import Step
 from kiosk.views.controls import Card, Picture, label
@@ -17,6 +17,8 @@ class Tile(QPushButton):
     def __init__(self, theme: Theme, name: str, icon: str, *, first: bool = False) -> None:
         super().__init__()
         self.setObjectName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._theme, self._first = theme, first
         row = QHBoxLayout(self)
         pad = theme.u(44)

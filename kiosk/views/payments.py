@@ -80,6 +80,7 @@ class PaymentsPage(Page):
         self.list = QListView()
         self.list.setObjectName("payments")
         self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setResizeMode(QListView.ResizeMode.Adjust)
         self.list.setModel(self.visit.payments)
         self.list.setItemDelegate(PaymentDelegate(theme, self.list))
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -95,6 +96,7 @@ class PaymentsPage(Page):
         self.body.addWidget(self._empty)
         self.body.addStretch(0)
         self.add_back()
+        self.actions.addStretch(1)
         self.visit.member_changed.connect(self._refresh)
 
     def enter(self) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QWidget
 
 from kiosk.cooperative.member import Document, DocumentType
 from kiosk.models.steps import Step
-from kiosk.views.controls import Button, Card, Field, Picture, label
+from kiosk.views.controls import Button, Card, Field, Option, label
 from kiosk.views.page import Page
 from kiosk.views.problem_texts import ProblemTexts
 from kiosk.views.theme import Theme
@@ -24,12 +24,7 @@ class DocumentChoice(QWidget):
         self.group = QButtonGroup(self)
         self._types = types
         for place, kind in enumerate(types):
-            option = QPushButton()
-            option.setObjectName(f"document_{kind.value}")
-            option.setProperty("kind", "option")
-            option.setCheckable(True)
-            option.setMinimumHeight(theme.u(84))
-            option.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            option = Option(theme, f"document_{kind.value}")
             self.group.addButton(option, place)
             grid.addWidget(option, place // columns, place % columns)
         self.choose(types[0])
@@ -45,8 +40,7 @@ class DocumentChoice(QWidget):
             DocumentType.NIT: self.tr("NIT"),
         }
         for place, kind in enumerate(self._types):
-            self.group.button(place).setText(names[kind])
-            self.group.button(place).setAccessibleName(names[kind])
+            self.group.button(place).caption(names[kind])
 
     @property
     def type(self) -> DocumentType:
@@ -56,11 +50,6 @@ class DocumentChoice(QWidget):
     def choose(self, kind: DocumentType) -> None:
         """Choose a kind; one that is not offered leaves the first."""
         self.group.button(self._types.index(kind) if kind in self._types else 0).setChecked(True)
-
-
-def columns(theme: Theme) -> int:
-    """How many document options stand in one row."""
-    return 2 if theme.text_scale > 1 else 3
 
 
 class SignInPage(Page):

@@ -1,10 +1,10 @@
-"""The theme as Qt style sheet. Widgets choose a look by the dynamic properties `text` and `kind`."""
+"""The theme as Qt style sheet. Widgets choose by the dynamic properties `look`, `kind`, `surface`."""
 
 from __future__ import annotations
 
 from kiosk.views.theme import FAMILY, Theme
 
-# text -> (design pixels, weight, colour)
+# look -> (design pixels, weight, colour)
 TEXTS = {
     "display": (92, 800, "ink"),
     "title": (56, 800, "ink"),
@@ -56,7 +56,7 @@ QListView {{ background: transparent; border: 0; }}
 
 def _texts(theme: Theme) -> str:
     rules = [
-        f'QLabel[text="{name}"] {{ font-size: {theme.t(size)}px; font-weight: {weight}; '
+        f'QLabel[look="{name}"] {{ font-size: {theme.t(size)}px; font-weight: {weight}; '
         f"color: {_value(theme, colour)}; }}"
         for name, (size, weight, colour) in TEXTS.items()
     ]
@@ -90,7 +90,7 @@ def _buttons(theme: Theme) -> str:
         f"border: {theme.u(4)}px solid {c.brand}; font-weight: 700; }}"
         f'QPushButton[kind="option"]:pressed {{ background: {c.tint}; }}'
         f'QPushButton[kind="option"]:focus {{ border: {theme.u(5)}px solid {c.ink}; }}'
-        f'QPushButton[kind="key"] {{ background: {c.card}; color: {c.ink}; border: {theme.u(2)}px solid {c.card}; '
+        f'QPushButton[kind="key"] {{ background: {c.card}; color: {c.ink}; border: {theme.u(2)}px solid {c.line}; '
         f"border-bottom: {theme.u(4)}px solid #b9b4a6; border-radius: {theme.u(14)}px; "
         f"font-size: {theme.u(38)}px; font-weight: 600; padding: 0; }}"
         f'QPushButton[kind="key"]:pressed, QPushButton[kind="key"]:checked {{ background: {c.tint}; '
@@ -108,7 +108,7 @@ def _surfaces(theme: Theme) -> str:
         f'QFrame[surface="{name}"] {{ background: {getattr(c, name + "_tint")}; border: '
         f"{theme.u(2)}px solid {getattr(c, name) if theme.high_contrast else getattr(c, name + '_tint')}; "
         f"border-radius: {theme.u(18)}px; }}"
-        f'QFrame[surface="{name}"] QLabel[text="heading"], QFrame[surface="{name}"] QLabel[text="strong"] '
+        f'QFrame[surface="{name}"] QLabel[look="heading"], QFrame[surface="{name}"] QLabel[look="strong"] '
         f"{{ color: {getattr(c, name)}; }}"
         for name in ("approved", "pending", "problem")
     )

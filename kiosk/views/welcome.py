@@ -94,6 +94,7 @@ class GuideRow(QPushButton):
     def __init__(self, theme: Theme, kind: str, number: str, key: str) -> None:
         super().__init__()
         self.setObjectName(f"guide_{number}")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         grid = QGridLayout(self)
         grid.setContentsMargins(theme.u(20), theme.u(12), theme.u(20), theme.u(12))
         grid.setVerticalSpacing(0)

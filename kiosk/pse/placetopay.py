@@ -1,0 +1,429 @@
+"""PlacetoPay WebCheckout (Evertec), restricted to PSE.
+
+Sources: placetopay-org/placetopay-docs (checkout API, authentication, create session, query,
+cancel) and the fixtures of dnetix/redirection. Where they are silent: the reason of an expired
+session is known by its message only (`EX` is a guess), nothing says what happens to a debit that
+still waits at the bank when its session expires, a repeated `reference` is not refused, and the
+codes of PPT documents are unknown (such a document is left out of the buyer's data). A lost
+creation can not be looked up: there is no search by reference.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import logging
+import re
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
+
+from kiosk.cooperative.member import AccountHolder, DocumentType, HolderKind
+from kiosk.cooperative.money import InvalidAmount, Money
+from kiosk.pse.gateway import (
+    Abilities,
+    Answer,
+    Charge,
+    Conflict,
+    Created,
+    Creation,
+    ErrorKind,
+    Expected,
+    NotCreated,
+    NoVerdict,
+    Status,
+    UnknownIfCreated,
+    Verdict,
+)
+from kiosk.transport import NoAnswer, NotSent, Reply, Timeouts, Transport
+
+log = logging.getLogger(__name__)
+
+_BOGOTA = ZoneInfo("America/Bogota")
+_CREATE = Timeouts(connect=8, answer=30)
+_ASK = Timeouts(connect=8, answer=15)
+_DOCUMENTS = {
+    DocumentType.CC: "CC",
+    DocumentType.CE: "CE",
+    DocumentType.TI: "TI",
+    DocumentType.NIT: "NIT",
+    DocumentType.PA: "PPN",
+}
+# Reasons that mean "could not be carried out", against those that mean "was refused".
+_TECHNICAL = frozenset({"?5", "?1", "X2", "EX"})
+_CANCELLED = frozenset({"?C", "MC"})
+_OPEN_ATTEMPT = frozenset({"PENDING", "PENDING_CONFIRMATION", "PENDING_VALIDATION"})
+_AUTHENTICATION = re.compile(r"\b(10[0-7])\b")
+
+
+class PlacetoPay:
+    """One merchant at one PlacetoPay site. `clock` tells aware instants; secrets never leave `_auth`."""
+
+    name = "placetopay"
+    abilities = Abilities(
+        picks_bank_here=False,
+        finds_by_reference=False,
+        absence_proves_unpaid=False,
+        idempotent_create=False,
+        cancels=True,
+        other_device=True,
+    )
+
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        login: str,
+        secret_key: str,
+        return_url: str,
+        page_hosts: Iterable[str],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._transport = transport
+        self._login, self._secret = login, secret_key
+        self._return_url = return_url
+        self._hosts = frozenset(page_hosts)
+        self._clock = clock
+        self._skew = timedelta(0)
+
+    def __repr__(self) -> str:
+        return f"PlacetoPay({self._transport.base_url})"
+
+    def create(self, charge: Charge) -> Creation:
+        """Open a session. Never repeated: two calls would make two sessions."""
+        try:
+            reply = self._send("/api/session", self._session(charge), _CREATE)
+        except NotSent:
+            return NotCreated(ErrorKind.NOT_SENT)
+        except NoAnswer:
+            return UnknownIfCreated(ErrorKind.NO_ANSWER)
+        return read_creation(reply.status, reply.body)
+
+    def query(self, gateway_id: str, expected: Expected) -> Answer:
+        """The session's state. A clock fault is corrected by the server's date, once."""
+        path = f"/api/session/{quote(gateway_id, safe='')}"
+        answer = self._ask(path, expected)
+        return self._ask(path, expected) if answer == NoVerdict(ErrorKind.CLOCK) else answer
+
+    def _ask(self, path: str, expected: Expected) -> Answer:
+        try:
+            reply = self._send(path, {}, _ASK)
+        except NotSent:
+            return NoVerdict(ErrorKind.NOT_SENT)
+        except NoAnswer:
+            return NoVerdict(ErrorKind.NO_ANSWER)
+        answer = read_query(reply.status, reply.body, expected)
+        if not isinstance(answer, NoVerdict):
+            return answer
+        if answer.kind is ErrorKind.CLOCK:
+            self._measure_skew(reply)
+            return answer
+        return NoVerdict(answer.kind, reply.retry_after)
+
+    def find(self, expected: Expected) -> Answer:  # noqa: ARG002 - the contract has no such search
+        """There is no search by reference."""
+        return NoVerdict(ErrorKind.UNKNOWN_PAYMENT)
+
+    def cancel(self, gateway_id: str) -> None:
+        """Ask to close an open session; refused while a debit waits at the bank."""
+        try:
+            self._send(f"/api/session/{quote(gateway_id, safe='')}/cancel", {}, _ASK)
+        except (NotSent, NoAnswer):
+            log.warning("cancel: no answer")
+
+    def is_return(self, url: str) -> bool:
+        """Same scheme, host and path as our return address; parameters are not looked at."""
+        here, ours = urlsplit(url), urlsplit(self._return_url)
+        return (here.scheme, here.netloc.lower(), here.path.rstrip("/")) == (
+            ours.scheme,
+            ours.netloc.lower(),
+            ours.path.rstrip("/"),
+        )
+
+    def allowed_hosts(self) -> frozenset[str]:
+        """The gateway's own host and those of PSE and banks in the settings."""
+        return self._hosts | {urlsplit(self._transport.base_url).netloc.lower()}
+
+    # -- wire -----------------------------------------------------------------------------
+
+    def _send(self, path: str, content: Mapping[str, object], timeouts: Timeouts) -> Reply:
+        body = written({"auth": self._auth(), **content})
+        return self._transport.request("POST", path, content=body, timeouts=timeouts)
+
+    def _auth(self) -> dict[str, str]:
+        seed = (self._clock() + self._skew).astimezone(_BOGOTA).isoformat(timespec="seconds")
+        return authentication(self._login, self._secret, secrets.token_hex(16), seed)
+
+    def _measure_skew(self, reply: Reply) -> None:
+        try:
+            theirs = parsedate_to_datetime(reply.headers.get("date", ""))
+        except (TypeError, ValueError):
+            return
+        if theirs.tzinfo is not None:
+            self._skew = theirs - self._clock()
+            log.warning("this clock is %d s off the gateway's", -self._skew.total_seconds())
+
+    def _session(self, charge: Charge) -> dict[str, object]:
+        back = f"{self._return_url}?ref={quote(charge.reference, safe='')}"
+        return {
+            "locale": "es_CO",
+            "buyer": _buyer(charge.holder),
+            "payment": {
+                "reference": charge.reference,
+                "description": charge.description,
+                "amount": {"currency": charge.amount.currency, "total": charge.amount},
+                "allowPartial": False,
+            },
+            "paymentMethod": "pse",
+            "expiration": charge.expires_at.astimezone(_BOGOTA).isoformat(timespec="seconds"),
+            "skipResult": True,
+            "returnUrl": back,
+            "cancelUrl": back,
+            "ipAddress": charge.ip_address,
+            "userAgent": charge.user_agent,
+        }
+
+
+def authentication(login: str, secret_key: str, raw: str, seed: str) -> dict[str, str]:
+    """The `auth` member: tranKey = Base64(SHA-256(raw nonce + seed + secret)), nonce in Base64."""
+    digest = hashlib.sha256((raw + seed + secret_key).encode()).digest()
+    return {
+        "login": login,
+        "tranKey": base64.b64encode(digest).decode(),
+        "nonce": base64.b64encode(raw.encode()).decode(),
+        "seed": seed,
+    }
+
+
+def written(body: Mapping[str, object]) -> bytes:
+    """JSON whose Money values are exact numbers: 185000 or 185000.50, never by way of a float."""
+    amounts: list[str] = []
+
+    def hold(value: object) -> str:
+        if not isinstance(value, Money):
+            raise TypeError(type(value).__name__)
+        whole = value.amount.to_integral_value()
+        amounts.append(str(whole) if whole == value.amount else value.wire())
+        return f"\x00{len(amounts) - 1}\x00"
+
+    text = json.dumps(body, default=hold, ensure_ascii=True)
+    for number, amount in enumerate(amounts):
+        text = text.replace(f'"\\u0000{number}\\u0000"', amount)
+    return text.encode("ascii")
+
+
+def _buyer(holder: AccountHolder) -> dict[str, str]:
+    words = holder.name.split()
+    middle = max(1, len(words) // 2)
+    company = holder.kind is HolderKind.COMPANY or len(words) < 2
+    buyer = {
+        "name": (holder.name if company else " ".join(words[:middle]))[:60],
+        "email": holder.email,
+        "mobile": holder.mobile,
+    }
+    if not company:
+        buyer["surname"] = " ".join(words[middle:])[:60]
+    if holder.document.type in _DOCUMENTS:
+        buyer["documentType"] = _DOCUMENTS[holder.document.type]
+        buyer["document"] = holder.document.number
+    return buyer
+
+
+# -- reading ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A `status` object."""
+
+    word: str
+    reason: str
+    message: str
+
+    @classmethod
+    def of(cls, owner: object) -> _Said:
+        status = _map(_map(owner).get("status"))
+        return cls(_text(status.get("status")).upper(), _text(status.get("reason")), _text(status.get("message")))
+
+    @property
+    def expired(self) -> bool:
+        return self.reason == "EX" or "expir" in self.message.lower() or "caduc" in self.message.lower()
+
+
+def _map(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str:
+    return str(value) if isinstance(value, str | int | Decimal) and not isinstance(value, bool) else ""
+
+
+def _json(body: bytes) -> Mapping[str, Any] | None:
+    try:
+        found = json.loads(body, parse_float=Decimal, parse_constant=lambda _: None)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _failure(status: int, body: Mapping[str, Any] | None) -> ErrorKind:
+    if body is None:
+        return ErrorKind.SERVER if status >= 500 else ErrorKind.GARBAGE
+    said = _Said.of(body)
+    code = _AUTHENTICATION.search(said.message)
+    if status == 401 or (code and said.word == "FAILED"):
+        return ErrorKind.CLOCK if code and code.group(1) == "103" else ErrorKind.AUTHENTICATION
+    if status >= 500:
+        return ErrorKind.SERVER
+    if status == 404:
+        return ErrorKind.UNKNOWN_PAYMENT
+    return ErrorKind.LIMIT if said.reason == "XA" else ErrorKind.INVALID_REQUEST
+
+
+def read_creation(status: int, body: bytes) -> Creation:
+    """What an answer to a creation means. Only a well-formed refusal says that nothing was made."""
+    found = _json(body)
+    said = _Said.of(found)
+    if found is not None and status < 300 and said.word == "OK":
+        gateway_id, url = _text(found.get("requestId")), _text(found.get("processUrl"))
+        if gateway_id and urlsplit(url).scheme in ("https", "http"):
+            return Created(gateway_id, url)
+        return UnknownIfCreated(ErrorKind.GARBAGE)
+    kind = _failure(status, found)
+    if found is not None and said.word == "FAILED" and status < 500:
+        return NotCreated(kind)
+    return UnknownIfCreated(kind if status >= 400 else ErrorKind.GARBAGE)
+
+
+def read_query(status: int, body: bytes, expected: Expected) -> Answer:
+    """What an answer to a query says of our payment. Never raises; never believes what is not ours."""
+    found = _json(body)
+    if found is None or status != 200:
+        return NoVerdict(_failure(status, found))
+    said = _Said.of(found)
+    if said.word in ("FAILED", "OK", ""):
+        return NoVerdict(_failure(status, found) if said.word == "FAILED" else ErrorKind.UNKNOWN_STATUS)
+    payment = _map(_map(found.get("request")).get("payment"))
+    if conflict := _not_ours(payment, expected):
+        return conflict
+    return _session_verdict(said, _attempts(found.get("payment")), expected)
+
+
+def _not_ours(payment: Mapping[str, Any], expected: Expected) -> Conflict | None:
+    if _text(payment.get("reference")) != expected.reference:
+        return Conflict(ErrorKind.REFERENCE_MISMATCH)
+    asked = _map(payment.get("amount"))
+    if _text(asked.get("currency")) != expected.amount.currency:
+        return Conflict(ErrorKind.CURRENCY_MISMATCH)
+    if _amount(asked) != expected.amount:
+        return Conflict(ErrorKind.AMOUNT_MISMATCH)
+    return None
+
+
+def _amount(side: Mapping[str, Any]) -> Money | None:
+    total = side.get("total")
+    if isinstance(total, bool) or not isinstance(total, int | str | Decimal):
+        return None
+    try:
+        return Money(Decimal(total), _text(side.get("currency")))
+    except (InvalidOperation, InvalidAmount):
+        return None
+
+
+def _attempts(payments: object) -> list[Mapping[str, Any]]:
+    """Attempts, newest first; very old answers nest them."""
+    if isinstance(payments, dict):
+        payments = payments.get("transaction")
+    if isinstance(payments, dict):
+        payments = [payments]
+    return [attempt for attempt in payments if isinstance(attempt, dict)] if isinstance(payments, list) else []
+
+
+def _session_verdict(said: _Said, attempts: list[Mapping[str, Any]], expected: Expected) -> Answer:
+    newest = attempts[0] if attempts else {}
+    last = _Said.of(newest)
+    match said.word:
+        case "APPROVED":
+            return _approved(attempts, expected)
+        case "REJECTED":
+            return _rejected(said, last, newest)
+        case "PENDING" | "PENDING_CONFIRMATION" | "PENDING_VALIDATION":
+            status = Status.PENDING if attempts else Status.CREATED
+            over = bool(attempts) and last.word not in _OPEN_ATTEMPT and last.word != "APPROVED"
+            return _verdict(status, newest, attempt_over=over)
+        case "APPROVED_PARTIAL" | "PARTIAL_EXPIRED":
+            return _verdict(Status.PARTIAL, newest)
+    return NoVerdict(ErrorKind.UNKNOWN_STATUS)
+
+
+def _approved(attempts: list[Mapping[str, Any]], expected: Expected) -> Answer:
+    approved = [attempt for attempt in attempts if _Said.of(attempt).word == "APPROVED"]
+    if any(attempt.get("refunded") is True for attempt in approved):
+        return _verdict(Status.REVERSED, approved[0])
+    if len(approved) > 1:
+        return Conflict(ErrorKind.TWO_APPROVALS)
+    if not approved:
+        return NoVerdict(ErrorKind.UNKNOWN_STATUS)
+    paid = _map(_map(approved[0].get("amount")).get("from"))
+    if _text(paid.get("currency")) != expected.amount.currency:
+        return Conflict(ErrorKind.CURRENCY_MISMATCH)
+    amount = _amount(paid)
+    if amount != expected.amount:
+        return Conflict(ErrorKind.AMOUNT_MISMATCH)
+    return _verdict(Status.APPROVED, approved[0], amount=amount)
+
+
+def _rejected(said: _Said, last: _Said, newest: Mapping[str, Any]) -> Verdict:
+    technical = last.reason in _TECHNICAL
+    if said.reason in _CANCELLED:
+        # We close sessions whose attempt failed: what the bank said of it is the better word.
+        status = Status.REJECTED if last.word == "REJECTED" else Status.CANCELLED
+    elif said.expired:
+        status, technical = Status.EXPIRED, True
+    else:
+        status, technical = Status.REJECTED, technical or said.reason in _TECHNICAL
+    return _verdict(status, newest, technical=technical, cause=last.message or said.message or said.reason)
+
+
+def _verdict(
+    status: Status,
+    attempt: Mapping[str, Any],
+    *,
+    amount: Money | None = None,
+    technical: bool = False,
+    attempt_over: bool = False,
+    cause: str | None = None,
+) -> Verdict:
+    fields = _fields(attempt.get("processorFields"))
+    cus = fields.get("trazabilyCode") or fields.get("trazabilityCode") or _text(attempt.get("authorization"))
+    return Verdict(
+        status=status,
+        cus=cus if cus and cus != "000000" and len(cus) <= 32 else None,
+        bank=_text(attempt.get("issuerName"))[:80] or None,
+        approved_amount=amount,
+        decided_at=_instant(_map(attempt.get("status")).get("date")) if status.final else None,
+        cause=cause[:200] if cause else None,
+        technical=technical,
+        attempt_over=attempt_over,
+    )
+
+
+def _fields(found: object) -> dict[str, str]:
+    items = found.get("item") if isinstance(found, dict) else found
+    pairs = items if isinstance(items, list) else []
+    return {_text(_map(pair).get("keyword")): _text(_map(pair).get("value")) for pair in pairs}
+
+
+def _instant(text: object) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return instant if instant.tzinfo is not None else None

@@ -98,7 +98,8 @@ class Button(QPushButton):
         # An en space keeps the icon off the word; style sheets know no such gap.
         gap = "\u2002" if self._icon and text else ""
         after = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        self.setText(f"{text}{gap}" if after else f"{gap}{text}")
+        # The mark keeps a trailing space from jumping to the other end of a right-to-left button.
+        self.setText(f"{text}{gap}\u200e" if after else f"{gap}{text}")
         self.setAccessibleName(text)
         self._fit()
 

@@ -14,6 +14,9 @@ from kiosk.views.page import Place
 from kiosk.views.theme import Theme
 
 
+_DASH, _GAP, _LONGER = 34, 9, 30
+
+
 class Brandmark(QLabel):
     """The cooperative's logo file, or its initial on the brand colour."""
 
@@ -44,8 +47,7 @@ class StepBar(QWidget):
         self.setFixedSize(self.sizeHint())
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        dash = 44 if self._theme.portrait else 52
-        return QSize(self._theme.u(dash * STEPS + 12 * (STEPS - 1) + 36), self._theme.u(14))
+        return QSize(self._theme.u(_DASH * STEPS + _GAP * (STEPS - 1) + _LONGER), self._theme.u(14))
 
     def show_step(self, number: int) -> None:
         """1 to 6."""
@@ -58,19 +60,19 @@ class StepBar(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         theme, x = self._theme, 0.0
         for number in range(1, STEPS + 1):
-            width = theme.u((44 if theme.portrait else 52) + (36 if number == self._number else 0))
+            width = theme.u(_DASH + (_LONGER if number == self._number else 0))
             here, done = number == self._number, number < self._number
             colour = theme.colour("accent" if here else "brand") if here or done else QColor(theme.colours.line)
             painter.setBrush(colour)
             painter.drawRoundedRect(int(x), 0, width, self.height(), self.height() / 2, self.height() / 2)
-            x += width + theme.u(12)
+            x += width + theme.u(_GAP)
 
 
 class Header(Card):
     """Brand, step, «Ver mejor», language, leave."""
 
     def __init__(self, visit: Visit, theme: Theme, place: Place) -> None:
-        super().__init__(theme, "header", across=True, pad=0, gap=20)
+        super().__init__(theme, "header", across=True, pad=0, gap=16)
         self._visit, self._theme, self._place = visit, theme, place
         edge = theme.u(56)
         self.box.setContentsMargins(edge, theme.u(18), edge, theme.u(18))

@@ -143,7 +143,6 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, lambda: page.scroll.ensureWidgetVisible(target, 0, self._theme.u(120)))
 
     def _keys_done(self) -> None:
-        focused = QApplication.focusWidget()
-        if focused is not None:
-            focused.clearFocus()
+        if self._current is not None:
+            self._current.keys_done()
         self.show_keyboard(None)

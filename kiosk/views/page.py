@@ -128,6 +128,12 @@ class Page(QWidget):
         """Whether the page shows this problem itself, beside the field it is about."""
         return False
 
+    def keys_done(self) -> None:
+        """«Listo» on the keyboard: the field lets go of the focus."""
+        focused = self.focusWidget()
+        if focused is not None:
+            focused.clearFocus()
+
     # -- shared ---------------------------------------------------------------------------
 
     def add_back(self) -> Button:

@@ -12,7 +12,7 @@ TEXTS = {
     "strong": (33, 700, "ink"),
     "body": (33, 400, "ink"),
     "soft": (33, 400, "soft"),
-    "label": (31, 600, "ink"),
+    "label": (30, 600, "ink"),
     "caption": (29, 400, "soft"),
     "amount": (72, 800, "ink"),
     "huge": (112, 800, "ink"),
@@ -79,7 +79,7 @@ def _buttons(theme: Theme) -> str:
             f"border: {theme.u(2)}px solid {c.line}; }}"
         )
     rules.append(
-        f'QPushButton[size="small"] {{ border-radius: {theme.u(18)}px; padding: 0 {theme.u(22)}px; '
+        f'QPushButton[size="small"] {{ border-radius: {theme.u(18)}px; padding: 0 {theme.u(16)}px; '
         f"font-size: {theme.t(29)}px; font-weight: 600; }}"
         f'QPushButton[size="big"] {{ border-radius: {theme.u(28)}px; font-size: {theme.t(50)}px; '
         f"font-weight: 800; padding: 0 {theme.u(48)}px; }}"

@@ -1,0 +1,238 @@
+"""The bank's page under guard. Imports QtWebEngine: import this module only when it is near."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Qt, QUrl, Signal
+from PySide6.QtWebEngineCore import (
+    QWebEngineCertificateError,
+    QWebEngineFrame,
+    QWebEngineLoadingInfo,
+    QWebEngineNewWindowRequest,
+    QWebEnginePage,
+    QWebEngineProfile,
+    QWebEngineScript,
+    QWebEngineSettings,
+)
+
+from kiosk.lockdown.web_policy import Judgement, WebPolicy, shown_host
+
+_ON = QWebEngineSettings.WebAttribute
+_SETTINGS = {
+    _ON.JavascriptEnabled: True,
+    _ON.LocalStorageEnabled: True,
+    _ON.JavascriptCanOpenWindows: True,  # judged, then opened in place
+    _ON.PlaybackRequiresUserGesture: True,
+    _ON.WebRTCPublicInterfacesOnly: True,
+    _ON.JavascriptCanAccessClipboard: False,
+    _ON.JavascriptCanPaste: False,
+    _ON.PluginsEnabled: False,
+    _ON.PdfViewerEnabled: False,
+    _ON.FullScreenSupportEnabled: False,
+    _ON.ScreenCaptureEnabled: False,
+    _ON.ErrorPageEnabled: False,  # Chromium's own page says nothing about the money
+    _ON.NavigateOnDropEnabled: False,
+    _ON.HyperlinkAuditingEnabled: False,
+    _ON.AllowRunningInsecureContent: False,
+    _ON.AllowGeolocationOnInsecureOrigins: False,
+    _ON.AllowWindowActivationFromJavaScript: False,
+    _ON.LocalContentCanAccessFileUrls: False,
+    _ON.LocalContentCanAccessRemoteUrls: False,
+    _ON.DnsPrefetchEnabled: False,
+    _ON.AutoLoadIconsForPage: False,
+    _ON.BackForwardCacheEnabled: False,
+}
+
+ISOLATED = QWebEngineScript.ScriptWorldId.ApplicationWorld.value
+"""The world of our scripts: they see the page, the page's scripts do not see them."""
+
+
+class Dialogs(Protocol):
+    """Who shows what the page says. `confirm` and `prompt` wait for an answer, for a limited time."""
+
+    def tell(self, text: str) -> None:
+        """Show and return at once."""
+
+    def confirm(self, text: str) -> bool:
+        """Yes or no; no after the time limit."""
+
+    def prompt(self, text: str, suggested: str) -> tuple[bool, str]:
+        """A text; (False, "") after the time limit."""
+
+
+class BankWebPage(QWebEnginePage):
+    """Opens what the policy allows and refuses everything a kiosk's member must not reach."""
+
+    returned = Signal()
+    """The page sent the member back to us."""
+    refused = Signal(str, str)
+    """Something was refused: "address", "app", "download" or "file", and the host it is about."""
+    talked = Signal()
+    """A question of the page was answered: its call is about to return."""
+
+    def __init__(self, profile: QWebEngineProfile, policy: WebPolicy, dialogs: Dialogs) -> None:
+        super().__init__(profile)
+        self._policy, self._dialogs = policy, dialogs
+        self.talking = False
+        """While true the page is inside a call to us and must not be deleted."""
+        settings = self.settings()
+        for attribute, on in _SETTINGS.items():
+            settings.setAttribute(attribute, on)
+        settings.setUnknownUrlSchemePolicy(QWebEngineSettings.UnknownUrlSchemePolicy.DisallowUnknownUrlSchemes)
+        self._refuse_offers()
+        profile.downloadRequested.connect(self._refuse_download)
+
+    def _refuse_offers(self) -> None:
+        # authenticationRequired stays unconnected: Qt then refuses by itself, without asking again.
+        self.newWindowRequested.connect(self._open_in_place)
+        self.permissionRequested.connect(lambda permission: permission.deny())
+        self.fullScreenRequested.connect(lambda request: request.reject())
+        self.certificateError.connect(self._refuse_certificate)
+        self.selectClientCertificate.connect(lambda selection: selection.selectNone())
+        self.registerProtocolHandlerRequested.connect(lambda request: request.reject())
+        self.fileSystemAccessRequested.connect(lambda request: request.reject())
+        self.desktopMediaRequested.connect(lambda request: request.cancel())
+        self.webAuthUxRequested.connect(lambda request: request.cancel())
+
+    # -- addresses ------------------------------------------------------------------------
+
+    def acceptNavigationRequest(
+        self, url: QUrl | str, kind: QWebEnginePage.NavigationType, is_main_frame: bool
+    ) -> bool:
+        address = QUrl(url)
+        judgement = self._policy.judge(address, main_frame=is_main_frame)
+        if judgement is Judgement.RETURN:
+            # Queued by the receiver: nobody may tear the page down while it is asking.
+            self.returned.emit()
+        elif judgement is Judgement.REFUSE and is_main_frame:
+            self.refused.emit("address", shown_host(address))
+        return judgement is Judgement.OPEN
+
+    def _open_in_place(self, request: QWebEngineNewWindowRequest) -> None:
+        url = request.requestedUrl()
+        if url.scheme() in ("http", "https"):
+            self.setUrl(url)  # judged like every other address
+        elif not url.isEmpty() and url.toString() != "about:blank":
+            self.refused.emit("address", shown_host(url))
+
+    def loading_elsewhere(self, info: QWebEngineLoadingInfo) -> bool:
+        """Whether this is an address for another program (mailto:, an app), already refused by Qt."""
+        scheme = info.url().scheme()
+        elsewhere = bool(scheme) and scheme not in ("http", "https", "about", "chrome")
+        if elsewhere and info.status() == QWebEnginePage.LoadStatus.LoadStartedStatus:
+            self.refused.emit("app", "")
+        return elsewhere
+
+    # -- what else a page may ask for -----------------------------------------------------
+
+    def _refuse_certificate(self, error: QWebEngineCertificateError) -> None:
+        error.rejectCertificate()
+
+    def _refuse_download(self, download: QObject) -> None:
+        download.cancel()
+        self.refused.emit("download", "")
+
+    def chooseFiles(self, mode: object, old_files: object, accepted_types: object) -> list[str]:
+        self.refused.emit("file", "")
+        return []
+
+    def javaScriptConsoleMessage(self, level: object, message: str, line: int, source: str) -> None:
+        """Dropped: a bank's console may name its client."""
+
+    # -- dialogs --------------------------------------------------------------------------
+
+    @contextmanager
+    def _talk(self) -> Iterator[None]:
+        self.talking = True
+        try:
+            yield
+        finally:
+            self.talking = False
+            self.talked.emit()
+
+    def javaScriptAlert(self, origin: QUrl | str, text: str) -> None:
+        self._dialogs.tell(text)
+
+    def javaScriptConfirm(self, origin: QUrl | str, text: str) -> bool:
+        if self.talking:
+            return False
+        with self._talk():
+            return self._dialogs.confirm(text)
+
+    def javaScriptPrompt(self, origin: QUrl | str, text: str, suggested: str) -> tuple[bool, str]:
+        if self.talking:
+            return False, ""
+        with self._talk():
+            return self._dialogs.prompt(text, suggested)
+
+    # -- scripts --------------------------------------------------------------------------
+
+    def run_everywhere(self, script: str) -> None:
+        """Run one of our scripts in every frame of the page."""
+        waiting: list[QWebEngineFrame] = [self.mainFrame()]
+        while waiting:
+            frame = waiting.pop()
+            if frame.isValid():
+                frame.runJavaScript(script, ISOLATED)
+                waiting.extend(frame.children())
+
+
+def guard_script() -> QWebEngineScript:
+    """Runs first in every frame; see `_GUARD`."""
+    script = QWebEngineScript()
+    script.setName("guard")
+    script.setWorldId(ISOLATED)
+    script.setInjectionPoint(QWebEngineScript.InjectionPoint.DocumentCreation)
+    script.setRunsOnSubFrames(True)
+    script.setSourceCode(_GUARD)
+    return script
+
+
+# No dragging (it starts a loop of its own in Qt), no colour chooser (a window of its own), forms and
+# links for a new window keep what they send by opening in place, and a field with the focus stays in
+# sight when the keyboard takes room.
+_GUARD = """
+(() => {
+  "use strict";
+  const refuse = (event) => event.preventDefault();
+  for (const kind of ["dragstart", "dragover", "drop"]) addEventListener(kind, refuse, true);
+  const here = (element, name) => {
+    if ((element.getAttribute(name) || "").toLowerCase() === "_blank") element.setAttribute(name, "_top");
+  };
+  addEventListener("click", (event) => {
+    const hit = event.composedPath()[0];
+    if (!(hit instanceof Element)) return;
+    if (hit.matches("input[type=color]")) refuse(event);
+    const link = hit.closest("a[target], area[target]");
+    if (link) here(link, "target");
+  }, true);
+  addEventListener("submit", (event) => {
+    here(event.target, "target");
+    if (event.submitter) here(event.submitter, "formtarget");
+  }, true);
+  addEventListener("resize", () => {
+    const field = document.activeElement;
+    if (field && field.matches("input, textarea, [contenteditable]"))
+      field.scrollIntoView({block: "center", inline: "nearest", behavior: "instant"});
+  });
+})();
+"""
+
+_ACTIVE = """
+  let field = document.activeElement;
+  while (field && field.shadowRoot && field.shadowRoot.activeElement) field = field.shadowRoot.activeElement;
+  if (!field || field === document.body || field.tagName === "IFRAME") return;
+"""
+KEEP_IN_SIGHT = f"(() => {{{_ACTIVE} field.scrollIntoView({{block: 'center', behavior: 'instant'}}); }})()"
+"""Brings the field with the focus to the middle of what is left of the page."""
+BLUR = f"(() => {{{_ACTIVE} field.blur(); }})()"
+"""Takes the focus from the field, as leaving it would."""
+
+
+def set_up_view(view: QObject) -> None:
+    """What the view itself must not do: menus of its own, taking what is dropped on it."""
+    view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+    view.setAcceptDrops(False)

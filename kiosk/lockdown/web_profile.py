@@ -1,0 +1,126 @@
+"""Throw-away browsers: one for each stay at a bank, off the record, taken down in order.
+
+QtWebEngine is big and slow to start: it is imported here only inside functions. `warm` does it
+ahead of time.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QUrl
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from kiosk.lockdown.web_policy import WebPolicy
+
+if TYPE_CHECKING:
+    from PySide6.QtWebEngineCore import QWebEngineProfile
+
+    from kiosk.lockdown.bank_page import Dialogs
+
+LANGUAGES = "es-CO,es;q=0.9"
+
+
+def plain_user_agent(qt_agent: str) -> str:
+    """Qt's user agent without its own name: banks turn browsers away that they do not know."""
+    return re.sub(r"\s*QtWebEngine/\S+", "", qt_agent)
+
+
+def new_profile() -> QWebEngineProfile:
+    """A browser that has seen nothing and writes nothing down."""
+    from PySide6.QtWebEngineCore import QWebEngineProfile
+
+    from kiosk.lockdown.bank_page import guard_script
+
+    profile = QWebEngineProfile()
+    profile.setHttpUserAgent(plain_user_agent(profile.httpUserAgent()))
+    profile.setHttpAcceptLanguage(LANGUAGES)
+    profile.setHttpCacheType(QWebEngineProfile.HttpCacheType.MemoryHttpCache)
+    profile.setPersistentCookiesPolicy(QWebEngineProfile.PersistentCookiesPolicy.NoPersistentCookies)
+    profile.setPersistentPermissionsPolicy(QWebEngineProfile.PersistentPermissionsPolicy.AskEveryTime)
+    profile.setSpellCheckEnabled(False)
+    profile.setPushServiceEnabled(False)
+    profile.scripts().insert(guard_script())
+    return profile
+
+
+class WebVisit(QObject):
+    """Profile, page and view of one stay at a bank. `close` ends it and forgets everything."""
+
+    def __init__(self, policy: WebPolicy, dialogs: Dialogs, parent: QWidget) -> None:
+        from PySide6.QtWebEngineWidgets import QWebEngineView
+
+        from kiosk.lockdown.bank_page import BankWebPage, set_up_view
+
+        super().__init__()
+        self.profile = new_profile()
+        self.page = BankWebPage(self.profile, policy, dialogs)
+        self.view = QWebEngineView(parent)
+        self.view.setObjectName("bank_view")
+        set_up_view(self.view)
+        self.view.setPage(self.page)
+        self._closed = False
+        QCoreApplication.instance().aboutToQuit.connect(self.close_now)
+
+    def close(self) -> None:
+        """Take it down from the event loop, each part after the one that leans on it."""
+        if self._closed:
+            return
+        self._closed = True
+        self.view.hide()
+        QGuiApplication.clipboard().clear()
+        if self.page.talking:
+            # Its call to us is still on the stack; what is queued runs after it returned.
+            self.page.talked.connect(self._take_down, Qt.ConnectionType.QueuedConnection)
+            _leaving[id(self)] = self
+        else:
+            self._take_down()
+
+    def _take_down(self) -> None:
+        _leaving.pop(id(self), None)
+        delete_in_order(self.view, self.page, self.profile)
+
+    def close_now(self) -> None:
+        """The program ends and no event loop will run again."""
+        self._closed = True
+        for part in (self.view, self.page, self.profile):
+            if shiboken6.isValid(part):
+                shiboken6.delete(part)
+
+
+_leaving: dict[int, QObject] = {}
+"""What is being taken down: nothing else holds it any more."""
+
+
+def delete_in_order(first: QObject, *rest: QObject) -> None:
+    """Delete each when the former is gone: a profile must outlive its pages, a page its view."""
+    _leaving[id(first)] = first
+
+    def gone(key: int = id(first)) -> None:
+        _leaving.pop(key, None)
+        if rest:
+            delete_in_order(*rest)
+
+    first.destroyed.connect(lambda: gone())
+    first.deleteLater()
+
+
+_warm = False
+
+
+def warm() -> None:
+    """Import and start the engine ahead of its first use. Later calls do nothing."""
+    global _warm  # noqa: PLW0603 - the engine is one per process, too
+    if _warm:
+        return
+    _warm = True
+    import PySide6.QtWebEngineWidgets  # noqa: F401
+    from PySide6.QtWebEngineCore import QWebEnginePage
+
+    profile = new_profile()
+    page = QWebEnginePage(profile)
+    page.loadFinished.connect(lambda _: delete_in_order(page, profile))
+    page.setUrl(QUrl("about:blank"))

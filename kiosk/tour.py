@@ -1,0 +1,381 @@
+"""The guided tour: works the real pages with real clicks and typed keys, and leaves pictures.
+
+Files in DIR: NN-page.png in order, receipt.pdf, receipt.escpos, report.json.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QPoint, QRect, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+
+from kiosk.app import Application, qt_application
+from kiosk.cooperative.payment import Payment, State
+from kiosk.demo import OUTCOMES, Demonstration, guide
+from kiosk.models.steps import Step
+from kiosk.views.keyboard import _NAMES
+from kiosk.views.languages import Languages
+from kiosk.views.page import Page
+
+MEMBER = ("1900100101", "4821")
+NO_EMAIL = "1900100104"
+HOLDER = ("maria.ospina@correo.example", "3001234567")
+BANK = "1022"
+
+
+class TourError(Exception):
+    """The tour could not go on; the text says at which page and what was awaited."""
+
+
+def pause(milliseconds: int) -> None:
+    """Let the program run. (QTest.qWait keeps Python's lock, so that the lanes would starve.)"""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
+class Tour:
+    """One tour of one application."""
+
+    def __init__(self, application: Application, out: Path, outcome: str) -> None:
+        self._app, self._out, self._outcome = application, out, outcome
+        self.pages: list[dict[str, object]] = []
+        self._asked = 0.0
+
+    # -- hands and eyes -------------------------------------------------------------------
+
+    @property
+    def page(self) -> Page:
+        """The page on stage."""
+        page = self._app.window.current
+        if page is None:
+            raise TourError("no page is on stage")
+        return page
+
+    def wait(self, what: str, condition: Callable[[], bool], seconds: float = 30.0) -> None:
+        """Let the program run until something is true."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > deadline:
+                self.picture("stuck")
+                raise TourError(f"{self._app.visit.step.value}: waited {seconds:.0f} s for {what}")
+            pause(20)
+
+    def find(self, name: str, kind: type[QWidget] = QWidget) -> QWidget:
+        """The visible widget of a name."""
+        found = [w for w in self._app.window.findChildren(kind, name) if w.isVisible()]
+        if not found:
+            raise TourError(f"{self._app.visit.step.value}: nothing called {name} is in sight")
+        return found[-1]
+
+    def click(self, name: str) -> None:
+        """Touch a widget in its middle, as soon as it can be touched."""
+        self.wait(f"{name} to be enabled", lambda: self.find(name, QAbstractButton).isEnabled())
+        target = self.find(name, QAbstractButton)
+        self.page.scroll.ensureWidgetVisible(target)
+        self._asked = time.monotonic()
+        QTest.mouseClick(target, Qt.MouseButton.LeftButton, pos=target.rect().center())
+
+    def tap(self, key: str) -> None:
+        """Touch a key of the on-screen keyboard in sight."""
+        shown = next(
+            (w for w in self._app.window.findChildren(QAbstractButton)
+             if w.isVisible() and w.property("key") == key), None)  # fmt: skip
+        if shown is None:
+            raise TourError(f"{self._app.visit.step.value}: the keyboard in sight has no {_NAMES.get(key, key)}")
+        QTest.mouseClick(shown, Qt.MouseButton.LeftButton)
+        pause(5)
+
+    def type(self, field: str, text: str) -> None:
+        """Touch a field and type on the on-screen keyboard."""
+        edit = self.find(field, QLineEdit)
+        self.page.scroll.ensureWidgetVisible(edit)
+        QTest.mouseClick(edit, Qt.MouseButton.LeftButton)
+        self.wait("the keyboard", lambda: any(k.isVisible() for k in self._keyboards()))
+        for letter in text:
+            self.tap(letter)
+        self.wait(f"{field} to be filled", lambda: edit.text().endswith(text[-3:]))
+
+    def _keyboards(self) -> list[QWidget]:
+        return self._app.window.findChildren(QWidget, "keyboard")
+
+    def arrive(self, step: Step, seconds: float = 30.0) -> None:
+        """Wait for a page; note how long the touch took to bring it."""
+        self.wait(f"the page {step.value}", lambda: self._app.visit.step is step, seconds)
+        pause(0)
+        self._arrived = round((time.monotonic() - self._asked) * 1000) if self._asked else 0
+
+    def picture(self, name: str) -> None:
+        """Save what a member sees now."""
+        pause(150)
+        file = f"{len(self.pages) + 1:02d}-{name}.png"
+        self._app.window.grab().save(str(self._out / file))
+        self.pages.append({"name": name, "file": file, "milliseconds": getattr(self, "_arrived", 0)})
+
+    def web(self, selector: str, text: str = "") -> None:
+        """Touch an element of the bank's page; type into it with the on-screen keyboard."""
+        found: list[QRect | None] = []
+        rect: QRect | None = None
+        deadline = time.monotonic() + 30
+        while rect is None:
+            if time.monotonic() > deadline:
+                self.picture("stuck")
+                raise TourError(f"bank: no {selector} on the page")
+            found.clear()
+            self.page.find_rect(selector, found.append)
+            self.wait("the page's script", lambda: bool(found))
+            rect = found[0]
+            pause(60)
+        # Scrolling may still move it: ask once more where it is.
+        found.clear()
+        self.page.find_rect(selector, found.append)
+        self.wait("the page's script", lambda: bool(found))
+        target = self.page.view.focusProxy()
+        where = (found[0] or rect).center()
+        QTest.mouseClick(target, Qt.MouseButton.LeftButton, pos=QPoint(where.x(), where.y()))
+        if not text:
+            return
+        self.wait("the keyboard over the bank's page", lambda: any(k.isVisible() for k in self._keyboards()))
+        pause(300)
+        for letter in text:
+            self.tap(letter)
+
+    # -- the way --------------------------------------------------------------------------
+
+    def run(self) -> Payment:
+        """The whole way; the payment as the journal has it in the end."""
+        self._enter()
+        self._look_around()
+        self._choose()
+        self._name_holder()
+        self._at_bank()
+        payment = self._result()
+        self._farewell()
+        return payment
+
+    def _enter(self) -> None:
+        self.arrive(Step.WELCOME)
+        self.picture("welcome")
+        self.click("start")
+        self.arrive(Step.BEFORE)
+        self.picture("before")
+        self.click("consent")
+        self.click("go")
+        self.arrive(Step.SIGN_IN)
+        self.click("recover_key")
+        self.arrive(Step.RECOVER)
+        self.type("document_number", NO_EMAIL)
+        self.picture("recover")
+        self.click("go")
+        self.wait("the office to visit", lambda: self._app.visit.problem is not None)
+        self.picture("recover_office")
+        self.click("go")
+        self.arrive(Step.SIGN_IN)
+        self.type("document_number", MEMBER[0])
+        self.type("key", MEMBER[1])
+        self.picture("sign_in")
+        self.click("go")
+        self.arrive(Step.MENU)
+        self.picture("menu")
+
+    def _look_around(self) -> None:
+        self.click("change_key")
+        self.arrive(Step.CHANGE_KEY)
+        self.picture("change_key")
+        self.click("back")
+        self.arrive(Step.MENU)
+        self.click("my_payments")
+        self.arrive(Step.PAYMENTS)
+        self.picture("payments_empty")
+        self.click("back")
+        self.arrive(Step.MENU)
+
+    def _choose(self) -> None:
+        self.click("pay")
+        self.arrive(Step.CHOOSE)
+        self.wait("a total", lambda: bool(self._app.visit.obligations.total))
+        self.picture("choose")
+        self.click("all_overdue")
+        self.click("go")
+        self.arrive(Step.SUMMARY)
+        self.picture("summary")
+        self.click("go")
+
+    def _name_holder(self) -> None:
+        self.arrive(Step.HOLDER)
+        self.type("holder_email", HOLDER[0])
+        self.picture("holder_keyboard")
+        self.tap("done")
+        self.type("holder_mobile", HOLDER[1])
+        self.tap("done")
+        self.picture("holder")
+        self.click("go")
+        self.arrive(Step.REVIEW)
+        self.picture("review")
+        self.click("go")
+
+    def _at_bank(self) -> None:
+        self.arrive(Step.BANK)
+        self.wait("the gateway's page", lambda: self.page.view is not None and self.page.view.isVisible(), 60)
+        pause(400)
+        self.picture("bank_gateway")
+        self.web("#start")
+        self.web("#email", "")
+        self.wait("the keyboard over the bank's page", lambda: any(k.isVisible() for k in self._keyboards()))
+        pause(300)
+        self.picture("bank_pse_keyboard")
+        self.tap("done")
+        self.web(f"#bank-{BANK}")
+        pause(300)
+        self.picture("bank_pse")
+        self.web("#go-to-bank")
+        self.web("#bank-user", "maria")
+        self.tap("done")
+        pause(400)
+        self.picture("bank_login")
+        self.web(f"#outcome-{OUTCOMES[self._outcome]}")
+        self.web("#continue")
+
+    def _result(self) -> Payment:
+        visit = self._app.visit
+        self.wait("the way back from the bank", lambda: visit.step in (Step.WAITING, Step.RESULT), 60)
+        if visit.step is Step.WAITING:
+            self.arrive(Step.WAITING)
+            self.picture("waiting")
+        # Pending is said after the waiting time; all others as soon as the gateway says so.
+        self.arrive(Step.RESULT, 60)
+        wanted = {"approved": State.POSTED, "declined": State.DECLINED, "failed": State.FAILED}
+        if self._outcome in wanted:
+            self._until(wanted[self._outcome])
+            self._paper_out()
+        self.picture(f"result_{self._outcome.split('-')[0] if self._outcome != 'late-approved' else 'pending'}")
+        if self._outcome == "late-approved":
+            self._until(State.POSTED)
+            self._paper_out()
+            self.picture("result_late_approved")
+        if self._outcome in ("approved", "late-approved", "pending"):
+            self.click("show_receipt")
+            self.arrive(Step.RECEIPT)
+            pause(300)
+            self.picture("receipt")
+        payment = visit.payment
+        if payment is None:
+            raise TourError("result: there is no payment")
+        return payment
+
+    def _until(self, state: State) -> None:
+        def there() -> bool:
+            payment = self._app.visit.payment
+            return payment is not None and payment.state is state
+
+        self.wait(f"state {state.value}", there, 60)
+
+    def _paper_out(self) -> None:
+        """Until printing came to an end, where something prints."""
+        if not self.find("state").isVisible():
+            return
+        printing = getattr(self.page, "printing", None)
+        if printing is not None and self._app.visit.payment.paid:
+            self.wait("the printer", lambda: printing.phase in ("printed", "failed", "no_paper", "no_printer"), 40)
+
+    def _farewell(self) -> None:
+        """The next visit of the same member: my payments, then out of service."""
+        visit = self._app.visit
+        self.click("go")
+        self.arrive(Step.WELCOME)
+        if visit.session is not None or visit.payment is not None:
+            raise TourError("welcome: something of the visit stayed behind")
+        self.click("start")
+        self.arrive(Step.BEFORE)
+        self.click("consent")
+        self.click("go")
+        self.arrive(Step.SIGN_IN)
+        self.type("document_number", MEMBER[0])
+        self.type("key", MEMBER[1])
+        self.click("go")
+        self.arrive(Step.MENU)
+        self.wait("the payments", lambda: visit.payments.rowCount() > 0)
+        if self._outcome == "pending":
+            self.picture("menu_pending")
+        self.click("my_payments")
+        self.arrive(Step.PAYMENTS)
+        self.picture("payments")
+        self.click("leave")
+        self.arrive(Step.WELCOME)
+        visit.go(Step.OUT_OF_SERVICE)
+        self.picture("out_of_service")
+
+
+def run_tour(out: Path, outcome: str, *, size: tuple[int, int], language: str = "es", large: bool = False) -> int:
+    """Run one tour into `out`; 0 when the payment ended as the outcome says."""
+    if out.exists():
+        shutil.rmtree(out)
+    out.mkdir(parents=True)
+    demonstration = Demonstration(out / "state", outcome=outcome, quick=True)
+    app = qt_application(["kiosk"])
+    application = Application(demonstration.settings(), guide(), size)
+    tour = Tour(application, out, outcome)
+    payment: Payment | None = None
+    posted = False
+    try:
+        demonstration.wait()
+        Languages.use(language)
+        application.theme.set_comfort(large=large, contrast=False)
+        application.show(fullscreen=False)
+        payment = tour.run()
+        posted = application.desk().connector.posting(payment.payment_id) is not None
+    except TourError as error:
+        print(f"tour: {error}", file=sys.stderr)
+    finally:
+        application.close()
+        demonstration.close()
+    _keep_receipts(out, payment)
+    report = _report(outcome, payment, posted, tour)
+    (out / "report.json").write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    shutil.rmtree(out / "state", ignore_errors=True)
+    app.processEvents()
+    print(f"tour: {outcome} -> {report['state']}, {len(tour.pages)} pictures in {out}")
+    sys.stdout.flush()
+    return 0 if report["as_expected"] else 1
+
+
+def _keep_receipts(out: Path, payment: Payment | None) -> None:
+    pdfs = sorted((out / "state" / "receipts").glob("*.pdf"), key=lambda path: path.stat().st_mtime)
+    if pdfs and payment is not None:
+        shutil.copyfile(pdfs[-1], out / "receipt.pdf")
+    thermal = out / "state" / "receipt.escpos"
+    if thermal.exists():
+        shutil.copyfile(thermal, out / "receipt.escpos")
+
+
+def _report(outcome: str, payment: Payment | None, posted: bool, tour: Tour) -> dict[str, object]:
+    wanted = {
+        "approved": State.POSTED,
+        "late-approved": State.POSTED,
+        "declined": State.DECLINED,
+        "failed": State.FAILED,
+        "pending": State.PENDING,
+    }[outcome]
+    known = payment is not None
+    return {
+        "outcome": outcome,
+        "as_expected": payment is not None and payment.state is wanted and posted == (wanted is State.POSTED),
+        "payment_id": payment.payment_id if known else None,
+        "reference": payment.reference if known else None,
+        "state": payment.state.value if known else None,
+        "cus": payment.cus if known else None,
+        "amount": payment.total.wire() if known else None,
+        "currency": payment.total.currency if known else None,
+        "lines": [{"obligation": line.obligation_id, "choice": line.choice.value, "amount": line.amount.wire()}
+                  for line in payment.order.lines] if known else [],
+        "core_posted": posted,
+        "core_receipt": payment.core_receipt if known else None,
+        "pages": tour.pages,
+    }  # fmt: skip

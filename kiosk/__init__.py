@@ -6,7 +6,8 @@ import sys
 __version__ = "0.1.0"
 
 if sys.version_info < (3, 12):
-    # WORKAROUND: PySide6 6.12.0 drops one reference to None with every call that returns nothing;
-    # before Python 3.12 (immortal None) the count reaches zero after some thousand calls and the
-    # process dies. A count no terminal can use up makes None as immortal as it is there.
-    ctypes.c_ssize_t.from_address(id(None)).value += 1 << 40
+    # WORKAROUND: PySide6 6.12.0 drops references to None, True and False that it does not own. Before
+    # Python 3.12 (immortal singletons) a count reaches zero after some thousand calls and the
+    # process dies. Counts that no terminal can use up make them as immortal as they are there.
+    for _singleton in (None, True, False):
+        ctypes.c_ssize_t.from_address(id(_singleton)).value += 1 << 40

@@ -140,7 +140,15 @@ def build_desk(settings: Settings) -> Desk:
         now,
         lambda receipt, path: save_pdf(receipt, path, brand=brand),
     )
-    return Desk(connector, journal, gateway, checkout, Sonda(checkout, journal, now, timings), _printer(settings), receipts)
+    return Desk(
+        connector,
+        journal,
+        gateway,
+        checkout,
+        Sonda(checkout, journal, now, timings),
+        _printer(settings),
+        receipts,
+    )
 
 
 class LazyDesk:
@@ -180,7 +188,13 @@ class Application(QObject):
         self.visit = Visit(
             self.jobs,
             self.desk,
-            Limits(Money.of(payments.minimum), maximum, payments.bank_minutes * 60, sonda.watch_every, sonda.watch_for),
+            Limits(
+                Money.of(payments.minimum),
+                maximum,
+                payments.bank_minutes * 60,
+                sonda.watch_every,
+                sonda.watch_for,
+            ),
         )
         screen = QApplication.primaryScreen().geometry()
         width, height = size or (
@@ -262,7 +276,9 @@ def place_of(settings: Settings, guide: Guide = ()) -> Place:
         logo=str(brand.logo or ""),
         pse_logo=str(brand.pse_logo or ""),
         allowed_hosts=frozenset(hosts),
-        is_return=lambda url: url.split("?")[0].split("#")[0].rstrip("/") == settings.gateway.return_url.rstrip("/"),
+        is_return=lambda url: (
+            url.split("?")[0].split("#")[0].rstrip("/") == settings.gateway.return_url.rstrip("/")
+        ),
     )
 
 

@@ -95,7 +95,7 @@ def _run(arguments: argparse.Namespace) -> int:
     return _loop(app, application, fullscreen=settings.screen.fullscreen)
 
 
-def _loop(app, application, *, fullscreen: bool) -> int:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _loop(app, application, *, fullscreen: bool) -> int:  # type: ignore[no-untyped-def]
     signal.signal(signal.SIGINT, lambda *_: app.quit())
     signal.signal(signal.SIGTERM, lambda *_: app.quit())
     from PySide6.QtCore import QTimer
@@ -180,7 +180,9 @@ def _journal(arguments: argparse.Namespace) -> int:
     try:
         if arguments.what == "verify":
             broken = journal.verify()
-            print("journal: every event is in place" if broken is None else f"journal: broken at event {broken}")
+            print(
+                "journal: every event is in place" if broken is None else f"journal: broken at event {broken}"
+            )
             return 0 if broken is None else 2
         for payment in journal.find():
             print(payment.created_at.isoformat(), payment.reference, payment.state.value, payment.total.wire(),

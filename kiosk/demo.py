@@ -64,7 +64,11 @@ class Demonstration:
 
     def settings(self) -> Settings:
         """A terminal's settings on this sandbox."""
-        watch = {"watch_every": 1.0, "watch_for": 12.0} if self._quick else {"watch_every": 3.0, "watch_for": 60.0}
+        watch = (
+            {"watch_every": 1.0, "watch_for": 12.0}
+            if self._quick
+            else {"watch_every": 3.0, "watch_for": 60.0}
+        )
         return Settings.model_validate(
             {
                 "terminal": {"id": "DEMO01", "demonstration": True},

@@ -27,7 +27,7 @@ from kiosk.views.page import Page
 MEMBER = ("1900100101", "4821")
 NO_EMAIL = "1900100104"
 HOLDER = ("maria.ospina@correo.example", "3001234567")
-BANK = "1022"
+BANK = "1901"
 
 
 class TourError(Exception):
@@ -89,7 +89,9 @@ class Tour:
             (w for w in self._app.window.findChildren(QAbstractButton)
              if w.isVisible() and w.property("key") == key), None)  # fmt: skip
         if shown is None:
-            raise TourError(f"{self._app.visit.step.value}: the keyboard in sight has no {_NAMES.get(key, key)}")
+            raise TourError(
+                f"{self._app.visit.step.value}: the keyboard in sight has no {_NAMES.get(key, key)}"
+            )
         QTest.mouseClick(shown, Qt.MouseButton.LeftButton)
         pause(5)
 
@@ -137,7 +139,7 @@ class Tour:
         found.clear()
         self.page.find_rect(selector, found.append)
         self.wait("the page's script", lambda: bool(found))
-        target = self.page.view.focusProxy()
+        target = self.page.web.view.focusProxy()
         where = (found[0] or rect).center()
         QTest.mouseClick(target, Qt.MouseButton.LeftButton, pos=QPoint(where.x(), where.y()))
         if not text:
@@ -223,7 +225,9 @@ class Tour:
 
     def _at_bank(self) -> None:
         self.arrive(Step.BANK)
-        self.wait("the gateway's page", lambda: self.page.view is not None and self.page.view.isVisible(), 60)
+        self.wait(
+            "the gateway's page", lambda: self.page.web is not None and self.page.web.view.isVisible(), 60
+        )
         pause(400)
         self.picture("bank_gateway")
         self.web("#start")
@@ -232,7 +236,7 @@ class Tour:
         pause(300)
         self.picture("bank_pse_keyboard")
         self.tap("done")
-        self.web(f"#bank-{BANK}")
+        self.web(f"label:has(#bank-{BANK})")
         pause(300)
         self.picture("bank_pse")
         self.web("#go-to-bank")
@@ -240,7 +244,7 @@ class Tour:
         self.tap("done")
         pause(400)
         self.picture("bank_login")
-        self.web(f"#outcome-{OUTCOMES[self._outcome]}")
+        self.web(f"label:has(#outcome-{OUTCOMES[self._outcome]})")
         self.web("#continue")
 
     def _result(self) -> Payment:
@@ -255,7 +259,9 @@ class Tour:
         if self._outcome in wanted:
             self._until(wanted[self._outcome])
             self._paper_out()
-        self.picture(f"result_{self._outcome.split('-')[0] if self._outcome != 'late-approved' else 'pending'}")
+        self.picture(
+            f"result_{self._outcome.split('-')[0] if self._outcome != 'late-approved' else 'pending'}"
+        )
         if self._outcome == "late-approved":
             self._until(State.POSTED)
             self._paper_out()
@@ -283,7 +289,9 @@ class Tour:
             return
         printing = getattr(self.page, "printing", None)
         if printing is not None and self._app.visit.payment.paid:
-            self.wait("the printer", lambda: printing.phase in ("printed", "failed", "no_paper", "no_printer"), 40)
+            self.wait(
+                "the printer", lambda: printing.phase in ("printed", "failed", "no_paper", "no_printer"), 40
+            )
 
     def _farewell(self) -> None:
         """The next visit of the same member: my payments, then out of service."""
@@ -313,7 +321,9 @@ class Tour:
         self.picture("out_of_service")
 
 
-def run_tour(out: Path, outcome: str, *, size: tuple[int, int], language: str = "es", large: bool = False) -> int:
+def run_tour(
+    out: Path, outcome: str, *, size: tuple[int, int], language: str = "es", large: bool = False
+) -> int:
     """Run one tour into `out`; 0 when the payment ended as the outcome says."""
     if out.exists():
         shutil.rmtree(out)
@@ -338,7 +348,9 @@ def run_tour(out: Path, outcome: str, *, size: tuple[int, int], language: str = 
         demonstration.close()
     _keep_receipts(out, payment)
     report = _report(outcome, payment, posted, tour)
-    (out / "report.json").write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    (out / "report.json").write_text(
+        json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
     shutil.rmtree(out / "state", ignore_errors=True)
     app.processEvents()
     print(f"tour: {outcome} -> {report['state']}, {len(tour.pages)} pictures in {out}")

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from receipt_cases import HOLDER_DOCUMENT, ISSUER, LINES, MEMBER_DOCUMENT, NOW, PAID, line
 
+from kiosk.cooperative import scheme_texts as scheme
 from kiosk.cooperative.member import Document, DocumentType
 from kiosk.cooperative.obligation import ObligationKind
 from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import Payment, Review, State
-from kiosk.cooperative import scheme_texts as scheme
 from kiosk.receipt.blocks import Amount, Heading, Mark, Outcome, Receipt, Tone
 from kiosk.receipt.document import description_of, local_time, receipt_of
 from kiosk.receipt.languages import LANGUAGES, texts

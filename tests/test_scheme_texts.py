@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kiosk.cooperative.payment import State
 from kiosk.cooperative import scheme_texts as texts
+from kiosk.cooperative.payment import State
 
 PHONE, EMAIL, CUS = "620 0910", "ayuda@correo.example", "3501777"
 

@@ -113,7 +113,11 @@ def typed_amount(text: str) -> Money | AmountProblem:
         return AmountProblem.DECIMALS
     groups = text.split(".")
     if len(groups) > 1 and not (0 < len(groups[0]) <= 3 and all(len(g) == 3 for g in groups[1:])):
-        return AmountProblem.DECIMALS if groups[0].isascii() and groups[0].isdigit() else AmountProblem.NOT_A_NUMBER
+        return (
+            AmountProblem.DECIMALS
+            if groups[0].isascii() and groups[0].isdigit()
+            else AmountProblem.NOT_A_NUMBER
+        )
     digits = "".join(groups)
     if not (digits.isascii() and digits.isdigit()) or len(digits) > 12:
         return AmountProblem.NOT_A_NUMBER

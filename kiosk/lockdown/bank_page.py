@@ -81,7 +81,9 @@ class BankWebPage(QWebEnginePage):
         settings = self.settings()
         for attribute, on in _SETTINGS.items():
             settings.setAttribute(attribute, on)
-        settings.setUnknownUrlSchemePolicy(QWebEngineSettings.UnknownUrlSchemePolicy.DisallowUnknownUrlSchemes)
+        settings.setUnknownUrlSchemePolicy(
+            QWebEngineSettings.UnknownUrlSchemePolicy.DisallowUnknownUrlSchemes
+        )
         self._refuse_offers()
         profile.downloadRequested.connect(self._refuse_download)
 
@@ -122,7 +124,7 @@ class BankWebPage(QWebEnginePage):
         """Whether this is an address for another program (mailto:, an app), already refused by Qt."""
         scheme = info.url().scheme()
         elsewhere = bool(scheme) and scheme not in ("http", "https", "about", "chrome")
-        if elsewhere and info.status() == QWebEnginePage.LoadStatus.LoadStartedStatus:
+        if elsewhere and info.status() == QWebEngineLoadingInfo.LoadStatus.LoadStartedStatus:
             self.refused.emit("app", "")
         return elsewhere
 

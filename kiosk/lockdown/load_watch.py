@@ -15,9 +15,11 @@ LATE_AFTER = 20.0
 _LOOK_EVERY = 400
 
 # Age of the document in milliseconds, how far it is, and whether there is anything in it.
-_PROBE = "JSON.stringify([performance.now(), document.readyState, (document.body || {}).childElementCount || 0])"
+_PROBE = (
+    "JSON.stringify([performance.now(), document.readyState, (document.body || {}).childElementCount || 0])"
+)
 
-_Status = QWebEnginePage.LoadStatus
+_Status = QWebEngineLoadingInfo.LoadStatus
 _Domain = QWebEngineLoadingInfo.ErrorDomain
 
 

@@ -6,11 +6,12 @@ ahead of time.
 
 from __future__ import annotations
 
+import atexit
 import re
 from typing import TYPE_CHECKING
 
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QObject, Qt, QUrl
+from PySide6.QtCore import QObject, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -63,7 +64,7 @@ class WebVisit(QObject):
         set_up_view(self.view)
         self.view.setPage(self.page)
         self._closed = False
-        QCoreApplication.instance().aboutToQuit.connect(self.close_now)
+        _alive.append((self.view, self.page, self.profile))
 
     def close(self) -> None:
         """Take it down from the event loop, each part after the one that leans on it."""
@@ -75,37 +76,41 @@ class WebVisit(QObject):
         if self.page.talking:
             # Its call to us is still on the stack; what is queued runs after it returned.
             self.page.talked.connect(self._take_down, Qt.ConnectionType.QueuedConnection)
-            _leaving[id(self)] = self
+            self._self = self  # nobody else waits for it
         else:
             self._take_down()
 
     def _take_down(self) -> None:
-        _leaving.pop(id(self), None)
+        self._self = None
         delete_in_order(self.view, self.page, self.profile)
 
-    def close_now(self) -> None:
-        """The program ends and no event loop will run again."""
-        self._closed = True
-        for part in (self.view, self.page, self.profile):
-            if shiboken6.isValid(part):
-                shiboken6.delete(part)
+
+_alive: list[tuple[QObject, ...]] = []
+"""Parts not yet deleted, in the order in which they must be: a profile outlives its pages, a page its view."""
 
 
-_leaving: dict[int, QObject] = {}
-"""What is being taken down: nothing else holds it any more."""
+def delete_in_order(*parts: QObject) -> None:
+    """Delete each part from the event loop once the former is gone."""
+    first, rest = parts[0], parts[1:]
+    if parts not in _alive:
+        _alive.append(parts)
 
-
-def delete_in_order(first: QObject, *rest: QObject) -> None:
-    """Delete each when the former is gone: a profile must outlive its pages, a page its view."""
-    _leaving[id(first)] = first
-
-    def gone(key: int = id(first)) -> None:
-        _leaving.pop(key, None)
+    def gone() -> None:
+        _alive[:] = [known for known in _alive if known[-1] is not parts[-1]]
         if rest:
             delete_in_order(*rest)
 
-    first.destroyed.connect(lambda: gone())
+    first.destroyed.connect(gone)
     first.deleteLater()
+
+
+def _delete_now() -> None:
+    """The program ends without another turn of the event loop: Chromium must still be let go in order."""
+    for parts in _alive:
+        for part in parts:
+            if shiboken6.isValid(part):
+                shiboken6.delete(part)
+    _alive.clear()
 
 
 _warm = False
@@ -122,5 +127,9 @@ def warm() -> None:
 
     profile = new_profile()
     page = QWebEnginePage(profile)
+    _alive.append((page, profile))
     page.loadFinished.connect(lambda _: delete_in_order(page, profile))
     page.setUrl(QUrl("about:blank"))
+
+
+atexit.register(_delete_now)

@@ -56,7 +56,13 @@ class CoreApi:
     """
 
     def __init__(
-        self, transport: Transport, token_transport: Transport, *, client_id: str, client_secret: str, kiosk_id: str
+        self,
+        transport: Transport,
+        token_transport: Transport,
+        *,
+        client_id: str,
+        client_secret: str,
+        kiosk_id: str,
     ) -> None:
         self._transport, self._token_transport = transport, token_transport
         self._client, self._kiosk_id = (client_id, client_secret), kiosk_id
@@ -329,7 +335,9 @@ def _obligation(item: Mapping[str, Any], currency: str) -> Obligation:
         not_payable_reason=_optional(item["notPayableReason"]),
         overdue=Money.from_wire(item["overdue"]["amount"], currency),
         overdue_since=date.fromisoformat(since) if since else None,
-        next_due=NextDue(Money.from_wire(due["amount"], currency), date.fromisoformat(due["dueDate"])) if due else None,
+        next_due=NextDue(Money.from_wire(due["amount"], currency), date.fromisoformat(due["dueDate"]))
+        if due
+        else None,
         balance=Money.from_wire(item["balance"]["amount"], currency),
         other=OtherAmount(
             bool(other["allowed"]),

@@ -32,7 +32,7 @@ class ObligationsModel(QAbstractListModel):
         self._rows: list[Obligation] = []
         self._chosen: dict[int, tuple[Choice, Money]] = {}
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:

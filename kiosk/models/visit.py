@@ -234,7 +234,10 @@ class Visit(QObject):
         if order is None or holder is None or self.busy:
             return
         self._ask(
-            lambda desk: desk.checkout.start(order, session.member, holder), self._started, "opening", lane="money"
+            lambda desk: desk.checkout.start(order, session.member, holder),
+            self._started,
+            "opening",
+            lane="money",
         )
 
     def _started(self, payment: Payment) -> None:
@@ -297,9 +300,12 @@ class Visit(QObject):
         self.open_choice()
 
     def _set_payment(self, payment: Payment | None) -> None:
-        if payment is None or self.payment is None or payment.payment_id != self.payment.payment_id:
-            self.payment = payment
-        elif payment.version >= self.payment.version:
+        if (
+            payment is None
+            or self.payment is None
+            or payment.payment_id != self.payment.payment_id
+            or payment.version >= self.payment.version
+        ):
             self.payment = payment
         self.payment_changed.emit()
 

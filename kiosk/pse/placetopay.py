@@ -250,7 +250,9 @@ class _Said:
     @classmethod
     def of(cls, owner: object) -> _Said:
         status = _map(_map(owner).get("status"))
-        return cls(_text(status.get("status")).upper(), _text(status.get("reason")), _text(status.get("message")))
+        return cls(
+            _text(status.get("status")).upper(), _text(status.get("reason")), _text(status.get("message"))
+        )
 
     @property
     def expired(self) -> bool:
@@ -343,7 +345,9 @@ def _attempts(payments: object) -> list[Mapping[str, Any]]:
         payments = payments.get("transaction")
     if isinstance(payments, dict):
         payments = [payments]
-    return [attempt for attempt in payments if isinstance(attempt, dict)] if isinstance(payments, list) else []
+    return (
+        [attempt for attempt in payments if isinstance(attempt, dict)] if isinstance(payments, list) else []
+    )
 
 
 def _session_verdict(said: _Said, attempts: list[Mapping[str, Any]], expected: Expected) -> Answer:

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from kiosk.cooperative import scheme_texts as scheme
 from kiosk.cooperative.money import ZERO
 from kiosk.cooperative.order import Order, OrderLine
 from kiosk.cooperative.payment import Payment, Review, State
-from kiosk.cooperative import scheme_texts as scheme
 from kiosk.receipt.blocks import Amount, Block, Code, Heading, Mark, Note, Outcome, Receipt, Row, Rule, Tone
 from kiosk.receipt.code import token
 from kiosk.receipt.languages import texts

@@ -34,7 +34,7 @@ class Overlay(QWidget):
         self.show()
         self.raise_()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, _event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), QColor(10, 26, 22, 150))
 
 

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QRect, QTimer, QUrl, Signal, SignalInstance
+from PySide6.QtCore import QRect, Qt, QTimer, QUrl, Signal, SignalInstance
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -69,6 +69,8 @@ class BankPage(Page):
         self.help = HelpOverlay(self, theme, self.place, self._reload)
         self.leaving = LeaveOverlay(self, theme, self.visit.left_bank)
         self.dialog = DialogOverlay(self, theme)
+        for overlay in self._overlays():
+            overlay.closing.connect(self._focus_page)
         self.typing = WebTyping(self)
         self._web: WebVisit | None = None
         self._payment: Payment | None = None
@@ -191,10 +193,14 @@ class BankPage(Page):
         self.opening.hide()
         self.trouble.hide()
         self._show_origin()
-        web = self._web
-        if web is not None and not any(overlay.isVisible() for overlay in self._overlays()):
-            web.view.setFocus()
+        if not any(overlay.isVisible() for overlay in self._overlays()):
+            self._focus_page()
         self.page_visible.emit()
+
+    def _focus_page(self) -> None:
+        # For no reason: with Tab's, Chromium would pick the page's first field.
+        if self._web is not None and self.trouble.isHidden():
+            self._web.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_trouble(self, kind: str) -> None:
         self.typing.rest()
@@ -241,8 +247,12 @@ class BankPage(Page):
     def _refused(self, what: str, host: str) -> None:
         def words() -> str:
             return {
-                "address": self.tr("Esta dirección no se abre en el kiosco: {host}. Siga en la página de su banco."),
-                "app": self.tr("Este enlace abre otro programa y aquí no se puede. Siga en la página de su banco."),
+                "address": self.tr(
+                    "Esta dirección no se abre en el kiosco: {host}. Siga en la página de su banco."
+                ),
+                "app": self.tr(
+                    "Este enlace abre otro programa y aquí no se puede. Siga en la página de su banco."
+                ),
                 "download": self.tr("En el kiosco no se guardan archivos. Al final le damos su comprobante."),
                 "file": self.tr("En el kiosco no se pueden adjuntar archivos."),
             }[what].format(host=host or "…")

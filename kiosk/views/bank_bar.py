@@ -29,11 +29,13 @@ class HostLabel(QLabel):
         self.ensurePolished()
         return QSize(0, self.fontMetrics().height())
 
-    minimumSizeHint = sizeHint  # noqa: N815
+    minimumSizeHint = sizeHint
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideLeft, self.width())
-        QPainter(self).drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+        QPainter(self).drawText(
+            self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown
+        )
 
 
 class LoadingLine(QWidget):
@@ -109,7 +111,7 @@ class BankBar(Card):
                            "QLabel { background: transparent; }")  # fmt: skip
         inside = QHBoxLayout(tile)
         inside.setContentsMargins(0, 0, 0, 0)
-        self._lock = Picture(theme, "lock-simple-fill", "#ffffff", 40)
+        self._lock = Picture(theme, "bank-bold", "#ffffff", 40)
         inside.addWidget(self._lock, 0, Qt.AlignmentFlag.AlignCenter)
         row.addWidget(tile)
         self._where = label("caption", wrap=False, name="bank_where")
@@ -135,7 +137,9 @@ class BankBar(Card):
     def _buttons(self, on_help: Callable[[], object], on_cancel: Callable[[], object]) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(self._theme.u(24))
-        self.help = Button(self._theme, "help", kind="quiet", size="small", icon="question-bold", on_click=on_help)
+        self.help = Button(
+            self._theme, "help", kind="quiet", size="small", icon="question-bold", on_click=on_help
+        )
         self.cancel = Button(self._theme, "cancel", kind="danger", size="small", on_click=on_cancel)
         for button in (self.help, self.cancel):
             row.addWidget(button, 1 if self._theme.portrait else 0)
@@ -162,7 +166,8 @@ class BankBar(Card):
         self.host.setText(host)
         self.host.update()
         self._locked = locked
-        self._lock.show_icon("lock-simple-fill" if locked else "info-bold", "#ffffff")
+        icon = "bank-bold" if not host else "lock-simple-fill" if locked else "info-bold"
+        self._lock.show_icon(icon, "#ffffff")
         self.retranslate()
 
     def show_time(self, seconds: float) -> None:
@@ -189,7 +194,9 @@ class BankBar(Card):
     def retranslate(self) -> None:
         """Words in the language in force."""
         host = self.host.text()
-        self._where.setText(self.tr("Está en la página de su banco") if host else self.tr("Abriendo la página de su banco"))
+        self._where.setText(
+            self.tr("Está en la página de su banco") if host else self.tr("Abriendo la página de su banco")
+        )
         lock = self.tr("Conexión cifrada") if self._locked else self.tr("Conexión sin cifrar")
         self.host.setAccessibleName(f"{host}. {lock}" if host else "")
         self._time_words.setText(self.tr("Tiempo para terminar"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from kiosk.views.controls import Button, Card, Picture, label
@@ -17,8 +17,20 @@ from kiosk.views.waiting import Spinner
 _DIM = QColor(8, 32, 26, 170)
 
 
+def _in_the_middle(card: QWidget) -> QHBoxLayout:
+    """Centred by stretches: an alignment would cut texts of several lines."""
+    row = QHBoxLayout()
+    row.addStretch(1)
+    row.addWidget(card)
+    row.addStretch(1)
+    return row
+
+
 class Overlay(QWidget):
     """A card above a dimmed page. Covers its parent; `open` and `close_it` are all there is to it."""
+
+    closing = Signal()
+    """Still visible: whoever is to have the focus takes it now, or Qt hands it to the next in line."""
 
     def __init__(self, parent: QWidget, theme: Theme, name: str, width: float = 1080) -> None:
         super().__init__(parent)
@@ -30,7 +42,7 @@ class Overlay(QWidget):
         self.card = Card(theme, pad=48, gap=22)
         self.card.setFixedWidth(theme.u(min(width, 1000) if theme.portrait else width))
         outer.addStretch(1)
-        outer.addWidget(self.card, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addLayout(_in_the_middle(self.card))
         outer.addStretch(1)
         self.row = QHBoxLayout()
         self.row.setSpacing(theme.u(24))
@@ -45,6 +57,8 @@ class Overlay(QWidget):
 
     def close_it(self) -> None:
         """Uncover it."""
+        if self.isVisible():
+            self.closing.emit()
         self.hide()
 
     def add_row(self, *buttons: Button) -> None:
@@ -154,7 +168,6 @@ class Panel(QWidget):
         outer.addStretch(1)
         outer.addLayout(self.column)
         outer.addStretch(1)
-        self.hide()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), self.theme.colour("paper"))
@@ -180,15 +193,22 @@ class OpeningPanel(Panel):
             part.setAlignment(Qt.AlignmentFlag.AlignCenter)
             self.column.addWidget(part)
         self.retranslate()
+        self.hide()
 
-    def setVisible(self, visible: bool) -> None:
-        super().setVisible(visible)
-        self._spinner.run(visible)
+    def showEvent(self, event: QShowEvent) -> None:
+        self._spinner.run(True)
+        super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._spinner.run(False)
+        super().hideEvent(event)
 
     def retranslate(self) -> None:
         self._title.setText(self.tr("Abriendo la página de su banco"))
         self._text.setText(
-            self.tr("Suele tardar unos segundos. Antes de escribir sus claves, mire arriba en qué página está.")
+            self.tr(
+                "Suele tardar unos segundos. Antes de escribir sus claves, mire arriba en qué página está."
+            )
         )
 
 
@@ -203,7 +223,12 @@ class TroublePanel(Panel):
     }
 
     def __init__(
-        self, parent: QWidget, theme: Theme, place: Place, on_again: Callable[[], object], on_leave: Callable[[], object]
+        self,
+        parent: QWidget,
+        theme: Theme,
+        place: Place,
+        on_again: Callable[[], object],
+        on_leave: Callable[[], object],
     ) -> None:
         super().__init__(parent, theme, "bank_trouble")
         self._place = place
@@ -229,8 +254,9 @@ class TroublePanel(Panel):
         row.addWidget(self._again)
         card.box.addSpacing(theme.u(8))
         card.box.addLayout(row)
-        self.column.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.column.addLayout(_in_the_middle(card))
         self.retranslate()
+        self.hide()
 
     def show_trouble(self, kind: str, *, hopeless: bool = False) -> None:
         """Say what happened; without hope there is no trying again."""
@@ -249,30 +275,29 @@ class TroublePanel(Panel):
                     "Si no lo autorizó, no se mueve dinero.")
         )  # fmt: skip
         if self._hopeless:
-            now = self.tr("Toque «Salir» y espere la respuesta, o acérquese a un asesor. {care}: {phone}.").format(
-                care=self._place.care, phone=self._place.care_phone
-            )
+            now = self.tr(
+                "Toque «Salir» y espere la respuesta, o acérquese a un asesor. {care}: {phone}."
+            ).format(care=self._place.care, phone=self._place.care_phone)
         self._now.setText(now)
         self._again.caption(self.tr("Abrir de nuevo"))
         self._leave.caption(self.tr("Salir"))
 
     def _words(self) -> tuple[str, str]:
-        tr = QCoreApplication.translate
         return {
             "failed": (
-                tr("TroublePanel", "No pudimos abrir la página de su banco"),
-                tr("TroublePanel", "Toque «Abrir de nuevo». Si vuelve a pasar, toque «Salir» y espere la respuesta."),
+                self.tr("No pudimos abrir la página de su banco"),
+                self.tr("Toque «Abrir de nuevo». Si vuelve a pasar, toque «Salir» y espere la respuesta."),
             ),
             "late": (
-                tr("TroublePanel", "La página de su banco está tardando demasiado"),
-                tr("TroublePanel", "Puede esperar aquí: si llega, se la mostramos. O toque «Abrir de nuevo»."),
+                self.tr("La página de su banco está tardando demasiado"),
+                self.tr("Puede esperar aquí: si llega, se la mostramos. O toque «Abrir de nuevo»."),
             ),
             "certificate": (
-                tr("TroublePanel", "No pudimos comprobar que esta sea la página de su banco"),
-                tr("TroublePanel", "Por seguridad no la abrimos. Toque «Salir» y avise a un asesor de la agencia."),
+                self.tr("No pudimos comprobar que esta sea la página de su banco"),
+                self.tr("Por seguridad no la abrimos. Toque «Salir» y avise a un asesor de la agencia."),
             ),
             "crashed": (
-                tr("TroublePanel", "La página de su banco se cerró sola"),
-                tr("TroublePanel", "Toque «Abrir de nuevo» para continuar donde su banco lo permita."),
+                self.tr("La página de su banco se cerró sola"),
+                self.tr("Toque «Abrir de nuevo» para continuar donde su banco lo permita."),
             ),
         }[self.kind]

@@ -81,7 +81,9 @@ class ChangeKeyPage(Page):
         self._title.setText(self.tr("Cree su propia clave") if forced else self.tr("Cambiar la clave"))
         policy = self._policy
         digits = self.tr("números") if policy.alphabet == "digits" else self.tr("caracteres")
-        rule = self.tr("Entre {least} y {most} {what}.").format(least=policy.shortest, most=policy.longest, what=digits)
+        rule = self.tr("Entre {least} y {most} {what}.").format(
+            least=policy.shortest, most=policy.longest, what=digits
+        )
         why = self.tr("Por seguridad debe cambiar la clave que recibió.") if forced else self.tr(
             "Se recomienda cambiarla la primera vez que entra.")  # fmt: skip
         self._hint.setText(f"{why} {rule}")

@@ -27,7 +27,7 @@ from kiosk.views.theme import Theme
 class ObligationsView(QListView):
     """The list, operable by touch and by keys: arrows move, left and right pick a part, space acts."""
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         delegate = self.itemDelegate()
         key = event.key()
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
@@ -119,7 +119,11 @@ class ChoosePage(Page):
         self.list.setMouseTracking(False)
         QScroller.grabGesture(self.list.viewport(), QScroller.ScrollerGestureType.TouchGesture)
         self.delegate.other_wanted.connect(self._ask_other)
-        self._empty, self._empty_words, self._empty_more = Card(theme, pad=60), label("heading"), label("soft")
+        self._empty, self._empty_words, self._empty_more = (
+            Card(theme, pad=60),
+            label("heading"),
+            label("soft"),
+        )
         self._empty.box.addWidget(Picture(theme, "check-circle-fill", "approved", 90))
         self._empty.box.addWidget(self._empty_words)
         self._empty.box.addWidget(self._empty_more)
@@ -150,9 +154,14 @@ class ChoosePage(Page):
 
     def _modes(self) -> QWidget:
         box = Card(self.theme, "", across=True, pad=8, gap=8)
-        box.setStyleSheet(f"QFrame {{ background: {self.theme.colours.disabled}; border-radius: {self.theme.u(24)}px; }}")
+        box.setStyleSheet(
+            f"QFrame {{ background: {self.theme.colours.disabled}; border-radius: {self.theme.u(24)}px; }}"
+        )
         self._mode = QButtonGroup(self)
-        self.all_overdue, self.by_hand = Option(self.theme, "all_overdue", 76), Option(self.theme, "by_hand", 76)
+        self.all_overdue, self.by_hand = (
+            Option(self.theme, "all_overdue", 76),
+            Option(self.theme, "by_hand", 76),
+        )
         for number, button in enumerate((self.all_overdue, self.by_hand)):
             self._mode.addButton(button, number)
             box.box.addWidget(button)
@@ -205,14 +214,16 @@ class ChoosePage(Page):
         )
         amount = self.model.total
         self.go_button.caption(
-            self.tr("Continuar con {amount}").format(amount=amount.shown()) if amount else self.tr("Escoja qué pagar")
+            self.tr("Continuar con {amount}").format(amount=amount.shown())
+            if amount
+            else self.tr("Escoja qué pagar")
         )
         self.update_actions()
 
     def update_actions(self) -> None:
         self.go_button.setEnabled(bool(self.model.total))
 
-    def resizeEvent(self, event: QEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QEvent) -> None:
         super().resizeEvent(event)
         if self.entry.isVisible():
             self.entry.setGeometry(self.rect())
@@ -222,7 +233,9 @@ class ChoosePage(Page):
         self.all_overdue.caption(self.tr("Todo lo vencido"))
         self.by_hand.caption(self.tr("Elegir yo mismo"))
         self._empty_words.setText(self.tr("Usted no tiene valores por pagar"))
-        self._empty_more.setText(self.tr("Si cree que falta una obligación, consulte con un asesor de la agencia."))
+        self._empty_more.setText(
+            self.tr("Si cree que falta una obligación, consulte con un asesor de la agencia.")
+        )
         self.back_button.caption(self.tr("Atrás"))
         self.entry.retranslate()
         self._refresh()

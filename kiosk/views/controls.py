@@ -77,7 +77,7 @@ class Button(QPushButton):
         self._theme, self._icon, self._kind, self._size = theme, icon, kind, size
         self.setObjectName(name)
         self.setProperty("kind", kind)
-        self.setProperty("size", size)
+        self.setProperty("scale", size)
         # A touch must not leave a focus ring behind: only the Tab key gives buttons the focus.
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         if icon_after:
@@ -108,7 +108,7 @@ class Button(QPushButton):
         self.ensurePolished()
         self.setMinimumWidth(self.sizeHint().width())
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         self.ensurePolished()
         hint = super().sizeHint()
         return QSize(hint.width() + self._theme.u(6), self.minimumHeight())
@@ -158,7 +158,9 @@ class Field(QWidget):
 
     edited = Signal()
 
-    def __init__(self, theme: Theme, name: str, *, keyboard: str, secret: bool = False, most: int = 80) -> None:
+    def __init__(
+        self, theme: Theme, name: str, *, keyboard: str, secret: bool = False, most: int = 80
+    ) -> None:
         super().__init__()
         self._label = label("label")
         self.edit = QLineEdit()
@@ -247,19 +249,21 @@ class Tick(QPushButton):
         self._words.setText(text)
         self.setAccessibleName(text)
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         return self.layout().sizeHint()
 
-    def hasHeightForWidth(self) -> bool:  # noqa: N802
+    def hasHeightForWidth(self) -> bool:
         return True
 
-    def heightForWidth(self, width: int) -> int:  # noqa: N802
+    def heightForWidth(self, width: int) -> int:
         return max(self.layout().heightForWidth(width), self._theme.u(88))
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        draw_tick(painter, self._theme, self._theme.u(14), self.height() / 2, self.isChecked(), self.hasFocus())
+        draw_tick(
+            painter, self._theme, self._theme.u(14), self.height() / 2, self.isChecked(), self.hasFocus()
+        )
 
 
 def draw_tick(
@@ -268,7 +272,9 @@ def draw_tick(
     """The product's one check mark, 60 design pixels, also drawn by delegates."""
     side = theme.u(60)
     top = middle - side / 2
-    painter.setPen(QPen(theme.colour("ink" if focused else "brand" if checked else "edge"), theme.u(5 if focused else 3)))
+    painter.setPen(
+        QPen(theme.colour("ink" if focused else "brand" if checked else "edge"), theme.u(5 if focused else 3))
+    )
     painter.setBrush(theme.colour("brand") if checked else theme.colour("card"))
     painter.drawRoundedRect(int(left), int(top), side, side, theme.u(14), theme.u(14))
     if checked:

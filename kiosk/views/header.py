@@ -13,7 +13,6 @@ from kiosk.views.languages import Languages
 from kiosk.views.page import Place
 from kiosk.views.theme import Theme
 
-
 _DASH, _GAP, _LONGER = 34, 9, 30
 
 
@@ -46,7 +45,7 @@ class StepBar(QWidget):
         self._theme, self._number = theme, 0
         self.setFixedSize(self.sizeHint())
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         return QSize(self._theme.u(_DASH * STEPS + _GAP * (STEPS - 1) + _LONGER), self._theme.u(14))
 
     def show_step(self, number: int) -> None:
@@ -54,7 +53,7 @@ class StepBar(QWidget):
         self._number = number
         self.update()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -62,7 +61,9 @@ class StepBar(QWidget):
         for number in range(1, STEPS + 1):
             width = theme.u(_DASH + (_LONGER if number == self._number else 0))
             here, done = number == self._number, number < self._number
-            colour = theme.colour("accent" if here else "brand") if here or done else QColor(theme.colours.line)
+            colour = (
+                theme.colour("accent" if here else "brand") if here or done else QColor(theme.colours.line)
+            )
             painter.setBrush(colour)
             painter.drawRoundedRect(int(x), 0, width, self.height(), self.height() / 2, self.height() / 2)
             x += width + theme.u(_GAP)
@@ -90,10 +91,14 @@ class Header(Card):
         steps.addWidget(self._words)
         self.box.addWidget(self._step)
         self.box.addStretch(1)
-        self.comfort = Button(theme, "see_better", kind="quiet", size="small", icon="text-aa-bold", on_click=self._see)
+        self.comfort = Button(
+            theme, "see_better", kind="quiet", size="small", icon="text-aa-bold", on_click=self._see
+        )
         self.language = Button(theme, "language", kind="quiet", size="small", icon="translate-bold",
                                on_click=Languages.switch)  # fmt: skip
-        self.leave = Button(theme, "leave", kind="quiet", size="small", icon="sign-out-bold", on_click=visit.finish)
+        self.leave = Button(
+            theme, "leave", kind="quiet", size="small", icon="sign-out-bold", on_click=visit.finish
+        )
         for button in (self.comfort, self.language, self.leave):
             self.box.addWidget(button)
         self.retranslate()
@@ -137,8 +142,8 @@ class Header(Card):
     def _name(self) -> str:
         return {
             Step.SIGN_IN: self.tr("Identificación"),
-            Step.RECOVER: self.tr("Recuperar clave"),
-            Step.CHANGE_KEY: self.tr("Cambiar clave"),
+            Step.RECOVER: self.tr("Clave"),
+            Step.CHANGE_KEY: self.tr("Clave"),
             Step.CHOOSE: self.tr("Qué pagar"),
             Step.SUMMARY: self.tr("Resumen"),
             Step.HOLDER: self.tr("Titular"),
@@ -153,7 +158,7 @@ class Header(Card):
         """Words in the language in force."""
         self.refresh()
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+    def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)

@@ -131,7 +131,9 @@ class HolderPage(Page):
 
     def _field_words(self) -> None:
         natural = self.natural.isChecked()
-        self.number.caption(self.tr("Número de documento") if natural else self.tr("NIT, sin dígito de verificación"))
+        self.number.caption(
+            self.tr("Número de documento") if natural else self.tr("NIT, sin dígito de verificación")
+        )
         self.name.caption(self.tr("Nombre completo") if natural else self.tr("Razón social"))
 
     def retranslate(self) -> None:

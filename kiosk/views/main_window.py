@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QMainWindow,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from kiosk.models.steps import Step
 from kiosk.models.visit import Visit
@@ -30,6 +38,9 @@ class MainWindow(QMainWindow):
         self._pages: dict[Step, Page] = {}
         self._current: Page | None = None
         self.setWindowTitle(place.cooperative)
+        # First of all: widgets measure themselves by the style sheet in force.
+        theme.changed.connect(self._dress)
+        self._dress()
         frame = QWidget()
         frame.setObjectName("frame")
         column = QVBoxLayout(frame)
@@ -42,7 +53,9 @@ class MainWindow(QMainWindow):
         middle = QHBoxLayout()
         middle.setSpacing(0)
         self.stack = QStackedWidget()
-        self.stack.setSizePolicy(self.stack.sizePolicy().horizontalPolicy(), self.stack.sizePolicy().Policy.Ignored)
+        self.stack.setSizePolicy(
+            self.stack.sizePolicy().horizontalPolicy(), self.stack.sizePolicy().Policy.Ignored
+        )
         middle.addWidget(self.stack, 1)
         self.side = Keyboard(theme)
         self.side.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
@@ -56,9 +69,8 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(frame)
         visit.moved.connect(self._turn)
         visit.ended.connect(self._comfort_over)
-        theme.changed.connect(self._restyle)
         QApplication.instance().focusChanged.connect(self._focus_moved)
-        self._restyle()
+        self.retranslate()
         self._turn()
 
     def _ribbon(self) -> QWidget:
@@ -72,13 +84,11 @@ class MainWindow(QMainWindow):
     def retranslate(self) -> None:
         """Words of the frame."""
         if self._place.demonstration:
-            self._ribbon_words.setText(
-                self.tr("DEMOSTRACIÓN · datos inventados, no se mueve dinero")
-            )
+            self._ribbon_words.setText(self.tr("DEMOSTRACIÓN · datos inventados, no se mueve dinero"))
         for keyboard in (self.side, self.bottom):
             keyboard.retranslate()
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+    def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
@@ -111,9 +121,8 @@ class MainWindow(QMainWindow):
         page.enter()
         page.show_problem()
 
-    def _restyle(self) -> None:
+    def _dress(self) -> None:
         QApplication.instance().setStyleSheet(stylesheet(self._theme))
-        self.retranslate()
 
     def _comfort_over(self) -> None:
         self._theme.set_comfort(large=False, contrast=False)

@@ -20,20 +20,24 @@ class Tile(QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._theme, self._first = theme, first
-        row = QHBoxLayout(self)
-        pad = theme.u(44)
-        row.setContentsMargins(pad, pad, pad, pad)
-        row.setSpacing(theme.u(36))
-        self._picture = Picture(theme, icon, "#ffffff" if first else "brand", 104)
-        row.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignVCenter)
+        box = QVBoxLayout(self) if first and not theme.portrait else QHBoxLayout(self)
+        pad = theme.u(64 if first else 36)
+        box.setContentsMargins(pad, pad, pad, pad)
+        box.setSpacing(theme.u(36))
+        self._picture = Picture(theme, icon, "#ffffff" if first else "brand", 176 if first else 96)
+        box.addWidget(self._picture)
         words = QVBoxLayout()
         words.setSpacing(theme.u(8))
-        self._head, self._text = label("title" if first else "heading"), label("soft")
+        self._head, self._text = (
+            label("display" if first else "heading"),
+            label("heading" if first else "soft"),
+        )
         words.addStretch(1)
         words.addWidget(self._head)
         words.addWidget(self._text)
-        words.addStretch(1)
-        row.addLayout(words, 1)
+        if not first or theme.portrait:
+            words.addStretch(1)
+        box.addLayout(words, 1)
         for part in (self._picture, self._head, self._text):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         theme.changed.connect(self._dress)
@@ -46,7 +50,11 @@ class Tile(QPushButton):
             f"QPushButton {{ background: {ground}; border: {u(2)}px solid {edge}; border-radius: {u(28)}px; }}"
             f"QPushButton:pressed {{ background: {pressed}; }}"
             f"QPushButton:focus {{ border: {u(6)}px solid {c.accent if self._first else c.ink}; }}"
-            + ("QLabel { color: #ffffff; }" if self._first else "")
+            + (
+                'QLabel { color: #ffffff; } QLabel[look="heading"] { font-weight: 400; }'
+                if self._first
+                else ""
+            )
         )
 
     def caption(self, head: str, text: str) -> None:
@@ -55,10 +63,10 @@ class Tile(QPushButton):
         self._text.setText(text)
         self.setAccessibleName(f"{head}. {text}")
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         return self.layout().sizeHint()
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         width = self.width() or self._theme.u(600)
         return QSize(self._theme.u(300), self.layout().heightForWidth(width))
 
@@ -73,7 +81,9 @@ class MenuPage(Page):
         self.body.addWidget(self._hint)
         self.body.addWidget(self.notice)
         self._pending = Card(theme, "pending", across=True, pad=26, gap=24)
-        self._pending.box.addWidget(Picture(theme, "hourglass-fill", "pending", 52), 0, Qt.AlignmentFlag.AlignTop)
+        self._pending.box.addWidget(
+            Picture(theme, "hourglass-fill", "pending", 52), 0, Qt.AlignmentFlag.AlignTop
+        )
         self._pending_words = label("strong")
         self._pending.box.addWidget(self._pending_words, 1)
         self.body.addWidget(self._pending)
@@ -98,7 +108,7 @@ class MenuPage(Page):
             grid.setColumnStretch(0, 1)
             grid.setColumnStretch(1, 1)
         self.body.addLayout(grid, 1)
-        self.body.addSpacing(theme.u(30))
+        self.body.addSpacing(theme.u(14))
         self.visit.member_changed.connect(self._refresh)
 
     def enter(self) -> None:
@@ -135,6 +145,10 @@ class MenuPage(Page):
         self._refresh()
         self._hint.setText(self.tr("¿Qué quiere hacer hoy?"))
         self._pay_words()
-        self.payments.caption(self.tr("Mis pagos"), self.tr("Vea si ya se aplicaron o imprima el comprobante otra vez."))
+        self.payments.caption(
+            self.tr("Mis pagos"), self.tr("Vea si ya se aplicaron o imprima el comprobante otra vez.")
+        )
         self.key.caption(self.tr("Cambiar la clave"), self.tr("Recomendado si es su primer ingreso."))
-        self.leave_tile.caption(self.tr("Salir"), self.tr("Cierra su sesión y borra sus datos de la pantalla."))
+        self.leave_tile.caption(
+            self.tr("Salir"), self.tr("Cierra su sesión y borra sus datos de la pantalla.")
+        )

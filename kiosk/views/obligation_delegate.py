@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QObject, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPen
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from kiosk.cooperative.obligation import Choice, Obligation, ObligationKind
@@ -21,6 +32,8 @@ ICONS = {
     ObligationKind.FUNERAL_FUND: "flower-lotus-duotone",
     ObligationKind.ADDITIONAL_SERVICE: "first-aid-kit-duotone",
 }
+_CHIP = 238
+_WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 _CHOICES = (Choice.OVERDUE, Choice.NEXT_DUE, Choice.OTHER)
 
 
@@ -54,7 +67,9 @@ class ObligationWords(QObject):
                 "payroll_deduction_only": self.tr("Solo por descuento de nómina"),
                 "closed": self.tr("Cancelada"),
             }
-            return reasons.get(obligation.not_payable_reason or "", self.tr("No se paga en este kiosco")), "soft"
+            return reasons.get(
+                obligation.not_payable_reason or "", self.tr("No se paga en este kiosco")
+            ), "soft"
         if obligation.overdue:
             days = (today - obligation.overdue_since).days if obligation.overdue_since else 0
             return (ago(days) if days > 0 else self.tr("Vencido")), "problem"
@@ -92,13 +107,36 @@ class ObligationDelegate(QStyledItemDelegate):
         return width < self._theme.u(1180) or self._theme.text_scale > 1.0
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802
-        theme = self._theme
-        if not index.data(ObligationsModel.OBLIGATION).payable:
-            return QSize(theme.u(300), theme.t(40) * 3 + theme.u(52))
-        height = theme.t(40) * 3 + theme.u(40)
-        if self._stacked(option.widget.width() if option.widget else 0):
-            height += theme.t(92) + theme.u(34)
-        return QSize(theme.u(300), height + theme.u(16))
+        theme, u = self._theme, self._theme.u
+        obligation: Obligation = index.data(ObligationsModel.OBLIGATION)
+        width = option.widget.viewport().width() if option.widget else u(1300)
+        text = self._text_height(obligation, self._text_width(width, obligation))
+        height = text + u(30)
+        if obligation.payable and self._stacked(width):
+            height += theme.t(92) + u(18)
+        return QSize(u(300), max(height, u(148)) + u(16))
+
+    def _text_width(self, width: float, obligation: Obligation) -> float:
+        u = self._theme.u
+        chips = 0 if self._stacked(width) or not obligation.payable else 3 * u(_CHIP) + 2 * u(12) + u(22)
+        return width - u(200) - chips - u(24)
+
+    def _text_height(self, obligation: Obligation, width: float) -> float:
+        return sum(height for *_, height in self._rows(obligation, width))
+
+    def _rows(self, obligation: Obligation, width: float) -> list[tuple[str, QFont, str, float]]:
+        """(words, font, colour, height) of kind, detail and standing; a long kind or detail wraps."""
+        words, colour = self.words.standing(obligation, self.today)
+        rows = []
+        for text, size, weight, ink in (
+            (self.words.kind(obligation.kind), 36, 700, "ink"),
+            (self.words.detail(obligation), 29, 400, "soft"),
+            (words, 29, 700, colour),
+        ):
+            font = self._theme.font(size, weight)
+            box = QFontMetrics(font).boundingRect(QRect(0, 0, int(width), 10_000), _WRAP, text)
+            rows.append((text, font, ink, float(box.height())))
+        return rows
 
     def parts(self, row: QRect) -> list[QRectF]:
         """The touch targets of a row: tick, then the three choices."""
@@ -111,7 +149,7 @@ class ObligationDelegate(QStyledItemDelegate):
             chips = [QRectF(card.left() + u(24) + n * (width + gap), top, width, height) for n in range(3)]
             tick = QRectF(card.left(), card.top(), u(110), top - card.top())
         else:
-            width, height, gap = u(238), max(u(96), theme.t(96)), u(12)
+            width, height, gap = u(_CHIP), max(u(96), theme.t(96)), u(12)
             left = card.right() - u(22) - 3 * width - 2 * gap
             top = card.center().y() - height / 2
             chips = [QRectF(left + n * (width + gap), top, width, height) for n in range(3)]
@@ -137,45 +175,41 @@ class ObligationDelegate(QStyledItemDelegate):
             text_right = card.right()
         middle = parts[0].center().y()
         if obligation.payable:
-            draw_tick(painter, theme, card.left() + u(26), middle, choice is not None, focused and self.focused_part == 0)
+            draw_tick(
+                painter,
+                theme,
+                card.left() + u(26),
+                middle,
+                choice is not None,
+                focused and self.focused_part == 0,
+            )
             for number, part in enumerate(_CHOICES, 1):
-                self._chip(painter, parts[number], obligation, part, index, focused and self.focused_part == number)
+                self._chip(
+                    painter, parts[number], obligation, part, index, focused and self.focused_part == number
+                )
         icon = theme.pixmap(ICONS[obligation.kind], "ink" if obligation.payable else "edge", 68)
         painter.drawPixmap(QPointF(card.left() + u(108), middle - icon.height() / 2), icon)
         left = card.left() + u(200)
-        self._describe(painter, QRectF(left, card.top(), text_right - left - u(18), middle * 2 - card.top() * 2), obligation)
+        self._describe(
+            painter,
+            QRectF(left, card.top(), text_right - left - u(14), middle * 2 - card.top() * 2),
+            obligation,
+        )
         painter.restore()
 
     def _describe(self, painter: QPainter, box: QRectF, obligation: Obligation) -> None:
-        theme = self._theme
-        words, colour = self.words.standing(obligation, self.today)
-        rows = (
-            (self.words.kind(obligation.kind), 36, 700, "ink"),
-            (self.words.detail(obligation), 29, 400, "soft"),
-            (words, 29, 700, colour),
-        )
-        heights = []
-        for text, size, weight, _ in rows:
-            painter.setFont(theme.font(size, weight))
-            heights.append(painter.fontMetrics().height())
-            if size == 36 and painter.fontMetrics().horizontalAdvance(text) > box.width():
-                heights[0] = painter.fontMetrics().height()
-        y = box.center().y() - sum(heights) / 2
-        for (text, size, weight, ink), height in zip(rows, heights, strict=True):
-            font = theme.font(size, weight)
+        rows = self._rows(obligation, box.width())
+        y = box.center().y() - sum(height for *_, height in rows) / 2
+        for text, font, ink, height in rows:
             painter.setFont(font)
-            while painter.fontMetrics().horizontalAdvance(text) > box.width() and font.pixelSize() > theme.t(29):
-                font.setPixelSize(font.pixelSize() - 1)
-                painter.setFont(font)
-            painter.setPen(theme.colour(ink))
-            shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(box.width()))
-            painter.drawText(QRectF(box.left(), y, box.width(), height), Qt.AlignmentFlag.AlignVCenter, shown)
+            painter.setPen(self._theme.colour(ink))
+            painter.drawText(QRectF(box.left(), y, box.width(), height), _WRAP, text)
             y += height
 
     def _chip(self, painter: QPainter, box: QRectF, obligation: Obligation, choice: Choice, index: QModelIndex,
               focused: bool) -> None:  # fmt: skip
         theme, u = self._theme, self._theme.u
-        chosen = index.data(ObligationsModel.CHOICE) is choice
+        chosen = index.data(ObligationsModel.CHOICE) == choice
         possible = self.possible(obligation, choice)
         pressed = self._pressed == (index.row(), _CHOICES.index(choice) + 1)
         ground = "tint" if chosen or pressed else "card" if possible else "paper"
@@ -187,7 +221,9 @@ class ObligationDelegate(QStyledItemDelegate):
         caption, value = self.words.chip(obligation, choice, amount.shown() if chosen and amount else "")
         ink = "dark" if chosen else "ink" if possible else "disabled_ink"
         inner = box.adjusted(u(18), u(8), -u(14), -u(8))
-        self._line(painter, inner, caption, 26, 600, "soft" if not chosen else "dark", Qt.AlignmentFlag.AlignTop)
+        self._line(
+            painter, inner, caption, 26, 600, "soft" if not chosen else "dark", Qt.AlignmentFlag.AlignTop
+        )
         self._line(painter, inner, value, 33, 700, ink, Qt.AlignmentFlag.AlignBottom)
 
     def _line(self, painter: QPainter, box: QRectF, text: str, size: int, weight: int, ink: str,
@@ -210,10 +246,12 @@ class ObligationDelegate(QStyledItemDelegate):
         return obligation.amount_of(choice) is not None
 
     def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem,
-                    index: QModelIndex) -> bool:  # noqa: N802  # fmt: skip
+                    index: QModelIndex) -> bool:  # fmt: skip
         if not isinstance(event, QMouseEvent) or not isinstance(model, ObligationsModel):
             return False
-        touched = next((n for n, part in enumerate(self.parts(option.rect)) if part.contains(event.position())), None)
+        touched = next(
+            (n for n, part in enumerate(self.parts(option.rect)) if part.contains(event.position())), None
+        )
         if event.type() == QEvent.Type.MouseButtonPress:
             self._pressed = (index.row(), touched) if touched is not None else None
             self.parent().viewport().update()

@@ -19,7 +19,12 @@ class OutOfServicePage(Page):
         card = Card(theme, pad=72, gap=20)
         card.setFixedWidth(theme.u(1300 if not theme.portrait else 920))
         card.box.addWidget(Picture(theme, "wrench-duotone", "brand", 130), 0, Qt.AlignmentFlag.AlignHCenter)
-        self._title, self._text, self._safe, self._call = label("title"), label("body"), label("strong"), label("soft")
+        self._title, self._text, self._safe, self._call = (
+            label("title"),
+            label("body"),
+            label("strong"),
+            label("soft"),
+        )
         for part in (self._title, self._text, self._safe, self._call):
             part.setAlignment(Qt.AlignmentFlag.AlignCenter)
             card.box.addWidget(part)

@@ -94,8 +94,8 @@ class Page(QWidget):
         content = QWidget()
         self.body = QVBoxLayout(content)
         edge = theme.u(56)
-        self.body.setContentsMargins(edge, theme.u(36), edge, theme.u(12))
-        self.body.setSpacing(theme.u(22))
+        self.body.setContentsMargins(edge, theme.u(30), edge, theme.u(10))
+        self.body.setSpacing(theme.u(20))
         self.notice = Notice(theme)
         self.scroll.setWidget(content)
         outer.addWidget(self.scroll, 1)
@@ -151,7 +151,7 @@ class Page(QWidget):
         self.actions.addWidget(self.go_button)
         return self.go_button
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+    def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
             self.show_problem()

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QScroller, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListView,
+    QScroller,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
 
 from kiosk.cooperative import scheme_texts
 from kiosk.cooperative.payment import Payment, State
@@ -23,7 +31,7 @@ class PaymentDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._theme = theme
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:  # noqa: N802
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:
         return QSize(self._theme.u(300), self._theme.t(40) * 3 + self._theme.u(50))
 
     def state_words(self, payment: Payment) -> str:
@@ -42,7 +50,9 @@ class PaymentDelegate(QStyledItemDelegate):
         card = QRectF(option.rect).adjusted(u(2), u(2), -u(2), -u(14))
         pressed = bool(option.state & QStyle.StateFlag.State_Selected)
         focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
-        painter.setPen(QPen(theme.colour("ink" if focused else tone if payment.live else "line"), u(4 if focused else 3)))
+        painter.setPen(
+            QPen(theme.colour("ink" if focused else tone if payment.live else "line"), u(4 if focused else 3))
+        )
         painter.setBrush(theme.colour("tint" if pressed else "card"))
         painter.drawRoundedRect(card, u(24), u(24))
         mark = theme.pixmap(icon, tone, 64)
@@ -52,11 +62,23 @@ class PaymentDelegate(QStyledItemDelegate):
         left, right = card.left() + u(136), card.right() - u(100)
         names = ", ".join(dict.fromkeys(line.name for line in payment.order.lines))
         y = card.center().y() - theme.t(62)
-        self._write(painter, QRectF(left, y, right - left, theme.t(44)), self.state_words(payment), 34, 700, tone)
-        self._write(painter, QRectF(left, y, right - left, theme.t(44)), payment.total.shown(), 40, 800, "ink", after=True)
+        self._write(
+            painter, QRectF(left, y, right - left, theme.t(44)), self.state_words(payment), 34, 700, tone
+        )
+        self._write(
+            painter,
+            QRectF(left, y, right - left, theme.t(44)),
+            payment.total.shown(),
+            40,
+            800,
+            "ink",
+            after=True,
+        )
         self._write(painter, QRectF(left, y + theme.t(46), right - left, theme.t(40)), names, 29, 400, "soft")
         detail = f"{long_time(payment.created_at)} · {payment.reference}"
-        self._write(painter, QRectF(left, y + theme.t(84), right - left, theme.t(40)), detail, 29, 400, "soft")
+        self._write(
+            painter, QRectF(left, y + theme.t(84), right - left, theme.t(40)), detail, 29, 400, "soft"
+        )
         painter.restore()
 
     def _write(self, painter: QPainter, box: QRectF, text: str, size: int, weight: int, ink: str,
@@ -113,7 +135,7 @@ class PaymentsPage(Page):
     def _show(self, index: QModelIndex) -> None:
         self.visit.show_payment(self.visit.payments.payment(index.row()))
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+    def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.list.viewport().update()
@@ -122,5 +144,7 @@ class PaymentsPage(Page):
         self._title.setText(self.tr("Mis pagos"))
         self._hint.setText(self.tr("Toque un pago para ver su estado o imprimir el comprobante otra vez."))
         self._empty_head.setText(self.tr("Todavía no ha pagado en este kiosco"))
-        self._empty_text.setText(self.tr("Cuando haga un pago, aquí podrá ver su estado e imprimir el comprobante."))
+        self._empty_text.setText(
+            self.tr("Cuando haga un pago, aquí podrá ver su estado e imprimir el comprobante.")
+        )
         self.back_button.caption(self.tr("Atrás"))

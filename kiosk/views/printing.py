@@ -108,12 +108,17 @@ class PrintingCard(Card):
             "printed": (self.tr("Comprobante impreso"), self.tr("Tómelo abajo a la derecha")),
             "no_paper": (self.tr("La impresora no tiene papel"), self.tr("Guárdelo con el código QR")),
             "no_printer": (self.tr("Este kiosco no imprime"), self.tr("Guárdelo con el código QR")),
-            "failed": (self.tr("No se pudo imprimir"), self.tr("Guárdelo con el código QR o intente otra vez")),
+            "failed": (
+                self.tr("No se pudo imprimir"),
+                self.tr("Guárdelo con el código QR o intente otra vez"),
+            ),
         }.get(self._printing.phase)
         self.setVisible(said is not None)
         if said is not None:
             self._head.setText(said[0])
             self._text.setText(said[1])
             good = self._printing.phase in ("printing", "printed")
-            self._picture.show_icon("printer-fill" if good else "warning-circle-fill", "brand" if good else "pending")
+            self._picture.show_icon(
+                "printer-fill" if good else "warning-circle-fill", "brand" if good else "pending"
+            )
             self.show_surface("tint" if good else "pending")

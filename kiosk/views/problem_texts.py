@@ -9,7 +9,6 @@ from kiosk.cooperative.obligation import AmountProblem
 from kiosk.models.problems import Problem, Trouble
 
 
-
 class ProblemTexts:
     """Words for troubles, in the language in force. `of` gives (what happened, the rest)."""
 
@@ -17,12 +16,14 @@ class ProblemTexts:
     def of(problem: Problem, care: str, phone: str) -> tuple[str, str]:
         """Headline and advice for a problem."""
         what, rest = ProblemTexts._plain(problem.trouble)
-        call = QCoreApplication.translate("ProblemTexts", "Si necesita ayuda llame a {care}: {phone}.").format(
-            care=care, phone=phone
-        )
+        call = QCoreApplication.translate(
+            "ProblemTexts", "Si necesita ayuda llame a {care}: {phone}."
+        ).format(care=care, phone=phone)
         if problem.contact is not None:
             rest = f"{problem.contact.text} {problem.contact.phone or ''}".strip()
-        return what.format(amount=problem.amount, until=problem.until), rest.format(call=call, amount=problem.amount)
+        return what.format(amount=problem.amount, until=problem.until), rest.format(
+            call=call, amount=problem.amount
+        )
 
     @staticmethod
     def _plain(trouble: Trouble) -> tuple[str, str]:
@@ -30,11 +31,17 @@ class ProblemTexts:
         texts = {
             Trouble.WRONG_KEY: (
                 tr("ProblemTexts", "La cédula o la clave no coinciden."),
-                tr("ProblemTexts", "No se ha pagado nada. Revise los números e intente otra vez, o toque «Recuperar clave»."),
+                tr(
+                    "ProblemTexts",
+                    "No se ha pagado nada. Revise los números e intente otra vez, o toque «Recuperar clave».",
+                ),
             ),
             Trouble.LOCKED: (
                 tr("ProblemTexts", "Por seguridad este documento quedó bloqueado hasta las {until}."),
-                tr("ProblemTexts", "Hubo varios intentos con clave equivocada. Su dinero está a salvo: espere o toque «Recuperar clave». {call}"),
+                tr(
+                    "ProblemTexts",
+                    "Hubo varios intentos con clave equivocada. Su dinero está a salvo: espere o toque «Recuperar clave». {call}",
+                ),
             ),
             Trouble.BLOCKED: (
                 tr("ProblemTexts", "Este canal no está habilitado para usted."),
@@ -42,15 +49,24 @@ class ProblemTexts:
             ),
             Trouble.NO_EMAIL: (
                 tr("ProblemTexts", "No tenemos un correo electrónico suyo."),
-                tr("ProblemTexts", "Para recibir la clave, actualice sus datos en su agencia con su documento."),
+                tr(
+                    "ProblemTexts",
+                    "Para recibir la clave, actualice sus datos en su agencia con su documento.",
+                ),
             ),
             Trouble.CORE_AWAY: (
                 tr("ProblemTexts", "En este momento no logramos comunicarnos con la Cooperativa."),
-                tr("ProblemTexts", "No se ha pagado nada y lo que escribió sigue aquí. Espere un minuto e intente de nuevo. {call}"),
+                tr(
+                    "ProblemTexts",
+                    "No se ha pagado nada y lo que escribió sigue aquí. Espere un minuto e intente de nuevo. {call}",
+                ),
             ),
             Trouble.TERMINAL_REFUSED: (
                 tr("ProblemTexts", "Este kiosco no está autorizado por la Cooperativa."),
-                tr("ProblemTexts", "No se ha pagado nada. Avise a un asesor de la agencia: el área de sistemas debe revisarlo."),
+                tr(
+                    "ProblemTexts",
+                    "No se ha pagado nada. Avise a un asesor de la agencia: el área de sistemas debe revisarlo.",
+                ),
             ),
             Trouble.SESSION_OVER: (
                 tr("ProblemTexts", "Su sesión terminó por seguridad."),
@@ -85,23 +101,35 @@ class ProblemTexts:
                 tr("ProblemTexts", "No se hizo ningún débito. Por favor intente más tarde. {call}"),
             ),
             Trouble.LIMIT: (
-                tr("ProblemTexts", "El monto de la transacción excede los límites establecidos en PSE para la empresa."),
+                tr(
+                    "ProblemTexts",
+                    "El monto de la transacción excede los límites establecidos en PSE para la empresa.",
+                ),
                 tr("ProblemTexts", "No se hizo ningún débito. Pague un valor menor. {call}"),
             ),
             Trouble.GATEWAY_AWAY: (
                 tr("ProblemTexts", "No logramos comunicarnos con PSE."),
-                tr("ProblemTexts", "No se hizo ningún débito. Espere un minuto y toque «Pagar» otra vez. {call}"),
+                tr(
+                    "ProblemTexts",
+                    "No se hizo ningún débito. Espere un minuto y toque «Pagar» otra vez. {call}",
+                ),
             ),
             Trouble.JOURNAL: (
                 tr("ProblemTexts", "Este kiosco no puede guardar pagos ahora."),
-                tr("ProblemTexts", "No se hizo ningún débito. Pague en ventanilla o en otro kiosco y avise a un asesor."),
+                tr(
+                    "ProblemTexts",
+                    "No se hizo ningún débito. Pague en ventanilla o en otro kiosco y avise a un asesor.",
+                ),
             ),
         }
         return texts.get(
             trouble,
             (
                 tr("ProblemTexts", "Algo no salió bien en este kiosco."),
-                tr("ProblemTexts", "Si ya estaba pagando, su pago no se pierde: consúltelo en «Mis pagos». {call}"),
+                tr(
+                    "ProblemTexts",
+                    "Si ya estaba pagando, su pago no se pierde: consúltelo en «Mis pagos». {call}",
+                ),
             ),
         )
 
@@ -116,7 +144,9 @@ class ProblemTexts:
             DocumentProblem.TOO_SHORT: tr("ProblemTexts", "Al número le faltan cifras. Revíselo."),
             DocumentProblem.TOO_LONG: tr("ProblemTexts", "El número tiene cifras de más. Revíselo."),
             DocumentProblem.LEADING_ZERO: tr("ProblemTexts", "El número no puede empezar por cero."),
-            DocumentProblem.PERSON_WITH_NIT: tr("ProblemTexts", "Una persona no usa NIT. Escoja otro tipo de documento."),
+            DocumentProblem.PERSON_WITH_NIT: tr(
+                "ProblemTexts", "Una persona no usa NIT. Escoja otro tipo de documento."
+            ),
             DocumentProblem.COMPANY_WITHOUT_NIT: tr("ProblemTexts", "Una empresa debe usar su NIT."),
         }[problem]
 
@@ -128,7 +158,9 @@ class ProblemTexts:
             HolderProblem.EMPTY: tr("ProblemTexts", "Este dato hace falta."),
             HolderProblem.TOO_LONG: tr("ProblemTexts", "El texto es demasiado largo."),
             HolderProblem.FORBIDDEN_CHARACTERS: tr("ProblemTexts", "Quite los signos especiales."),
-            HolderProblem.NOT_AN_EMAIL: tr("ProblemTexts", "Escriba un correo completo, como nombre@correo.com."),
+            HolderProblem.NOT_AN_EMAIL: tr(
+                "ProblemTexts", "Escriba un correo completo, como nombre@correo.com."
+            ),
             HolderProblem.NOT_A_MOBILE: tr("ProblemTexts", "El celular tiene 10 números y empieza por 3."),
         }[problem]
 
@@ -142,6 +174,10 @@ class ProblemTexts:
             AmountProblem.NOT_A_NUMBER: tr("ProblemTexts", "Escriba solo números, sin signos."),
             AmountProblem.DECIMALS: tr("ProblemTexts", "Escriba pesos completos, sin centavos."),
             AmountProblem.ZERO: tr("ProblemTexts", "El valor debe ser mayor que cero."),
-            AmountProblem.BELOW_MINIMUM: tr("ProblemTexts", "El valor mínimo es {minimum}.").format(minimum=minimum),
-            AmountProblem.ABOVE_MAXIMUM: tr("ProblemTexts", "El valor máximo es {maximum}.").format(maximum=maximum),
+            AmountProblem.BELOW_MINIMUM: tr("ProblemTexts", "El valor mínimo es {minimum}.").format(
+                minimum=minimum
+            ),
+            AmountProblem.ABOVE_MAXIMUM: tr("ProblemTexts", "El valor máximo es {maximum}.").format(
+                maximum=maximum
+            ),
         }[problem]

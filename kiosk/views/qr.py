@@ -24,7 +24,7 @@ class QrCode(QWidget):
         self._squares = [list(row) for row in qr_matrix(text)] if text else []
         self.update()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), Qt.GlobalColor.white)
         if not self._squares:

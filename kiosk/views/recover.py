@@ -97,7 +97,9 @@ class RecoverPage(Page):
             self._text.setText(self.tr("Si su correo está registrado, allí encontrará las instrucciones."))
         minutes = recovery.minutes if recovery else None
         wait = self.tr("Sirven durante {minutes} minutos. ").format(minutes=minutes) if minutes else ""
-        self._more.setText(wait + self.tr("Mire también la carpeta de correo no deseado. Su clave anterior sigue sirviendo."))
+        self._more.setText(
+            wait + self.tr("Mire también la carpeta de correo no deseado. Su clave anterior sigue sirviendo.")
+        )
 
     def _say_office(self) -> None:
         self._picture.show_icon("map-pin-duotone", "brand")

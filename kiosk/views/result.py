@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.cooperative import scheme_texts
 from kiosk.cooperative.payment import Payment, State
@@ -136,8 +136,8 @@ class ResultPage(Page):
 
     def _side(self) -> QWidget:
         theme = self.theme
-        self.side = Card(theme, pad=36, gap=14)
-        self.qr = QrCode(theme, "receipt_qr", 380)
+        self.side = Card(theme, pad=28, gap=10)
+        self.qr = QrCode(theme, "receipt_qr", 340)
         self._qr_head, self._qr_text = label("heading"), label("caption")
         self.side.box.addWidget(self.qr, 0, Qt.AlignmentFlag.AlignHCenter)
         for part in (self._qr_head, self._qr_text):
@@ -227,7 +227,9 @@ class ResultPage(Page):
         self.amount.setText(payment.total.shown())
         self.amount.setVisible(not pending)
         self._title.setVisible(pending)
-        self._title.setText(self.tr("Su banco aún no confirma el pago de {amount}").format(amount=payment.total.shown()))
+        self._title.setText(
+            self.tr("Su banco aún no confirma el pago de {amount}").format(amount=payment.total.shown())
+        )
         self._text.setText(self._meaning(payment, what))
         self._facts_card.setVisible(not pending)
         self.facts.show_rows(*self._rows(payment))
@@ -253,8 +255,12 @@ class ResultPage(Page):
             )
         why = f"{payment.cause}. " if payment.cause and " " in payment.cause else ""
         if what == "declined":
-            return why + self.tr("Su banco no autorizó el pago y no se hizo ningún débito. Puede intentarlo de nuevo o consultar con su banco.")
-        return why + self.tr("El pago no se pudo completar y no se hizo ningún débito. Puede intentarlo de nuevo.")
+            return why + self.tr(
+                "Su banco no autorizó el pago y no se hizo ningún débito. Puede intentarlo de nuevo o consultar con su banco."
+            )
+        return why + self.tr(
+            "El pago no se pudo completar y no se hizo ningún débito. Puede intentarlo de nuevo."
+        )
 
     def _rows(self, payment: Payment) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
         when = payment.decided_at or payment.changed_at or payment.created_at
@@ -282,4 +288,6 @@ class ResultPage(Page):
         )
         take.say(self.tr("Llévese la constancia"),
                  self.tr("Impresa o con el código QR. No es un comprobante de pago aprobado."))  # fmt: skip
-        call.say(self.tr("¿Dudas?"), f"{self.place.care} {self.place.care_phone} · Cel {self.place.care_mobile}")
+        call.say(
+            self.tr("¿Dudas?"), f"{self.place.care} {self.place.care_phone} · Cel {self.place.care_mobile}"
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.cooperative.member import Document, DocumentType
 from kiosk.models.steps import Step
@@ -71,8 +71,13 @@ class SignInPage(Page):
         self.key.edited.connect(self.update_actions)
         self.number.edit.returnPressed.connect(self.key.edit.setFocus)
         self.key.edit.returnPressed.connect(self._sign_in)
-        for part in (self._kind_label, self.kind, self.number, self.key):
-            card.box.addWidget(part)
+        card.box.addWidget(self._kind_label)
+        card.box.addWidget(self.kind)
+        fields = QVBoxLayout() if theme.portrait else QHBoxLayout()
+        fields.setSpacing(theme.u(28))
+        for field in (self.number, self.key):
+            fields.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
+        card.box.addLayout(fields)
         self.body.addWidget(card)
         row = QHBoxLayout()
         self.forgot = Button(theme, "recover_key", kind="link", size="small", icon="question-bold",
@@ -135,7 +140,9 @@ class SignInPage(Page):
 
     def _busy_changed(self) -> None:
         super()._busy_changed()
-        self.go_button.caption(self.tr("Ingresando…") if self.visit.busy == "signing_in" else self.tr("Ingresar"))
+        self.go_button.caption(
+            self.tr("Ingresando…") if self.visit.busy == "signing_in" else self.tr("Ingresar")
+        )
 
     def retranslate(self) -> None:
         self._title.setText(self.tr("Ingrese con su cédula y su clave"))

@@ -6,7 +6,7 @@ from kiosk.views.theme import FAMILY, Theme
 
 # look -> (design pixels, weight, colour)
 TEXTS = {
-    "display": (92, 800, "ink"),
+    "display": (88, 800, "ink"),
     "title": (56, 800, "ink"),
     "heading": (38, 700, "ink"),
     "strong": (33, 700, "ink"),
@@ -79,9 +79,9 @@ def _buttons(theme: Theme) -> str:
             f"border: {theme.u(2)}px solid {c.line}; }}"
         )
     rules.append(
-        f'QPushButton[size="small"] {{ border-radius: {theme.u(18)}px; padding: 0 {theme.u(16)}px; '
+        f'QPushButton[scale="small"] {{ border-radius: {theme.u(18)}px; padding: 0 {theme.u(16)}px; '
         f"font-size: {theme.t(29)}px; font-weight: 600; }}"
-        f'QPushButton[size="big"] {{ border-radius: {theme.u(28)}px; font-size: {theme.t(50)}px; '
+        f'QPushButton[scale="big"] {{ border-radius: {theme.u(28)}px; font-size: {theme.t(50)}px; '
         f"font-weight: 800; padding: 0 {theme.u(48)}px; }}"
         f'QPushButton[kind="option"] {{ background: {c.card}; color: {c.ink}; '
         f"border: {theme.u(2)}px solid {c.line}; border-radius: {theme.u(18)}px; "

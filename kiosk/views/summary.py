@@ -55,7 +55,7 @@ class OrderTable(Card):
                 self._rows.addWidget(Rule(self._theme))
             self._rows.addWidget(self._row(line))
 
-    def _row(self, line) -> QWidget:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    def _row(self, line) -> QWidget:  # type: ignore[no-untyped-def]
         row = QWidget()
         across = QHBoxLayout(row)
         across.setContentsMargins(0, 0, 0, 0)
@@ -113,7 +113,11 @@ class SummaryPage(Page):
         card.box.addWidget(PseMark(self.theme, self.place.pse_logo))
         words = QVBoxLayout()
         words.setSpacing(0)
-        self._form_label, self._form_name, self._form_text = label("caption"), label("heading"), label("caption")
+        self._form_label, self._form_name, self._form_text = (
+            label("caption"),
+            label("heading"),
+            label("caption"),
+        )
         for part in (self._form_label, self._form_name, self._form_text):
             words.addWidget(part)
         card.box.addLayout(words, 1)

@@ -34,14 +34,16 @@ class Spinner(QWidget):
         self._angle = (self._angle - 6) % 360
         self.update()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         thick = self._theme.u(14)
         box = self.rect().adjusted(thick, thick, -thick, -thick)
         painter.setPen(QPen(self._theme.colour("line"), thick))
         painter.drawEllipse(box)
-        painter.setPen(QPen(self._theme.colour("brand"), thick, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.setPen(
+            QPen(self._theme.colour("brand"), thick, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+        )
         painter.drawArc(box, self._angle * 16, 100 * 16)
 
 
@@ -65,6 +67,7 @@ class WaitingPage(Page):
         words.addWidget(self._safe)
         words.addWidget(self._reference)
         card.box.addLayout(words, 1)
+        card.setMinimumHeight(theme.u(190))
         card.setFixedWidth(theme.u(1240 if not theme.portrait else 920))
         self.body.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
         self.body.addStretch(2)
@@ -74,8 +77,8 @@ class WaitingPage(Page):
         self._ask.timeout.connect(self._tick)
         self._since = 0.0
 
-    def _later(self):  # type: ignore[no-untyped-def]  # noqa: ANN202
-        from kiosk.views.controls import Button  # noqa: PLC0415
+    def _later(self):  # type: ignore[no-untyped-def]
+        from kiosk.views.controls import Button
 
         button = Button(self.theme, "do_not_wait", on_click=self.visit.stop_waiting)
         self.actions.addWidget(button)
@@ -101,9 +104,13 @@ class WaitingPage(Page):
         payment = self.visit.payment
         self._title.setText(self.tr("Esperando la respuesta de su banco"))
         self._text.setText(self.tr("Suele tardar menos de un minuto. No se retire y no pague otra vez."))
-        self._safe.setText(self.tr("Su pago está registrado: aunque se vaya la luz, lo seguimos consultando."))
+        self._safe.setText(
+            self.tr("Su pago está registrado: aunque se vaya la luz, lo seguimos consultando.")
+        )
         self._reference.setText(
-            self.tr("Referencia {reference} · {amount}").format(reference=payment.reference, amount=payment.total.shown())
+            self.tr("Referencia {reference} · {amount}").format(
+                reference=payment.reference, amount=payment.total.shown()
+            )
             if payment
             else ""
         )

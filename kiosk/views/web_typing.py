@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -58,7 +59,7 @@ class WebTyping(QObject):
             self._look()
 
     def _field(self, web: WebVisit) -> tuple[QWidget, str] | None:
-        proxy = web.view.focusProxy()
+        proxy = web.view.focusProxy() if shiboken6.isValid(web.view) else None
         if proxy is None or not proxy.hasFocus():
             return None
         if not proxy.inputMethodQuery(Qt.InputMethodQuery.ImEnabled):

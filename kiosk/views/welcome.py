@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.cooperative.money import Money, total
 from kiosk.views.controls import Button, Card, Rule, label
@@ -30,7 +30,7 @@ class PaperReceipt(QWidget):
         self._words = words
         self.update()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter, theme = QPainter(self), self._theme
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         painter.translate(self.width() / 2, self.height() / 2)
@@ -50,7 +50,9 @@ class PaperReceipt(QWidget):
         left, right = -235.0, 235.0
         self._text(painter, left, -320, title, 32, 600, "#55635e")
         self._text(painter, left, -240, total(_SAMPLE).shown(), 82, 800, "#16231f")
-        painter.drawPixmap(QPointF(left, -206), self._theme.pixmap("check-circle-fill", "#1b7a45", 40 / self._theme.unit))
+        painter.drawPixmap(
+            QPointF(left, -206), self._theme.pixmap("check-circle-fill", "#1b7a45", 40 / self._theme.unit)
+        )
         self._text(painter, left + 52, -175, state, 33, 700, "#1b7a45")
         self._dashes(painter, -120)
         for row, (name, amount) in enumerate(zip(names, _SAMPLE, strict=True)):
@@ -79,7 +81,9 @@ class PaperReceipt(QWidget):
         cell = box.width() / 21
         for row in range(21):
             for column in range(21):
-                corner = (row < 7 or row > 13) and (column < 7 or column > 13) and not (row > 13 and column > 13)
+                corner = (
+                    (row < 7 or row > 13) and (column < 7 or column > 13) and not (row > 13 and column > 13)
+                )
                 r, c = min(row, 20 - row), min(column, 20 - column)
                 dark = (r in (0, 6) or c in (0, 6) or (r in (2, 3, 4) and c in (2, 3, 4))) if corner else (
                     (row * 7 + column * 5 + row * column) % 3 == 0)  # fmt: skip
@@ -95,29 +99,36 @@ class GuideRow(QPushButton):
         super().__init__()
         self.setObjectName(f"guide_{number}")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(theme.u(20), theme.u(12), theme.u(20), theme.u(12))
-        grid.setVerticalSpacing(0)
-        self._shows = label("label")
-        who = label("caption", wrap=False)
-        who.setText(f"{kind} {number}")
-        secret = label("label", wrap=False)
-        secret.setText(key)
-        grid.addWidget(self._shows, 0, 0)
-        grid.addWidget(who, 1, 0)
-        grid.addWidget(secret, 0, 1, 2, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        grid.setColumnStretch(0, 1)
-        self.setMinimumHeight(theme.u(106))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.u(12), theme.u(14), theme.u(12), theme.u(14))
+        column.setSpacing(theme.u(2))
+        self._shows, who = label("label"), label("caption")
+        self._who = who
+        self._figures = (f"{kind} {number}", key)
+        column.addWidget(self._shows)
+        column.addWidget(who)
         self.setStyleSheet(
             f"QPushButton {{ background: transparent; border: 0; border-bottom: {theme.u(2)}px solid "
             f"{theme.colours.line}; border-radius: 0; }} QPushButton:pressed {{ background: {theme.colours.tint}; }}"
         )
-        for part in (self._shows, who, secret):
+        for part in (self._shows, who):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802
+        return self.layout().heightForWidth(width)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return self.layout().sizeHint()
 
     def say(self, shows: str) -> None:
         """What this member is good for."""
         self._shows.setText(shows)
+        self._who.setText(
+            self.tr("{document} · clave {key}").format(document=self._figures[0], key=self._figures[1])
+        )
         self.setAccessibleName(shows)
 
 
@@ -136,7 +147,7 @@ class WelcomePage(Page):
         left.setProperty("tone", "inverse")
         column = QVBoxLayout(left)
         edge = theme.u(88)
-        column.setContentsMargins(edge, theme.u(70), theme.u(60), theme.u(64))
+        column.setContentsMargins(edge, theme.u(56), theme.u(48), theme.u(56))
         column.setSpacing(theme.u(30))
         column.addLayout(self._brand())
         column.addStretch(2)
@@ -196,9 +207,10 @@ class WelcomePage(Page):
         self._receipt.hide()
         holder = QWidget()
         column = QVBoxLayout(holder)
-        edge = self.theme.u(56)
+        edge = self.theme.u(44)
         column.setContentsMargins(edge, edge, edge, edge)
         card = Card(self.theme, pad=28, gap=6)
+        card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         self._guide_title, self._guide_text = label("heading"), label("caption")
         card.box.addWidget(self._guide_title)
         card.box.addWidget(self._guide_text)
@@ -209,7 +221,7 @@ class WelcomePage(Page):
         return holder
 
     def _guide_list(self) -> QWidget:
-        from PySide6.QtWidgets import QFrame, QScrollArea, QScroller  # noqa: PLC0415 - demonstration only
+        from PySide6.QtWidgets import QFrame, QScrollArea, QScroller
 
         area = QScrollArea()
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -251,7 +263,7 @@ class WelcomePage(Page):
             for row, entry in zip(self._rows, self.place.guide, strict=True):
                 row.say(entry[which])
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         gradient = QLinearGradient(0, 0, self.width() * 0.4, self.height())
         gradient.setColorAt(0, self.theme.colour("brand").lighter(112))

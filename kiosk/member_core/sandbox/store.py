@@ -102,7 +102,7 @@ class Store:
         with self.transaction() as db:
             for name in _NAMES:
                 if name != "tokens":
-                    db.execute(f"DELETE FROM {name}")  # noqa: S608 (our own names)
+                    db.execute(f"DELETE FROM {name}")
             _fill(db, today)
 
 
@@ -129,7 +129,7 @@ def _fill(db: sqlite3.Connection, today: date) -> None:
             marks = ", ".join("?" * len(_DEBT_COLUMNS))
             values = asdict(debt)
             db.execute(
-                f"INSERT INTO obligations ({', '.join(_DEBT_COLUMNS)}) VALUES ({marks})",  # noqa: S608 (our own names)
+                f"INSERT INTO obligations ({', '.join(_DEBT_COLUMNS)}) VALUES ({marks})",
                 [values[name] for name in _DEBT_COLUMNS],
             )
 
@@ -155,5 +155,5 @@ def save_debt(db: sqlite3.Connection, debt: Debt) -> None:
     """Write an obligation back."""
     values = asdict(debt)
     changes = ", ".join(f"{name} = :{name}" for name in _DEBT_COLUMNS)
-    statement = f"UPDATE obligations SET {changes} WHERE obligation_id = :obligation_id"  # noqa: S608 (our own names)
+    statement = f"UPDATE obligations SET {changes} WHERE obligation_id = :obligation_id"
     db.execute(statement, values)

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -182,7 +183,7 @@ class Application(QObject):
         super().__init__()
         self.settings = settings
         self.jobs = Jobs()
-        self.desk = LazyDesk(lambda: build_desk(settings))
+        self.desk = LazyDesk(partial(build_desk, settings))
         payments, sonda = settings.payments, settings.sonda
         maximum = Money.of(payments.maximum) if payments.maximum is not None else None
         self.visit = Visit(
@@ -220,7 +221,7 @@ class Application(QObject):
         QTimer.singleShot(0, self._open_desk)
 
     def _open_desk(self) -> None:
-        self.jobs.run("money", lambda: self.desk(), lambda _: self._sonda.start(), self._out_of_service)
+        self.jobs.run("money", self.desk, lambda _: self._sonda.start(), self._out_of_service)
 
     def _out_of_service(self, error: Exception) -> None:
         log.error("out of service: %s", error)
@@ -230,7 +231,10 @@ class Application(QObject):
         if self._rounding:
             return
         self._rounding = True
-        self.jobs.run("sonda", lambda: self.desk().sonda.round(), self._rounded, self._round_failed)
+        self.jobs.run("sonda", self._ask_all, self._rounded, self._round_failed)
+
+    def _ask_all(self) -> object:
+        return self.desk().sonda.round()
 
     def _rounded(self, _payments: object) -> None:
         self._rounding = False

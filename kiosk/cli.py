@@ -185,8 +185,8 @@ def _journal(arguments: argparse.Namespace) -> int:
             )
             return 0 if broken is None else 2
         for payment in journal.find():
-            print(payment.created_at.isoformat(), payment.reference, payment.state.value, payment.total.wire(),
-                  payment.cus or "-", payment.review or "")  # fmt: skip
+            row = (payment.created_at.isoformat(), payment.reference, payment.state.value)
+            print(*row, payment.total.wire(), payment.cus or "-", payment.review or "")
         return 0
     finally:
         journal.close()

@@ -180,6 +180,12 @@ class Payments(_Section):
     bank_minutes: float = Field(7.0, ge=1)
 
 
+def shipped_agencies() -> dict[str, Agency]:
+    """The cooperative's ten offices, from the file that ships with the kiosk."""
+    found = tomllib.loads(resource("agencies.toml").read_text(encoding="utf-8"))
+    return {key: Agency(**values) for key, values in found.items()}
+
+
 class Settings(_Section):
     """Everything a terminal needs to know."""
 
@@ -194,7 +200,7 @@ class Settings(_Section):
     receipts: Receipts = Receipts()
     sonda: Sonda = Sonda()
     payments: Payments = Payments()
-    agencies: dict[str, Agency] = Field(default_factory=lambda: shipped_agencies())
+    agencies: dict[str, Agency] = Field(default_factory=shipped_agencies)
 
     @model_validator(mode="after")
     def _agency_exists(self) -> Settings:
@@ -222,12 +228,6 @@ class Settings(_Section):
     def agency(self) -> Agency:
         """The office this terminal stands in."""
         return self.agencies[self.terminal.agency]
-
-
-def shipped_agencies() -> dict[str, Agency]:
-    """The cooperative's ten offices, from the file that ships with the kiosk."""
-    found = tomllib.loads(resource("agencies.toml").read_text(encoding="utf-8"))
-    return {key: Agency(**values) for key, values in found.items()}
 
 
 def load(path: Path) -> Settings:

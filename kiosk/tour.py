@@ -367,6 +367,13 @@ def _keep_receipts(out: Path, payment: Payment | None) -> None:
         shutil.copyfile(thermal, out / "receipt.escpos")
 
 
+def _lines(payment: Payment) -> list[dict[str, str]]:
+    return [
+        {"obligation": line.obligation_id, "choice": line.choice.value, "amount": line.amount.wire()}
+        for line in payment.order.lines
+    ]
+
+
 def _report(outcome: str, payment: Payment | None, posted: bool, tour: Tour) -> dict[str, object]:
     wanted = {
         "approved": State.POSTED,
@@ -385,9 +392,8 @@ def _report(outcome: str, payment: Payment | None, posted: bool, tour: Tour) -> 
         "cus": payment.cus if known else None,
         "amount": payment.total.wire() if known else None,
         "currency": payment.total.currency if known else None,
-        "lines": [{"obligation": line.obligation_id, "choice": line.choice.value, "amount": line.amount.wire()}
-                  for line in payment.order.lines] if known else [],
+        "lines": _lines(payment) if payment is not None else [],
         "core_posted": posted,
         "core_receipt": payment.core_receipt if known else None,
         "pages": tour.pages,
-    }  # fmt: skip
+    }

@@ -84,7 +84,7 @@ class Transport:
         """Without a trailing slash."""
         return self._base
 
-    def request(
+    def request(  # noqa: PLR0913 - the parts of an HTTP request
         self,
         method: str,
         path: str,

@@ -105,9 +105,9 @@ def test_doubt_never_ends_a_payment_that_was_sent(happened: list[Event]) -> None
 
 
 def test_the_manager_settles_only_what_is_flagged_and_only_for_good() -> None:
-    assert settled(State.PENDING, Review.LOST_CREATION, State.FAILED) is State.FAILED
-    assert settled(State.DECLINED, Review.LATE_APPROVAL, State.POSTED) is State.POSTED
+    assert settled(Review.LOST_CREATION, State.FAILED) is State.FAILED
+    assert settled(Review.LATE_APPROVAL, State.POSTED) is State.POSTED
     with pytest.raises(ValueError, match="flagged"):
-        settled(State.PENDING, None, State.FAILED)
+        settled(None, State.FAILED)
     with pytest.raises(ValueError, match="settles nothing"):
-        settled(State.DECLINED, Review.LATE_APPROVAL, State.APPROVED)
+        settled(Review.LATE_APPROVAL, State.APPROVED)

@@ -150,7 +150,7 @@ def after(state: State, event: Event) -> Outcome:
     return Outcome(state, _FLAGS.get((state, event), Review.UNEXPECTED))
 
 
-def settled(state: State, review: Review | None, verdict: State) -> State:
+def settled(review: Review | None, verdict: State) -> State:
     """The manager's way out of a flagged case. Raises ValueError without a flag or a final verdict."""
     if review is None:
         raise ValueError("only a flagged payment can be settled")

@@ -86,7 +86,7 @@ class WebVisit(QObject):
 
 
 _alive: list[tuple[QObject, ...]] = []
-"""Parts not yet deleted, in the order in which they must be: a profile outlives its pages, a page its view."""
+"""Parts not yet deleted, in the order to delete them: a profile outlives its pages, a page its view."""
 
 
 def delete_in_order(*parts: QObject) -> None:

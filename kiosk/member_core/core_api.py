@@ -224,33 +224,43 @@ def _problem(reply: Reply) -> Mapping[str, Any]:
 def _error(reply: Reply) -> CoreError:
     """The contract's problem as the connector's error; by code first, then by HTTP status."""
     found = _problem(reply)
-    code = found.get("code")
-    match code:
-        case "invalid-credentials":
-            remaining = found.get("remainingAttempts")
-            return WrongKey(remaining if isinstance(remaining, int) else None)
-        case "member-temporarily-locked":
-            return MemberLocked(_instant_or_none(found.get("lockedUntil")))
-        case "member-blocked":
-            return MemberBlocked(_contact(found))
-        case "email-not-registered":
-            return EmailNotRegistered(_contact(found))
-        case "session-expired":
-            return SessionOver()
-        case "password-change-required":
-            return KeyChangeRequired()
-        case "password-policy-violation":
-            errors = found.get("errors")
-            rows = errors if isinstance(errors, list) else []
-            return KeyRefused([str(row.get("code")) for row in rows if isinstance(row, dict)])
-        case "payment-conflict" | "duplicate-collection":
-            return PostingConflict(str(code))
-        case "client-unauthorized" | "client-forbidden":
-            return CoreMisconfigured(str(code))
-        case "malformed-request" | "validation-failed":
-            return PostingRefused(str(code))
-    log.warning("the core answered %s %s", reply.status, code or "")
+    code = str(found.get("code"))
+    if code in _ERRORS:
+        return _ERRORS[code](found)
+    if code in _PLAIN:
+        return _PLAIN[code](code)
+    log.warning("the core answered %s %s", reply.status, code)
     return CoreUnreachable(f"HTTP {reply.status}", reply.retry_after)
+
+
+def _wrong_key(found: Mapping[str, Any]) -> WrongKey:
+    remaining = found.get("remainingAttempts")
+    return WrongKey(remaining if isinstance(remaining, int) else None)
+
+
+def _key_refused(found: Mapping[str, Any]) -> KeyRefused:
+    errors = found.get("errors")
+    rows = errors if isinstance(errors, list) else []
+    return KeyRefused([str(row.get("code")) for row in rows if isinstance(row, dict)])
+
+
+_ERRORS: Mapping[str, Callable[[Mapping[str, Any]], CoreError]] = {
+    "invalid-credentials": _wrong_key,
+    "member-temporarily-locked": lambda found: MemberLocked(_instant_or_none(found.get("lockedUntil"))),
+    "member-blocked": lambda found: MemberBlocked(_contact(found)),
+    "email-not-registered": lambda found: EmailNotRegistered(_contact(found)),
+    "password-policy-violation": _key_refused,
+}
+_PLAIN: Mapping[str, Callable[[str], CoreError]] = {
+    "session-expired": SessionOver,
+    "password-change-required": KeyChangeRequired,
+    "payment-conflict": PostingConflict,
+    "duplicate-collection": PostingConflict,
+    "client-unauthorized": CoreMisconfigured,
+    "client-forbidden": CoreMisconfigured,
+    "malformed-request": PostingRefused,
+    "validation-failed": PostingRefused,
+}
 
 
 def _contact(found: Mapping[str, Any]) -> Contact | None:

@@ -361,7 +361,13 @@ def _session_verdict(said: _Said, attempts: list[Mapping[str, Any]], expected: E
         case "PENDING" | "PENDING_CONFIRMATION" | "PENDING_VALIDATION":
             status = Status.PENDING if attempts else Status.CREATED
             over = bool(attempts) and last.word not in _OPEN_ATTEMPT and last.word != "APPROVED"
-            return _verdict(status, newest, attempt_over=over)
+            return _verdict(
+                status,
+                newest,
+                attempt_over=over,
+                technical=over and last.reason in _TECHNICAL,
+                cause=last.message if over else None,
+            )
         case "APPROVED_PARTIAL" | "PARTIAL_EXPIRED":
             return _verdict(Status.PARTIAL, newest)
     return NoVerdict(ErrorKind.UNKNOWN_STATUS)

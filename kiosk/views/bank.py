@@ -24,14 +24,16 @@ _FIRST_QUESTION_AFTER = 3.0
 _HURRY_AT = 60
 _MOST_CRASHES = 3
 
-# Rectangle of the first element that fits, in view pixels at zoom 1; null where there is none to touch.
+_STEADY_TRIES = 40
+
+# Size of the page's window and rectangle of the first element that fits, in view pixels at zoom 1.
 _RECT = """
 (() => {{
   const found = document.querySelector({selector});
-  if (!found) return null;
-  found.scrollIntoView({{block: "nearest", inline: "nearest", behavior: "instant"}});
-  const box = found.getBoundingClientRect();
-  return box.width && box.height ? JSON.stringify([box.x, box.y, box.width, box.height]) : null;
+  if (found) found.scrollIntoView({{block: "nearest", inline: "nearest", behavior: "instant"}});
+  const box = found ? found.getBoundingClientRect() : {{width: 0}};
+  const rect = box.width && box.height ? [box.x, box.y, box.width, box.height] : null;
+  return JSON.stringify([[innerWidth, innerHeight], rect]);
 }})()
 """
 
@@ -272,8 +274,12 @@ class BankPage(Page):
     def find_rect(self, selector: str, callback: Callable[[QRect | None], object]) -> None:
         """Where the first element that fits a CSS selector is, in the view's coordinates.
 
-        It is scrolled into sight first. None where it is not there or has no size.
+        It is scrolled into sight first. None where it is not there or has no size. A page that has
+        not yet heard of the view's new size (the keyboard opened or went) is given time to.
         """
+        self._find(selector, callback, _STEADY_TRIES)
+
+    def _find(self, selector: str, callback: Callable[[QRect | None], object], tries: int) -> None:
         web = self._web
         if web is None:
             callback(None)
@@ -281,10 +287,18 @@ class BankPage(Page):
         from kiosk.lockdown.bank_page import ISOLATED
 
         def found(answer: object) -> None:
-            if not isinstance(answer, str) or not answer:
+            if self._web is not web or not isinstance(answer, str) or not answer:
                 callback(None)
                 return
             zoom = web.page.zoomFactor()
-            callback(QRect(*(round(number * zoom) for number in json.loads(answer))))
+            size, rect = json.loads(answer)
+            steady = all(
+                abs(theirs * zoom - ours) <= 2 * zoom
+                for theirs, ours in zip(size, (web.view.width(), web.view.height()), strict=True)
+            )
+            if not steady and tries:
+                QTimer.singleShot(50, self, lambda: self._find(selector, callback, tries - 1))
+            else:
+                callback(QRect(*(round(number * zoom) for number in rect)) if rect else None)
 
         web.page.runJavaScript(_RECT.format(selector=json.dumps(selector)), ISOLATED, found)

@@ -107,8 +107,10 @@ class BankBar(Card):
         theme = self._theme
         tile = QFrame()
         tile.setFixedSize(theme.u(72), theme.u(72))
-        tile.setStyleSheet(f"QFrame {{ background: rgba(255, 255, 255, 36); border-radius: {theme.u(16)}px; }}"
-                           "QLabel { background: transparent; }")  # fmt: skip
+        tile.setStyleSheet(
+            f"QFrame {{ background: rgba(255, 255, 255, 36); border-radius: {theme.u(16)}px; }}"
+            "QLabel { background: transparent; }"
+        )
         inside = QHBoxLayout(tile)
         inside.setContentsMargins(0, 0, 0, 0)
         self._lock = Picture(theme, "bank-bold", "#ffffff", 40)

@@ -120,7 +120,8 @@ class HelpOverlay(Overlay):
             (self.tr("No tiene a la mano la clave o el token"),
              self.tr("Toque «Cancelar» en la barra de arriba. Si no autorizó el pago, no se mueve dinero.")),
             (self.tr("Hable con nosotros"),
-             self.tr("{care}: {phone} · Cel {mobile}. También puede acercarse a un asesor de esta agencia.").format(
+             self.tr("{care}: {phone} · Cel {mobile}. "
+                     "También puede acercarse a un asesor de esta agencia.").format(
                  care=place.care, phone=place.care_phone, mobile=place.care_mobile)),
         )  # fmt: skip
         for (head, body), (strong, rest) in zip(self._rows, texts, strict=True):
@@ -146,9 +147,11 @@ class LeaveOverlay(Overlay):
     def retranslate(self) -> None:
         self._title.setText(self.tr("¿Quiere dejar el pago?"))
         self._debited.setText(
-            self.tr("Si su banco ya hizo el débito, lo sabremos: le preguntamos al banco y su pago se aplica igual. "
-                    "Espere esa respuesta antes de pagar otra vez.")
-        )  # fmt: skip
+            self.tr(
+                "Si su banco ya hizo el débito, lo sabremos: seguimos preguntando y su pago se aplica igual. "
+                "Espere esa respuesta antes de pagar otra vez."
+            )
+        )
         self._not_yet.setText(self.tr("Si todavía no lo autorizó en su banco, no se mueve dinero."))
         self._leave.caption(self.tr("Sí, salir"))
         self._stay.caption(self.tr("Seguir pagando"))
@@ -271,9 +274,11 @@ class TroublePanel(Panel):
         what, now = self._words()
         self._what.setText(what)
         self._money.setText(
-            self.tr("Su pago está a salvo: si alcanzó a autorizarlo, lo sabremos, porque seguimos preguntando por él. "
-                    "Si no lo autorizó, no se mueve dinero.")
-        )  # fmt: skip
+            self.tr(
+                "Su pago está a salvo: si alcanzó a autorizarlo, lo sabremos, porque seguimos preguntando "
+                "por él. Si no lo autorizó, no se mueve dinero."
+            )
+        )
         if self._hopeless:
             now = self.tr(
                 "Toque «Salir» y espere la respuesta, o acérquese a un asesor. {care}: {phone}."

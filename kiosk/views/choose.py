@@ -106,6 +106,24 @@ class ChoosePage(Page):
         head.setSpacing(theme.u(20))
         head.addWidget(self._title, 1)
         head.addWidget(self._modes())
+        self._build_list()
+        left = QVBoxLayout()
+        left.setSpacing(theme.u(20))
+        left.addLayout(head)
+        left.addWidget(self.notice)
+        left.addWidget(self.list, 1)
+        left.addWidget(self._empty)
+        self._lay_out(left)
+        self.add_back()
+        self.add_go(self.visit.confirm_choice)
+        self.entry = AmountEntry(theme, self)
+        self.entry.taken.connect(lambda row, amount: self.model.choose(row, Choice.OTHER, amount))
+        self.model.chosen.connect(self._refresh)
+        self.model.refused.connect(self.visit.too_many_lines)
+        theme.changed.connect(self._relayout)
+
+    def _build_list(self) -> None:
+        theme = self.theme
         self.model = self.visit.obligations
         self.list = ObligationsView()
         self.list.setObjectName("obligations")
@@ -127,12 +145,9 @@ class ChoosePage(Page):
         self._empty.box.addWidget(Picture(theme, "check-circle-fill", "approved", 90))
         self._empty.box.addWidget(self._empty_words)
         self._empty.box.addWidget(self._empty_more)
-        left = QVBoxLayout()
-        left.setSpacing(theme.u(20))
-        left.addLayout(head)
-        left.addWidget(self.notice)
-        left.addWidget(self.list, 1)
-        left.addWidget(self._empty)
+
+    def _lay_out(self, left: QVBoxLayout) -> None:
+        theme = self.theme
         self.total = TotalCard(theme, across=theme.portrait)
         whole = QVBoxLayout() if theme.portrait else QHBoxLayout()
         whole.setSpacing(theme.u(44 if not theme.portrait else 20))
@@ -144,13 +159,6 @@ class ChoosePage(Page):
             self.total.setFixedWidth(theme.u(440))
         whole.addLayout(side)
         self.body.addLayout(whole, 1)
-        self.add_back()
-        self.add_go(self.visit.confirm_choice)
-        self.entry = AmountEntry(theme, self)
-        self.entry.taken.connect(lambda row, amount: self.model.choose(row, Choice.OTHER, amount))
-        self.model.chosen.connect(self._refresh)
-        self.model.refused.connect(self.visit.too_many_lines)
-        theme.changed.connect(self._relayout)
 
     def _modes(self) -> QWidget:
         box = Card(self.theme, "", across=True, pad=8, gap=8)

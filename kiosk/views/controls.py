@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from PySide6.QtCore import QMargins, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
@@ -60,7 +61,7 @@ class Picture(QLabel):
 class Button(QPushButton):
     """A touch button: `kind` and `size` choose its look, the icon may stand behind the text."""
 
-    HEIGHTS = {"normal": 100, "small": 72, "big": 148}
+    HEIGHTS: ClassVar = {"normal": 100, "small": 72, "big": 148}
 
     def __init__(
         self,

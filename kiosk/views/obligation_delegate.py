@@ -106,7 +106,7 @@ class ObligationDelegate(QStyledItemDelegate):
     def _stacked(self, width: int) -> bool:
         return width < self._theme.u(1180) or self._theme.text_scale > 1.0
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         theme, u = self._theme, self._theme.u
         obligation: Obligation = index.data(ObligationsModel.OBLIGATION)
         width = option.widget.viewport().width() if option.widget else u(1300)

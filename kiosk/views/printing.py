@@ -50,7 +50,7 @@ class ReceiptPrinting(QObject):
             desk.receipts.save(payment, receipt)
             return receipt
 
-        self._visit.run("ask", work, self._have, lambda error: self._set("failed"))
+        self._visit.run("ask", work, self._have, lambda _error: self._set("failed"))
 
     def _have(self, receipt: Receipt) -> None:
         self.receipt = receipt

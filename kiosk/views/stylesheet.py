@@ -103,7 +103,6 @@ def _buttons(theme: Theme) -> str:
 
 def _surfaces(theme: Theme) -> str:
     c = theme.colours
-    pad = theme.u(24)
     tones = "".join(
         f'QFrame[surface="{name}"] {{ background: {getattr(c, name + "_tint")}; border: '
         f"{theme.u(2)}px solid {getattr(c, name) if theme.high_contrast else getattr(c, name + '_tint')}; "

@@ -26,6 +26,7 @@ from kiosk.views.theme import FAMILY, Theme, load_fonts
 
 if TYPE_CHECKING:
     from kiosk.pse.gateway import Gateway
+    from kiosk.receipt.document import Issuer
     from kiosk.receipt.printer import Printer
     from kiosk.settings import Settings
     from kiosk.teller.desk import Desk
@@ -82,6 +83,26 @@ def _printer(settings: Settings) -> Printer:
     return NoPrinter()
 
 
+def _issuer(settings: Settings) -> Issuer:
+    from kiosk.receipt.document import Issuer
+    from kiosk.settings import reveal
+
+    cooperative, agency = settings.cooperative, settings.agency
+    return Issuer(
+        cooperative=cooperative.name,
+        nit=cooperative.nit,
+        agency=agency.name,
+        city=agency.city,
+        terminal=settings.terminal.id,
+        ip_address=settings.terminal.ip_address,
+        support_name=cooperative.care,
+        support_phone=f"{cooperative.care_phone} · Cel {cooperative.care_mobile}",
+        support_email=cooperative.care_email,
+        signing_key=reveal(settings.receipts.signing_key).encode(),
+        verification_url=settings.receipts.verification_url,
+    )
+
+
 def build_desk(settings: Settings) -> Desk:
     """Journal, gateway, core, checkout, sonda, printer and receipts, joined.
 
@@ -89,7 +110,6 @@ def build_desk(settings: Settings) -> Desk:
     """
     from kiosk.journal.journal import Journal
     from kiosk.member_core.core_api import CoreApi
-    from kiosk.receipt.document import Issuer
     from kiosk.receipt.qt_printer import save_pdf
     from kiosk.settings import SettingsError, reveal
     from kiosk.teller.checkout import Checkout, TerminalFacts, Timings
@@ -110,32 +130,19 @@ def build_desk(settings: Settings) -> Desk:
     gateway = GATEWAYS[settings.gateway.driver](settings)
     settings.journal.file.parent.mkdir(parents=True, exist_ok=True)
     journal = Journal.open(settings.journal.file)
-    sonda, cooperative, agency = settings.sonda, settings.cooperative, settings.agency
+    sonda = settings.sonda
     timings = Timings(sonda.first_after, sonda.every, sonda.post_every, settings.payments.bank_minutes * 60)
     facts = TerminalFacts(
         terminal=settings.terminal.id,
-        merchant=cooperative.name,
+        merchant=settings.cooperative.name,
         ip_address=settings.terminal.ip_address,
         user_agent="Kiosk/1",
         session_minutes=settings.gateway.session_minutes,
     )
     checkout = Checkout(journal, gateway, connector, now, facts, timings)
-    issuer = Issuer(
-        cooperative=cooperative.name,
-        nit=cooperative.nit,
-        agency=agency.name,
-        city=agency.city,
-        terminal=settings.terminal.id,
-        ip_address=settings.terminal.ip_address,
-        support_name=cooperative.care,
-        support_phone=f"{cooperative.care_phone} · Cel {cooperative.care_mobile}",
-        support_email=cooperative.care_email,
-        signing_key=reveal(settings.receipts.signing_key).encode(),
-        verification_url=settings.receipts.verification_url,
-    )
     brand = settings.brand.primary
     receipts = Receipts(
-        issuer,
+        _issuer(settings),
         settings.receipts.folder,
         settings.terminal.demonstration,
         now,

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from counterparts import HOLDER, MEMBER, MORNING, Clock, ScriptedCore, ScriptedGateway, order
 from PySide6.QtCore import QCoreApplication, QPoint, QRect, Qt, QTimer, QUrl
 from PySide6.QtGui import QGuiApplication
@@ -228,11 +227,12 @@ class Stay:
 
 def place(**changed: object) -> Place:
     facts: dict[str, Any] = {
-        "cooperative": "Cooperativa Solidarios", "agency": "Agencia Norte", "city": "Ciudad", "address": "Calle 1",
-        "hours": "8 a 4", "phone": "601 000 0000", "care": "Gestión del Asociado", "care_phone": "601 111 1111",
-        "care_mobile": "300 111 1111", "care_email": "gestion@correo.example", "website": "coop.example",
-        "privacy_url": "https://coop.example/datos", "nit": "900.000.000-1", "demonstration": True,
-        "allowed_hosts": frozenset({"127.0.0.1"}), "is_return": lambda url: url.partition("?")[0] == RETURN.partition("?")[0],
+        "cooperative": "Cooperativa Solidarios", "agency": "Agencia Norte", "city": "Ciudad",
+        "address": "Calle 1", "hours": "8 a 4", "phone": "601 000 0000", "care": "Gestión del Asociado",
+        "care_phone": "601 111 1111", "care_mobile": "300 111 1111", "care_email": "gestion@correo.example",
+        "website": "coop.example", "privacy_url": "https://coop.example/datos", "nit": "900.000.000-1",
+        "demonstration": True, "allowed_hosts": frozenset({"127.0.0.1"}),
+        "is_return": lambda url: url.partition("?")[0] == RETURN.partition("?")[0],
     }  # fmt: skip
     return Place(**(facts | changed))
 
@@ -288,7 +288,7 @@ ENTRIES = frozenset({"pse.example", "Banco.Example.", "127.0.0.1", "127.0.0.2"})
         ("https://pse.example@evil.example/", Judgement.REFUSE),
         ("https://user:key@pse.example/", Judgement.REFUSE),
         ("https://example/", Judgement.REFUSE),
-        ("https://рse.example/", Judgement.REFUSE),  # noqa: RUF001 - a Cyrillic р
+        ("https://\u0440se.example/", Judgement.REFUSE),  # looks like a p and is none
         ("file:///etc/passwd", Judgement.REFUSE),
         ("data:text/html,hola", Judgement.REFUSE),
         ("javascript:alert(1)", Judgement.REFUSE),
@@ -318,10 +318,9 @@ def test_frames_may_be_empty_and_never_lead_home() -> None:
 
 
 def test_user_agent_names_chrome_alone() -> None:
-    qt = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) QtWebEngine/6.140.0 Chrome/140.0.0.0 Safari/537.36"
-    assert web_profile.plain_user_agent(qt) == (
-        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
-    )
+    system, rest = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)", "Safari/537.36"
+    qt = f"{system} QtWebEngine/6.140.0 Chrome/140.0.0.0 {rest}"
+    assert web_profile.plain_user_agent(qt) == f"{system} Chrome/140.0.0.0 {rest}"
 
 
 # -- in the window ------------------------------------------------------------------------
@@ -400,7 +399,7 @@ def test_other_addresses_are_refused_with_a_word(stay: Stay, site: Site, link: s
 
 
 @pytest.mark.parametrize(
-    "link", ["data:text/html,hola", "file:///etc/passwd", "chrome://version", "about:blank"]
+    "link", ["data:text/html,hola", "file:///etc/passwd", "chrome://version", "javascript:void 0"]
 )
 def test_other_schemes_lead_nowhere(stay: Stay, site: Site, link: str) -> None:
     stay.open(site.page(f"<a id=go href='{link}'>ir</a><a id=next href=/next>seguir</a>"))
@@ -408,6 +407,14 @@ def test_other_schemes_lead_nowhere(stay: Stay, site: Site, link: str) -> None:
     site.page("<p id=there>sigue</p>", "/next")
     stay.touch("#next")  # the page is still there and works
     stay.until(lambda: stay.address == site.base + "/next")
+
+
+def test_an_empty_page_is_trouble(stay: Stay, site: Site) -> None:
+    stay.open(site.page("<a id=go href='about:blank'>ir</a>"))
+    stay.touch("#go")
+    stay.until(lambda: stay.sees("bank_trouble"))
+    stay.press("retry")
+    stay.until(lambda: stay.address == site.base + "/page")
 
 
 def test_a_first_address_off_the_list_is_trouble(stay: Stay) -> None:
@@ -426,8 +433,8 @@ def test_a_new_window_opens_in_place(stay: Stay, site: Site) -> None:
 
 def test_a_form_for_a_new_window_keeps_what_it_sends(stay: Stay, site: Site) -> None:
     site.page("recibido", "/post")
-    form = "<form method=post action=/post target=_blank><input name=monto value=185000><button id=go>Pagar</button></form>"
-    stay.open(site.page(form))
+    field = "<input name=monto value=185000><button id=go>Pagar</button>"
+    stay.open(site.page(f"<form method=post action=/post target=_blank>{field}</form>"))
     stay.touch("#go")
     stay.until(lambda: stay.address == site.base + "/post")
     assert site.bodies == ["monto=185000"]

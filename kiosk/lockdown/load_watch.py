@@ -60,7 +60,9 @@ class LoadWatch(QObject):
             return
         self._timer.stop()
         self.ended.emit()
-        if status == _Status.LoadSucceededStatus:
+        if status == _Status.LoadSucceededStatus and info.url().scheme() == "about":
+            self.failed.emit("failed")  # Chromium asks nobody before it shows an empty page
+        elif status == _Status.LoadSucceededStatus:
             self._see()
         elif status == _Status.LoadFailedStatus:
             self._judge(info.errorDomain(), info.errorCode())

@@ -2,11 +2,118 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from kiosk.cooperative.member import DocumentProblem, HolderProblem
 from kiosk.cooperative.obligation import AmountProblem
 from kiosk.models.problems import Problem, Trouble
+
+_TEXTS = {
+    Trouble.WRONG_KEY: (
+        QT_TRANSLATE_NOOP("ProblemTexts", "La cédula o la clave no coinciden."),
+        QT_TRANSLATE_NOOP(
+            "ProblemTexts",
+            "No se ha pagado nada. Revise los números e intente otra vez, o toque «Recuperar clave».",
+        ),
+    ),
+    Trouble.LOCKED: (
+        QT_TRANSLATE_NOOP("ProblemTexts", "Por seguridad este documento quedó bloqueado hasta las {until}."),
+        QT_TRANSLATE_NOOP(
+            "ProblemTexts",
+            "Hubo varios intentos con clave equivocada. Su dinero está a salvo: espere o toque «Recuperar clave». {call}",
+        ),
+    ),
+    Trouble.BLOCKED: (
+        QT_TRANSLATE_NOOP("ProblemTexts", "Este canal no está habilitado para usted."),
+        QT_TRANSLATE_NOOP(
+            "ProblemTexts", "No se ha pagado nada. Acérquese a un asesor de esta agencia. {call}"
+        ),
+    ),
+    Trouble.NO_EMAIL: (
+        QT_TRANSLATE_NOOP("ProblemTexts", "No tenemos un correo electrónico suyo."),
+        QT_TRANSLATE_NOOP(
+            "ProblemTexts",
+            "Para recibir la clave, actualice sus datos en su agencia con su documento.",
+        ),
+    ),
+    Trouble.CORE_AWAY: (
+        QT_TRANSLATE_NOOP("ProblemTexts", "En este momento no logramos comunicarnos con la Cooperativa."),
+        QT_TRANSLATE_NOOP(
+            "ProblemTexts",
+            "No se ha pagado nada y lo que escribió sigue aquí. Espere un minuto e intente de nuevo. {call}",
+        ),
+    ),
+    Trouble.TERMINAL_REFUSED: (
+        QT_TRANSLATE_NOOP("ProblemTexts", "Este kiosco no está autorizado por la Cooperativa."),
+        QT_TRANSLATE_NOOP(
+            "ProblemTexts",
+            "No se ha pagado nada. Avise a un asesor de la agencia: el área de sistemas debe revisarlo.",
+        ),
+    ),
+    Trouble.SESSION_OVER: (
+        QT_TRANSLATE_NOOP("ProblemTexts", "Su sesión terminó por seguridad."),
+        QT_TRANSLATE_NOOP("ProblemTexts", "No se ha pagado nada. Ingrese otra vez con su cédula y su clave."),
+    ),
+    Trouble.KEY_REFUSED: (
+        QT_TRANSLATE_NOOP("ProblemTexts", "La clave nueva no cumple las reglas."),
+        QT_TRANSLATE_NOOP(
+            "ProblemTexts", "Su clave anterior sigue vigente. Escoja otra que no haya usado antes."
+        ),
+    ),
+    Trouble.NOTHING_CHOSEN: (
+        QT_TRANSLATE_NOOP("ProblemTexts", "Aún no ha escogido qué pagar."),
+        QT_TRANSLATE_NOOP("ProblemTexts", "Toque un valor en la lista para agregarlo al total."),
+    ),
+    Trouble.TOO_MANY_LINES: (
+        QT_TRANSLATE_NOOP("ProblemTexts", "En un solo pago caben máximo 20 obligaciones."),
+        QT_TRANSLATE_NOOP("ProblemTexts", "Pague estas primero; luego puede hacer otro pago con las demás."),
+    ),
+    Trouble.BELOW_MINIMUM: (
+        QT_TRANSLATE_NOOP("ProblemTexts", "El pago mínimo por PSE es {amount}."),
+        QT_TRANSLATE_NOOP("ProblemTexts", "Agregue otra obligación o un valor mayor para continuar."),
+    ),
+    Trouble.ABOVE_MAXIMUM: (
+        QT_TRANSLATE_NOOP("ProblemTexts", "El pago máximo por PSE es {amount}."),
+        QT_TRANSLATE_NOOP("ProblemTexts", "Quite una obligación y haga luego otro pago."),
+    ),
+    Trouble.PAYMENT_PENDING: (
+        QT_TRANSLATE_NOOP("ProblemTexts", "Una de estas obligaciones ya tiene un pago en proceso."),
+        QT_TRANSLATE_NOOP("ProblemTexts", "No pague dos veces: consulte el estado en «Mis pagos». {call}"),
+    ),
+    Trouble.NOT_CREATED: (
+        QT_TRANSLATE_NOOP("ProblemTexts", "No se pudo crear la transacción."),
+        QT_TRANSLATE_NOOP("ProblemTexts", "No se hizo ningún débito. Por favor intente más tarde. {call}"),
+    ),
+    Trouble.LIMIT: (
+        QT_TRANSLATE_NOOP(
+            "ProblemTexts",
+            "El monto de la transacción excede los límites establecidos en PSE para la empresa.",
+        ),
+        QT_TRANSLATE_NOOP("ProblemTexts", "No se hizo ningún débito. Pague un valor menor. {call}"),
+    ),
+    Trouble.GATEWAY_AWAY: (
+        QT_TRANSLATE_NOOP("ProblemTexts", "No logramos comunicarnos con PSE."),
+        QT_TRANSLATE_NOOP(
+            "ProblemTexts",
+            "No se hizo ningún débito. Espere un minuto y toque «Pagar» otra vez. {call}",
+        ),
+    ),
+    Trouble.JOURNAL: (
+        QT_TRANSLATE_NOOP("ProblemTexts", "Este kiosco no puede guardar pagos ahora."),
+        QT_TRANSLATE_NOOP(
+            "ProblemTexts",
+            "No se hizo ningún débito. Pague en ventanilla o en otro kiosco y avise a un asesor.",
+        ),
+    ),
+}
+
+_ANYTHING_ELSE = (
+    QT_TRANSLATE_NOOP("ProblemTexts", "Algo no salió bien en este kiosco."),
+    QT_TRANSLATE_NOOP(
+        "ProblemTexts",
+        "Si ya estaba pagando, su pago no se pierde: consúltelo en «Mis pagos». {call}",
+    ),
+)
 
 
 class ProblemTexts:
@@ -27,111 +134,9 @@ class ProblemTexts:
 
     @staticmethod
     def _plain(trouble: Trouble) -> tuple[str, str]:
+        what, rest = _TEXTS.get(trouble, _ANYTHING_ELSE)
         tr = QCoreApplication.translate
-        texts = {
-            Trouble.WRONG_KEY: (
-                tr("ProblemTexts", "La cédula o la clave no coinciden."),
-                tr(
-                    "ProblemTexts",
-                    "No se ha pagado nada. Revise los números e intente otra vez, o toque «Recuperar clave».",
-                ),
-            ),
-            Trouble.LOCKED: (
-                tr("ProblemTexts", "Por seguridad este documento quedó bloqueado hasta las {until}."),
-                tr(
-                    "ProblemTexts",
-                    "Hubo varios intentos con clave equivocada. Su dinero está a salvo: espere o toque «Recuperar clave». {call}",
-                ),
-            ),
-            Trouble.BLOCKED: (
-                tr("ProblemTexts", "Este canal no está habilitado para usted."),
-                tr("ProblemTexts", "No se ha pagado nada. Acérquese a un asesor de esta agencia. {call}"),
-            ),
-            Trouble.NO_EMAIL: (
-                tr("ProblemTexts", "No tenemos un correo electrónico suyo."),
-                tr(
-                    "ProblemTexts",
-                    "Para recibir la clave, actualice sus datos en su agencia con su documento.",
-                ),
-            ),
-            Trouble.CORE_AWAY: (
-                tr("ProblemTexts", "En este momento no logramos comunicarnos con la Cooperativa."),
-                tr(
-                    "ProblemTexts",
-                    "No se ha pagado nada y lo que escribió sigue aquí. Espere un minuto e intente de nuevo. {call}",
-                ),
-            ),
-            Trouble.TERMINAL_REFUSED: (
-                tr("ProblemTexts", "Este kiosco no está autorizado por la Cooperativa."),
-                tr(
-                    "ProblemTexts",
-                    "No se ha pagado nada. Avise a un asesor de la agencia: el área de sistemas debe revisarlo.",
-                ),
-            ),
-            Trouble.SESSION_OVER: (
-                tr("ProblemTexts", "Su sesión terminó por seguridad."),
-                tr("ProblemTexts", "No se ha pagado nada. Ingrese otra vez con su cédula y su clave."),
-            ),
-            Trouble.KEY_REFUSED: (
-                tr("ProblemTexts", "La clave nueva no cumple las reglas."),
-                tr("ProblemTexts", "Su clave anterior sigue vigente. Escoja otra que no haya usado antes."),
-            ),
-            Trouble.NOTHING_CHOSEN: (
-                tr("ProblemTexts", "Aún no ha escogido qué pagar."),
-                tr("ProblemTexts", "Toque un valor en la lista para agregarlo al total."),
-            ),
-            Trouble.TOO_MANY_LINES: (
-                tr("ProblemTexts", "En un solo pago caben máximo 20 obligaciones."),
-                tr("ProblemTexts", "Pague estas primero; luego puede hacer otro pago con las demás."),
-            ),
-            Trouble.BELOW_MINIMUM: (
-                tr("ProblemTexts", "El pago mínimo por PSE es {amount}."),
-                tr("ProblemTexts", "Agregue otra obligación o un valor mayor para continuar."),
-            ),
-            Trouble.ABOVE_MAXIMUM: (
-                tr("ProblemTexts", "El pago máximo por PSE es {amount}."),
-                tr("ProblemTexts", "Quite una obligación y haga luego otro pago."),
-            ),
-            Trouble.PAYMENT_PENDING: (
-                tr("ProblemTexts", "Una de estas obligaciones ya tiene un pago en proceso."),
-                tr("ProblemTexts", "No pague dos veces: consulte el estado en «Mis pagos». {call}"),
-            ),
-            Trouble.NOT_CREATED: (
-                tr("ProblemTexts", "No se pudo crear la transacción."),
-                tr("ProblemTexts", "No se hizo ningún débito. Por favor intente más tarde. {call}"),
-            ),
-            Trouble.LIMIT: (
-                tr(
-                    "ProblemTexts",
-                    "El monto de la transacción excede los límites establecidos en PSE para la empresa.",
-                ),
-                tr("ProblemTexts", "No se hizo ningún débito. Pague un valor menor. {call}"),
-            ),
-            Trouble.GATEWAY_AWAY: (
-                tr("ProblemTexts", "No logramos comunicarnos con PSE."),
-                tr(
-                    "ProblemTexts",
-                    "No se hizo ningún débito. Espere un minuto y toque «Pagar» otra vez. {call}",
-                ),
-            ),
-            Trouble.JOURNAL: (
-                tr("ProblemTexts", "Este kiosco no puede guardar pagos ahora."),
-                tr(
-                    "ProblemTexts",
-                    "No se hizo ningún débito. Pague en ventanilla o en otro kiosco y avise a un asesor.",
-                ),
-            ),
-        }
-        return texts.get(
-            trouble,
-            (
-                tr("ProblemTexts", "Algo no salió bien en este kiosco."),
-                tr(
-                    "ProblemTexts",
-                    "Si ya estaba pagando, su pago no se pierde: consúltelo en «Mis pagos». {call}",
-                ),
-            ),
-        )
+        return tr("ProblemTexts", what), tr("ProblemTexts", rest)
 
     @staticmethod
     def document(problem: DocumentProblem) -> str:

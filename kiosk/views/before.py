@@ -16,6 +16,7 @@ class BeforePage(Page):
         theme = self.theme
         self._title = label("title")
         self.body.addWidget(self._title)
+        self.body.setSpacing(theme.u(16))
         cards = QVBoxLayout() if theme.portrait else QHBoxLayout()
         cards.setSpacing(theme.u(24))
         self._advice: list[tuple[QLabel, QLabel]] = []
@@ -33,7 +34,7 @@ class BeforePage(Page):
             cards.addWidget(card, 1)
         self.body.addLayout(cards)
         self._have_title, self._have = label("strong"), label("body")
-        have = Card(theme, "tint", across=True, pad=22, gap=24)
+        have = Card(theme, "tint", across=True, pad=18, gap=24)
         have.box.addWidget(Picture(theme, "info-fill", "brand", 52), 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()
         column.setSpacing(theme.u(4))
@@ -41,7 +42,7 @@ class BeforePage(Page):
         column.addWidget(self._have)
         have.box.addLayout(column, 1)
         self.body.addWidget(have)
-        privacy = Card(theme, pad=20, gap=0)
+        privacy = Card(theme, pad=14, gap=0)
         self._privacy = label("caption")
         self.consent = Tick(theme, "consent")
         self.consent.toggled.connect(self.update_actions)

@@ -43,6 +43,7 @@ class MainWindow(QMainWindow):
         self._dress()
         frame = QWidget()
         frame.setObjectName("frame")
+        frame.setMinimumSize(1, 1)  # the screen decides how large we are, never a long word
         column = QVBoxLayout(frame)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -91,6 +92,7 @@ class MainWindow(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
+            QTimer.singleShot(0, self._arrange)
         super().changeEvent(event)
 
     def page(self, step: Step) -> Page:
@@ -120,9 +122,15 @@ class MainWindow(QMainWindow):
         page.scroll.verticalScrollBar().setValue(0)
         page.enter()
         page.show_problem()
+        page.arrange_actions()
 
     def _dress(self) -> None:
         QApplication.instance().setStyleSheet(stylesheet(self._theme))
+        QTimer.singleShot(0, self._arrange)
+
+    def _arrange(self) -> None:
+        if self._current is not None:
+            self._current.arrange_actions()
 
     def _comfort_over(self) -> None:
         self._theme.set_comfort(large=False, contrast=False)

@@ -17,6 +17,7 @@ class OutOfServicePage(Page):
         theme = self.theme
         self.body.addStretch(1)
         card = Card(theme, pad=72, gap=20)
+        card.setMinimumHeight(theme.u(560))
         card.setFixedWidth(theme.u(1300 if not theme.portrait else 920))
         card.box.addWidget(Picture(theme, "wrench-duotone", "brand", 130), 0, Qt.AlignmentFlag.AlignHCenter)
         self._title, self._text, self._safe, self._call = (

@@ -100,9 +100,13 @@ class Page(QWidget):
         self.scroll.setWidget(content)
         outer.addWidget(self.scroll, 1)
         self.footer = QWidget()
-        self.actions = QHBoxLayout(self.footer)
-        self.actions.setContentsMargins(edge, theme.u(14), edge, theme.u(28))
-        self.actions.setSpacing(theme.u(24))
+        rows = QVBoxLayout(self.footer)
+        rows.setContentsMargins(edge, theme.u(14), edge, theme.u(28))
+        rows.setSpacing(theme.u(14))
+        self._above, self.actions = QHBoxLayout(), QHBoxLayout()
+        for row in (self._above, self.actions):
+            row.setSpacing(theme.u(20))
+            rows.addLayout(row)
         outer.addWidget(self.footer)
         self.build()
         self.footer.setVisible(self.actions.count() > 0)
@@ -150,6 +154,19 @@ class Page(QWidget):
         )
         self.actions.addWidget(self.go_button)
         return self.go_button
+
+    def arrange_actions(self) -> None:
+        """One row where all actions fit; else the primary one stands above the others, full width."""
+        go = getattr(self, "go_button", None)
+        if go is None:
+            return
+        buttons = [b for b in self.footer.findChildren(Button) if b.isVisibleTo(self.footer)]
+        gaps = self.theme.u(112) + self.theme.u(20) * len(buttons)
+        narrow = len(buttons) > 1 and sum(b.sizeHint().width() for b in buttons) + gaps > self.width()
+        wanted, other = (self._above, self.actions) if narrow else (self.actions, self._above)
+        if other.indexOf(go) >= 0:
+            other.removeWidget(go)
+            wanted.addWidget(go)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:

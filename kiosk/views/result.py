@@ -180,6 +180,7 @@ class ResultPage(Page):
         if payment is None or self.visit.step is not Step.RESULT:
             return
         self.retranslate()
+        self.arrange_actions()
         unsettled = payment.live
         if unsettled and not self._ask.isActive():
             self._ask.start(int(self.visit.limits.watch_every * 2000))

@@ -11,8 +11,8 @@ BOGOTA = ZoneInfo("America/Bogota")
 
 
 def _months() -> list[str]:
-    tr = QCoreApplication.translate
-    return tr("Dates", "ene feb mar abr may jun jul ago sep oct nov dic").split()
+    translate = QCoreApplication.translate
+    return translate("Dates", "ene feb mar abr may jun jul ago sep oct nov dic").split()
 
 
 def today() -> date:
@@ -33,9 +33,9 @@ def long_time(instant: datetime) -> str:
 
 def ago(days: int) -> str:
     """Vencido hace 18 días."""
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     if days == 1:
-        return tr("Dates", "Vencido hace 1 día")
+        return translate("Dates", "Vencido hace 1 día")
     if days < 60:
-        return tr("Dates", "Vencido hace {days} días").format(days=days)
-    return tr("Dates", "Vencido hace {months} meses").format(months=days // 30)
+        return translate("Dates", "Vencido hace {days} días").format(days=days)
+    return translate("Dates", "Vencido hace {months} meses").format(months=days // 30)

@@ -8,6 +8,8 @@ from kiosk.cooperative.member import DocumentProblem, HolderProblem
 from kiosk.cooperative.obligation import AmountProblem
 from kiosk.models.problems import Problem, Trouble
 
+_CONTEXT = "ProblemTexts"
+
 _TEXTS = {
     Trouble.WRONG_KEY: (
         QT_TRANSLATE_NOOP("ProblemTexts", "La cédula o la clave no coinciden."),
@@ -135,54 +137,57 @@ class ProblemTexts:
     @staticmethod
     def _plain(trouble: Trouble) -> tuple[str, str]:
         what, rest = _TEXTS.get(trouble, _ANYTHING_ELSE)
-        tr = QCoreApplication.translate
-        return tr("ProblemTexts", what), tr("ProblemTexts", rest)
+        return QCoreApplication.translate(_CONTEXT, what), QCoreApplication.translate(_CONTEXT, rest)
 
     @staticmethod
     def document(problem: DocumentProblem) -> str:
         """What is wrong with a document."""
-        tr = QCoreApplication.translate
+        translate = QCoreApplication.translate
         return {
-            DocumentProblem.EMPTY: tr("ProblemTexts", "Escriba el número del documento."),
-            DocumentProblem.NOT_DIGITS: tr("ProblemTexts", "Escriba solo números, sin letras ni signos."),
-            DocumentProblem.CHARACTERS: tr("ProblemTexts", "Use solo letras y números."),
-            DocumentProblem.TOO_SHORT: tr("ProblemTexts", "Al número le faltan cifras. Revíselo."),
-            DocumentProblem.TOO_LONG: tr("ProblemTexts", "El número tiene cifras de más. Revíselo."),
-            DocumentProblem.LEADING_ZERO: tr("ProblemTexts", "El número no puede empezar por cero."),
+            DocumentProblem.EMPTY: translate("ProblemTexts", "Escriba el número del documento."),
+            DocumentProblem.NOT_DIGITS: translate(
+                "ProblemTexts", "Escriba solo números, sin letras ni signos."
+            ),
+            DocumentProblem.CHARACTERS: translate("ProblemTexts", "Use solo letras y números."),
+            DocumentProblem.TOO_SHORT: translate("ProblemTexts", "Al número le faltan cifras. Revíselo."),
+            DocumentProblem.TOO_LONG: translate("ProblemTexts", "El número tiene cifras de más. Revíselo."),
+            DocumentProblem.LEADING_ZERO: translate("ProblemTexts", "El número no puede empezar por cero."),
             DocumentProblem.PERSON_WITH_NIT: tr(
                 "ProblemTexts", "Una persona no usa NIT. Escoja otro tipo de documento."
             ),
-            DocumentProblem.COMPANY_WITHOUT_NIT: tr("ProblemTexts", "Una empresa debe usar su NIT."),
+            DocumentProblem.COMPANY_WITHOUT_NIT: translate("ProblemTexts", "Una empresa debe usar su NIT."),
         }[problem]
 
     @staticmethod
     def holder(problem: HolderProblem) -> str:
         """What is wrong with another field of the account holder."""
-        tr = QCoreApplication.translate
+        translate = QCoreApplication.translate
         return {
-            HolderProblem.EMPTY: tr("ProblemTexts", "Este dato hace falta."),
-            HolderProblem.TOO_LONG: tr("ProblemTexts", "El texto es demasiado largo."),
-            HolderProblem.FORBIDDEN_CHARACTERS: tr("ProblemTexts", "Quite los signos especiales."),
+            HolderProblem.EMPTY: translate("ProblemTexts", "Este dato hace falta."),
+            HolderProblem.TOO_LONG: translate("ProblemTexts", "El texto es demasiado largo."),
+            HolderProblem.FORBIDDEN_CHARACTERS: translate("ProblemTexts", "Quite los signos especiales."),
             HolderProblem.NOT_AN_EMAIL: tr(
                 "ProblemTexts", "Escriba un correo completo, como nombre@correo.com."
             ),
-            HolderProblem.NOT_A_MOBILE: tr("ProblemTexts", "El celular tiene 10 números y empieza por 3."),
+            HolderProblem.NOT_A_MOBILE: translate(
+                "ProblemTexts", "El celular tiene 10 números y empieza por 3."
+            ),
         }[problem]
 
     @staticmethod
     def amount(problem: AmountProblem, minimum: str, maximum: str) -> str:
         """What is wrong with another amount."""
-        tr = QCoreApplication.translate
+        translate = QCoreApplication.translate
         return {
-            AmountProblem.NOT_ALLOWED: tr("ProblemTexts", "Esta obligación no recibe otros valores."),
-            AmountProblem.EMPTY: tr("ProblemTexts", "Escriba cuánto quiere pagar."),
-            AmountProblem.NOT_A_NUMBER: tr("ProblemTexts", "Escriba solo números, sin signos."),
-            AmountProblem.DECIMALS: tr("ProblemTexts", "Escriba pesos completos, sin centavos."),
-            AmountProblem.ZERO: tr("ProblemTexts", "El valor debe ser mayor que cero."),
-            AmountProblem.BELOW_MINIMUM: tr("ProblemTexts", "El valor mínimo es {minimum}.").format(
+            AmountProblem.NOT_ALLOWED: translate("ProblemTexts", "Esta obligación no recibe otros valores."),
+            AmountProblem.EMPTY: translate("ProblemTexts", "Escriba cuánto quiere pagar."),
+            AmountProblem.NOT_A_NUMBER: translate("ProblemTexts", "Escriba solo números, sin signos."),
+            AmountProblem.DECIMALS: translate("ProblemTexts", "Escriba pesos completos, sin centavos."),
+            AmountProblem.ZERO: translate("ProblemTexts", "El valor debe ser mayor que cero."),
+            AmountProblem.BELOW_MINIMUM: translate("ProblemTexts", "El valor mínimo es {minimum}.").format(
                 minimum=minimum
             ),
-            AmountProblem.ABOVE_MAXIMUM: tr("ProblemTexts", "El valor máximo es {maximum}.").format(
+            AmountProblem.ABOVE_MAXIMUM: translate("ProblemTexts", "El valor máximo es {maximum}.").format(
                 maximum=maximum
             ),
         }[problem]

@@ -1,0 +1,1429 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en" sourcelanguage="es_CO">
+    <context>
+        <name />
+        <message>
+            <source>ProblemTexts</source>
+            <comment>Una persona no usa NIT. Escoja otro tipo de documento.</comment>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>ProblemTexts</source>
+            <comment>Escriba un correo completo, como nombre@correo.com.</comment>
+            <translation type="unfinished" />
+        </message>
+    </context>
+    <context>
+        <name>AmountEntry</name>
+        <message>
+            <source>Entre {low} y {high}</source>
+            <translation>Between {low} and {high}</translation>
+        </message>
+        <message>
+            <source>Desde {low}</source>
+            <translation>From {low}</translation>
+        </message>
+        <message>
+            <source>¿Cuánto quiere pagar?</source>
+            <translation>How much do you want to pay?</translation>
+        </message>
+        <message>
+            <source>Cancelar</source>
+            <translation>Cancel</translation>
+        </message>
+        <message>
+            <source>Usar este valor</source>
+            <translation>Use this amount</translation>
+        </message>
+    </context>
+    <context>
+        <name>BankBar</name>
+        <message>
+            <source>Está en la página de su banco</source>
+            <translation>You are on your bank's page</translation>
+        </message>
+        <message>
+            <source>Abriendo la página de su banco</source>
+            <translation>Opening your bank's page</translation>
+        </message>
+        <message>
+            <source>Conexión cifrada</source>
+            <translation>Encrypted connection</translation>
+        </message>
+        <message>
+            <source>Conexión sin cifrar</source>
+            <translation>Connection not encrypted</translation>
+        </message>
+        <message>
+            <source>Tiempo para terminar</source>
+            <translation>Time to finish</translation>
+        </message>
+        <message>
+            <source>Ayuda</source>
+            <translation>Help</translation>
+        </message>
+        <message>
+            <source>Cancelar</source>
+            <translation>Cancel</translation>
+        </message>
+    </context>
+    <context>
+        <name>BankPage</name>
+        <message>
+            <source>Le queda un minuto para terminar en la página de su banco.</source>
+            <translation>You have one minute left on your bank's page.</translation>
+        </message>
+        <message>
+            <source>Esta dirección no se abre en el kiosco: {host}. Siga en la página de su banco.</source>
+            <translation>This address does not open on the kiosk: {host}. Go on with your bank's page.</translation>
+        </message>
+        <message>
+            <source>Este enlace abre otro programa y aquí no se puede. Siga en la página de su banco.</source>
+            <translation>This link opens another program, which is not possible here. Go on with your bank's page.</translation>
+        </message>
+        <message>
+            <source>En el kiosco no se guardan archivos. Al final le damos su comprobante.</source>
+            <translation>Files are not saved on the kiosk. You get your receipt at the end.</translation>
+        </message>
+        <message>
+            <source>En el kiosco no se pueden adjuntar archivos.</source>
+            <translation>Files can not be attached on the kiosk.</translation>
+        </message>
+    </context>
+    <context>
+        <name>BeforePage</name>
+        <message>
+            <source>Antes de comenzar</source>
+            <translation>Before you start</translation>
+        </message>
+        <message>
+            <source>Use equipos de confianza</source>
+            <translation>Use devices you trust</translation>
+        </message>
+        <message>
+            <source>Este kiosco es de la Cooperativa. Cubra la pantalla y no se deje distraer.</source>
+            <translation>This kiosk belongs to the Cooperative. Cover the screen and do not let anyone distract you.</translation>
+        </message>
+        <message>
+            <source>Nunca entregue sus claves</source>
+            <translation>Never give away your keys</translation>
+        </message>
+        <message>
+            <source>Nadie de la Cooperativa le pedirá la clave de su banco.</source>
+            <translation>Nobody from the Cooperative will ask for your bank key.</translation>
+        </message>
+        <message>
+            <source>Tenga su banco listo</source>
+            <translation>Have your bank ready</translation>
+        </message>
+        <message>
+            <source>Su cuenta debe tener activos los pagos en línea. Pregunte en su banco cómo habilitarlos.</source>
+            <translation>Your account must allow online payments. Ask your bank how to enable them.</translation>
+        </message>
+        <message>
+            <source>Tenga a la mano</source>
+            <translation>Have at hand</translation>
+        </message>
+        <message>
+            <source>Su cédula y su clave de asociado, la clave o el token de su banco, y el correo que registró en PSE.</source>
+            <translation>Your document and your member key, your bank's key or token, and the e-mail you registered with PSE.</translation>
+        </message>
+        <message>
+            <source>Autorizo el tratamiento de mis datos personales para hacer este pago.</source>
+            <translation>I authorise the use of my personal data to make this payment.</translation>
+        </message>
+        <message>
+            <source>Responsable: {cooperative}, NIT {nit}. Usamos sus datos solo para identificarlo, pagar y responder reclamos. Puede consultarlos, corregirlos o revocar en {email}. Política: {url}</source>
+            <translation>Responsible: {cooperative}, NIT {nit}. We use your data only to identify you, to pay and to answer claims. You may consult, correct or revoke it at {email}. Policy: {url}</translation>
+        </message>
+        <message>
+            <source>Atrás</source>
+            <translation>Back</translation>
+        </message>
+        <message>
+            <source>Entendido, continuar</source>
+            <translation>Understood, continue</translation>
+        </message>
+    </context>
+    <context>
+        <name>ChangeKeyPage</name>
+        <message>
+            <source>Debe tener entre {least} y {most} caracteres.</source>
+            <translation>It must have between {least} and {most} characters.</translation>
+        </message>
+        <message>
+            <source>Use solo números.</source>
+            <translation>Use digits only.</translation>
+        </message>
+        <message>
+            <source>La clave nueva debe ser distinta de la actual.</source>
+            <translation>The new key must differ from the current one.</translation>
+        </message>
+        <message>
+            <source>Las dos claves nuevas no son iguales.</source>
+            <translation>The two new keys are not the same.</translation>
+        </message>
+        <message>
+            <source>Cree su propia clave</source>
+            <translation>Create your own key</translation>
+        </message>
+        <message>
+            <source>Cambiar la clave</source>
+            <translation>Change the key</translation>
+        </message>
+        <message>
+            <source>números</source>
+            <translation>digits</translation>
+        </message>
+        <message>
+            <source>caracteres</source>
+            <translation>characters</translation>
+        </message>
+        <message>
+            <source>Entre {least} y {most} {what}.</source>
+            <translation>Between {least} and {most} {what}.</translation>
+        </message>
+        <message>
+            <source>Por seguridad debe cambiar la clave que recibió.</source>
+            <translation>For your safety you must change the key you were given.</translation>
+        </message>
+        <message>
+            <source>Se recomienda cambiarla la primera vez que entra.</source>
+            <translation>We recommend changing it the first time you come in.</translation>
+        </message>
+        <message>
+            <source>Clave actual</source>
+            <translation>Current key</translation>
+        </message>
+        <message>
+            <source>Clave nueva</source>
+            <translation>New key</translation>
+        </message>
+        <message>
+            <source>Repita la clave nueva</source>
+            <translation>Repeat the new key</translation>
+        </message>
+        <message>
+            <source>Salir</source>
+            <translation>Leave</translation>
+        </message>
+        <message>
+            <source>Atrás</source>
+            <translation>Back</translation>
+        </message>
+        <message>
+            <source>Guardar la clave</source>
+            <translation>Save the key</translation>
+        </message>
+    </context>
+    <context>
+        <name>ChoosePage</name>
+        <message>
+            <source>y {count} más</source>
+            <translation>and {count} more</translation>
+        </message>
+        <message>
+            <source>Total a pagar hoy</source>
+            <translation>Total to pay today</translation>
+        </message>
+        <message>
+            <source>Su banco puede cobrar el 4×1000. La Cooperativa no cobra por este pago.</source>
+            <translation>Your bank may charge the 4×1000 tax. The Cooperative charges nothing for this payment.</translation>
+        </message>
+        <message>
+            <source>Continuar con {amount}</source>
+            <translation>Continue with {amount}</translation>
+        </message>
+        <message>
+            <source>Escoja qué pagar</source>
+            <translation>Choose what to pay</translation>
+        </message>
+        <message>
+            <source>¿Qué quiere pagar hoy?</source>
+            <translation>What do you want to pay today?</translation>
+        </message>
+        <message>
+            <source>Todo lo vencido</source>
+            <translation>All overdue</translation>
+        </message>
+        <message>
+            <source>Elegir yo mismo</source>
+            <translation>Choose myself</translation>
+        </message>
+        <message>
+            <source>Usted no tiene valores por pagar</source>
+            <translation>You have nothing to pay</translation>
+        </message>
+        <message>
+            <source>Si cree que falta una obligación, consulte con un asesor de la agencia.</source>
+            <translation>If you think an obligation is missing, ask an adviser at the branch.</translation>
+        </message>
+        <message>
+            <source>Atrás</source>
+            <translation>Back</translation>
+        </message>
+    </context>
+    <context>
+        <name>Dates</name>
+        <message>
+            <source>ene feb mar abr may jun jul ago sep oct nov dic</source>
+            <translation>Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec</translation>
+        </message>
+        <message>
+            <source>Vencido hace 1 día</source>
+            <translation>Overdue for 1 day</translation>
+        </message>
+        <message>
+            <source>Vencido hace {days} días</source>
+            <translation>Overdue for {days} days</translation>
+        </message>
+        <message>
+            <source>Vencido hace {months} meses</source>
+            <translation>Overdue for {months} months</translation>
+        </message>
+    </context>
+    <context>
+        <name>DialogOverlay</name>
+        <message>
+            <source>La página de su banco dice:</source>
+            <translation>Your bank's page says:</translation>
+        </message>
+        <message>
+            <source>Este aviso se cierra en {seconds} s</source>
+            <translation>This notice closes in {seconds} s</translation>
+        </message>
+        <message>
+            <source>Aceptar</source>
+            <translation>OK</translation>
+        </message>
+        <message>
+            <source>Cancelar</source>
+            <translation>Cancel</translation>
+        </message>
+    </context>
+    <context>
+        <name>DocumentChoice</name>
+        <message>
+            <source>Cédula</source>
+            <translation>Cédula</translation>
+        </message>
+        <message>
+            <source>C. extranjería</source>
+            <translation>Foreign ID</translation>
+        </message>
+        <message>
+            <source>T. identidad</source>
+            <translation>Youth ID</translation>
+        </message>
+        <message>
+            <source>Permiso PPT</source>
+            <translation>PPT permit</translation>
+        </message>
+        <message>
+            <source>Pasaporte</source>
+            <translation>Passport</translation>
+        </message>
+        <message>
+            <source>NIT</source>
+            <translation>NIT</translation>
+        </message>
+    </context>
+    <context>
+        <name>GuideRow</name>
+        <message>
+            <source>{document} · clave {key}</source>
+            <translation>{document} · key {key}</translation>
+        </message>
+    </context>
+    <context>
+        <name>Header</name>
+        <message>
+            <source>{number} de {steps} · {name}</source>
+            <translation>{number} of {steps} · {name}</translation>
+        </message>
+        <message>
+            <source>Ver mejor</source>
+            <translation>See better</translation>
+        </message>
+        <message>
+            <source>Salir</source>
+            <translation>Leave</translation>
+        </message>
+        <message>
+            <source>Identificación</source>
+            <translation>Sign in</translation>
+        </message>
+        <message>
+            <source>Clave</source>
+            <translation>Key</translation>
+        </message>
+        <message>
+            <source>Qué pagar</source>
+            <translation>What to pay</translation>
+        </message>
+        <message>
+            <source>Resumen</source>
+            <translation>Summary</translation>
+        </message>
+        <message>
+            <source>Titular</source>
+            <translation>Holder</translation>
+        </message>
+        <message>
+            <source>Confirmar</source>
+            <translation>Confirm</translation>
+        </message>
+        <message>
+            <source>Banco</source>
+            <translation>Bank</translation>
+        </message>
+        <message>
+            <source>Respuesta</source>
+            <translation>Answer</translation>
+        </message>
+        <message>
+            <source>Resultado</source>
+            <translation>Result</translation>
+        </message>
+        <message>
+            <source>Comprobante</source>
+            <translation>Receipt</translation>
+        </message>
+    </context>
+    <context>
+        <name>HelpOverlay</name>
+        <message>
+            <source>¿Necesita ayuda?</source>
+            <translation>Do you need help?</translation>
+        </message>
+        <message>
+            <source>La página no responde</source>
+            <translation>The page does not answer</translation>
+        </message>
+        <message>
+            <source>Espere unos segundos: algunos bancos tardan. Si sigue igual, toque «Abrir de nuevo». Solo se debita lo que usted autorice en su banco.</source>
+            <translation>Wait a few seconds: some banks are slow. If nothing changes, touch «Open again». Only what you authorise at your bank is debited.</translation>
+        </message>
+        <message>
+            <source>No tiene a la mano la clave o el token</source>
+            <translation>You do not have your key or token with you</translation>
+        </message>
+        <message>
+            <source>Toque «Cancelar» en la barra de arriba. Si no autorizó el pago, no se mueve dinero.</source>
+            <translation>Touch «Cancel» on the bar above. If you did not authorise the payment, no money moves.</translation>
+        </message>
+        <message>
+            <source>Hable con nosotros</source>
+            <translation>Talk to us</translation>
+        </message>
+        <message>
+            <source>{care}: {phone} · Cel {mobile}. También puede acercarse a un asesor de esta agencia.</source>
+            <translation>{care}: {phone} · Mobile {mobile}. You may also ask an adviser of this branch.</translation>
+        </message>
+        <message>
+            <source>Abrir de nuevo</source>
+            <translation>Open again</translation>
+        </message>
+        <message>
+            <source>Cerrar</source>
+            <translation>Close</translation>
+        </message>
+    </context>
+    <context>
+        <name>HolderPage</name>
+        <message>
+            <source>Número de documento</source>
+            <translation>Document number</translation>
+        </message>
+        <message>
+            <source>NIT, sin dígito de verificación</source>
+            <translation>NIT, without check digit</translation>
+        </message>
+        <message>
+            <source>Nombre completo</source>
+            <translation>Full name</translation>
+        </message>
+        <message>
+            <source>Razón social</source>
+            <translation>Company name</translation>
+        </message>
+        <message>
+            <source>¿De quién es la cuenta del banco?</source>
+            <translation>Whose bank account is it?</translation>
+        </message>
+        <message>
+            <source>La cuenta es mía</source>
+            <translation>The account is mine</translation>
+        </message>
+        <message>
+            <source>Persona</source>
+            <translation>Person</translation>
+        </message>
+        <message>
+            <source>Empresa</source>
+            <translation>Company</translation>
+        </message>
+        <message>
+            <source>Correo registrado en PSE</source>
+            <translation>E-mail registered with PSE</translation>
+        </message>
+        <message>
+            <source>nombre@correo.com</source>
+            <translation>name@mail.com</translation>
+        </message>
+        <message>
+            <source>Celular</source>
+            <translation>Mobile</translation>
+        </message>
+        <message>
+            <source>10 números</source>
+            <translation>10 digits</translation>
+        </message>
+        <message>
+            <source>Atrás</source>
+            <translation>Back</translation>
+        </message>
+        <message>
+            <source>Continuar</source>
+            <translation>Continue</translation>
+        </message>
+    </context>
+    <context>
+        <name>Keyboard</name>
+        <message>
+            <source>espacio</source>
+            <translation>space</translation>
+        </message>
+        <message>
+            <source>Listo</source>
+            <translation>Done</translation>
+        </message>
+        <message>
+            <source>borrar</source>
+            <translation>delete</translation>
+        </message>
+        <message>
+            <source>mayúsculas</source>
+            <translation>capitals</translation>
+        </message>
+    </context>
+    <context>
+        <name>LeaveOverlay</name>
+        <message>
+            <source>¿Quiere dejar el pago?</source>
+            <translation>Do you want to leave the payment?</translation>
+        </message>
+        <message>
+            <source>Si su banco ya hizo el débito, lo sabremos: seguimos preguntando y su pago se aplica igual. Espere esa respuesta antes de pagar otra vez.</source>
+            <translation>If your bank already made the debit, we will know: we go on asking and your payment is applied all the same. Wait for that answer before you pay again.</translation>
+        </message>
+        <message>
+            <source>Si todavía no lo autorizó en su banco, no se mueve dinero.</source>
+            <translation>If you have not authorised it at your bank yet, no money moves.</translation>
+        </message>
+        <message>
+            <source>Sí, salir</source>
+            <translation>Yes, leave</translation>
+        </message>
+        <message>
+            <source>Seguir pagando</source>
+            <translation>Go on paying</translation>
+        </message>
+    </context>
+    <context>
+        <name>MainWindow</name>
+        <message>
+            <source>DEMOSTRACIÓN · datos inventados, no se mueve dinero</source>
+            <translation>DEMONSTRATION · invented data, no money moves</translation>
+        </message>
+    </context>
+    <context>
+        <name>MenuPage</name>
+        <message>
+            <source>Hola, {name}</source>
+            <translation>Hello, {name}</translation>
+        </message>
+        <message>
+            <source>Tiene {count} pago por confirmar con su banco. No lo pague otra vez: mírelo en «Mis pagos».</source>
+            <translation>You have {count} payment your bank has not confirmed. Do not pay it again: see «My payments».</translation>
+        </message>
+        <message>
+            <source>Tiene {count} pagos por confirmar con su banco. No los pague otra vez: mírelos en «Mis pagos».</source>
+            <translation>You have {count} payments your bank has not confirmed. Do not pay them again: see «My payments».</translation>
+        </message>
+        <message>
+            <source>Consultando…</source>
+            <translation>Looking up…</translation>
+        </message>
+        <message>
+            <source>Pagar</source>
+            <translation>Pay</translation>
+        </message>
+        <message>
+            <source>Crédito, aportes, fondo vida, servicio funerario y servicios adicionales.</source>
+            <translation>Loan, contributions, life fund, funeral service and additional services.</translation>
+        </message>
+        <message>
+            <source>¿Qué quiere hacer hoy?</source>
+            <translation>What do you want to do today?</translation>
+        </message>
+        <message>
+            <source>Mis pagos</source>
+            <translation>My payments</translation>
+        </message>
+        <message>
+            <source>Vea si ya se aplicaron o imprima el comprobante otra vez.</source>
+            <translation>See whether they were applied, or print the receipt again.</translation>
+        </message>
+        <message>
+            <source>Cambiar la clave</source>
+            <translation>Change the key</translation>
+        </message>
+        <message>
+            <source>Recomendado si es su primer ingreso.</source>
+            <translation>Recommended if this is your first time.</translation>
+        </message>
+        <message>
+            <source>Salir</source>
+            <translation>Leave</translation>
+        </message>
+        <message>
+            <source>Cierra su sesión y borra sus datos de la pantalla.</source>
+            <translation>Closes your session and clears your data from the screen.</translation>
+        </message>
+    </context>
+    <context>
+        <name>ObligationWords</name>
+        <message>
+            <source>Crédito</source>
+            <translation>Loan</translation>
+        </message>
+        <message>
+            <source>Aportes</source>
+            <translation>Contributions</translation>
+        </message>
+        <message>
+            <source>Fondo vida</source>
+            <translation>Life fund</translation>
+        </message>
+        <message>
+            <source>Fondo vida servicio funerario</source>
+            <translation>Life fund, funeral service</translation>
+        </message>
+        <message>
+            <source>Servicios adicionales</source>
+            <translation>Additional services</translation>
+        </message>
+        <message>
+            <source>No tiene valores por pagar</source>
+            <translation>There is nothing to pay</translation>
+        </message>
+        <message>
+            <source>En cobro jurídico: consulte en la agencia</source>
+            <translation>In legal collection: ask at the branch</translation>
+        </message>
+        <message>
+            <source>Solo por descuento de nómina</source>
+            <translation>By payroll deduction only</translation>
+        </message>
+        <message>
+            <source>Cancelada</source>
+            <translation>Closed</translation>
+        </message>
+        <message>
+            <source>No se paga en este kiosco</source>
+            <translation>Can not be paid on this kiosk</translation>
+        </message>
+        <message>
+            <source>Vencido</source>
+            <translation>Overdue</translation>
+        </message>
+        <message>
+            <source>Al día</source>
+            <translation>Up to date</translation>
+        </message>
+        <message>
+            <source>Próximo</source>
+            <translation>Next</translation>
+        </message>
+        <message>
+            <source>Próximo · {date}</source>
+            <translation>Next · {date}</translation>
+        </message>
+        <message>
+            <source>Otro valor</source>
+            <translation>Other amount</translation>
+        </message>
+        <message>
+            <source>Escribir</source>
+            <translation>Type it</translation>
+        </message>
+    </context>
+    <context>
+        <name>OpeningPanel</name>
+        <message>
+            <source>Abriendo la página de su banco</source>
+            <translation>Opening your bank's page</translation>
+        </message>
+        <message>
+            <source>Suele tardar unos segundos. Antes de escribir sus claves, mire arriba en qué página está.</source>
+            <translation>It usually takes a few seconds. Before typing your keys, look above to see which page you are on.</translation>
+        </message>
+    </context>
+    <context>
+        <name>OrderTable</name>
+        <message>
+            <source>Valor vencido</source>
+            <translation>Overdue amount</translation>
+        </message>
+        <message>
+            <source>Próximo vencimiento</source>
+            <translation>Next due</translation>
+        </message>
+        <message>
+            <source>Otro valor</source>
+            <translation>Other amount</translation>
+        </message>
+    </context>
+    <context>
+        <name>OutOfServicePage</name>
+        <message>
+            <source>Este kiosco no está en servicio</source>
+            <translation>This kiosk is out of service</translation>
+        </message>
+        <message>
+            <source>Pague en la ventanilla de {agency}, en otro kiosco o en {website}.</source>
+            <translation>Pay at the counter of {agency}, at another kiosk or at {website}.</translation>
+        </message>
+        <message>
+            <source>Los pagos que ya hizo están seguros y se aplican normalmente.</source>
+            <translation>The payments you already made are safe and are applied as usual.</translation>
+        </message>
+    </context>
+    <context>
+        <name>PaymentDelegate</name>
+        <message>
+            <source>{state} · aplicado</source>
+            <translation>{state} · applied</translation>
+        </message>
+    </context>
+    <context>
+        <name>PaymentsPage</name>
+        <message>
+            <source>Mis pagos</source>
+            <translation>My payments</translation>
+        </message>
+        <message>
+            <source>Toque un pago para ver su estado o imprimir el comprobante otra vez.</source>
+            <translation>Touch a payment to see how it stands or print the receipt again.</translation>
+        </message>
+        <message>
+            <source>Todavía no ha pagado en este kiosco</source>
+            <translation>You have not paid on this kiosk yet</translation>
+        </message>
+        <message>
+            <source>Cuando haga un pago, aquí podrá ver su estado e imprimir el comprobante.</source>
+            <translation>When you make a payment, here you can see how it stands and print the receipt.</translation>
+        </message>
+        <message>
+            <source>Atrás</source>
+            <translation>Back</translation>
+        </message>
+    </context>
+    <context>
+        <name>PrintingCard</name>
+        <message>
+            <source>Imprimiendo…</source>
+            <translation>Printing…</translation>
+        </message>
+        <message>
+            <source>Tómelo abajo a la derecha</source>
+            <translation>Take it below on the right</translation>
+        </message>
+        <message>
+            <source>Comprobante impreso</source>
+            <translation>Receipt printed</translation>
+        </message>
+        <message>
+            <source>La impresora no tiene papel</source>
+            <translation>The printer has no paper</translation>
+        </message>
+        <message>
+            <source>Guárdelo con el código QR</source>
+            <translation>Keep it with the QR code</translation>
+        </message>
+        <message>
+            <source>Este kiosco no imprime</source>
+            <translation>This kiosk does not print</translation>
+        </message>
+        <message>
+            <source>No se pudo imprimir</source>
+            <translation>It could not be printed</translation>
+        </message>
+        <message>
+            <source>Guárdelo con el código QR o intente otra vez</source>
+            <translation>Keep it with the QR code or try again</translation>
+        </message>
+    </context>
+    <context>
+        <name>ProblemTexts</name>
+        <message>
+            <source>La cédula o la clave no coinciden.</source>
+            <translation>The document or the key do not match.</translation>
+        </message>
+        <message>
+            <source>No se ha pagado nada. Revise los números e intente otra vez, o toque «Recuperar clave».</source>
+            <translation>Nothing has been paid. Check the numbers and try again, or touch «Recover key».</translation>
+        </message>
+        <message>
+            <source>Por seguridad este documento quedó bloqueado hasta las {until}.</source>
+            <translation>For safety this document is locked until {until}.</translation>
+        </message>
+        <message>
+            <source>Hubo varios intentos con clave equivocada. Su dinero está a salvo: espere o toque «Recuperar clave». {call}</source>
+            <translation>There were several attempts with a wrong key. Your money is safe: wait or touch «Recover key». {call}</translation>
+        </message>
+        <message>
+            <source>Este canal no está habilitado para usted.</source>
+            <translation>This channel is not enabled for you.</translation>
+        </message>
+        <message>
+            <source>No se ha pagado nada. Acérquese a un asesor de esta agencia. {call}</source>
+            <translation>Nothing has been paid. Ask an adviser of this branch. {call}</translation>
+        </message>
+        <message>
+            <source>No tenemos un correo electrónico suyo.</source>
+            <translation>We do not have an e-mail of yours.</translation>
+        </message>
+        <message>
+            <source>Para recibir la clave, actualice sus datos en su agencia con su documento.</source>
+            <translation>To receive your key, update your data at your branch with your document.</translation>
+        </message>
+        <message>
+            <source>En este momento no logramos comunicarnos con la Cooperativa.</source>
+            <translation>We can not reach the Cooperative right now.</translation>
+        </message>
+        <message>
+            <source>No se ha pagado nada y lo que escribió sigue aquí. Espere un minuto e intente de nuevo. {call}</source>
+            <translation>Nothing has been paid and what you typed is still here. Wait a minute and try again. {call}</translation>
+        </message>
+        <message>
+            <source>Este kiosco no está autorizado por la Cooperativa.</source>
+            <translation>This kiosk is not authorised by the Cooperative.</translation>
+        </message>
+        <message>
+            <source>No se ha pagado nada. Avise a un asesor de la agencia: el área de sistemas debe revisarlo.</source>
+            <translation>Nothing has been paid. Tell an adviser of the branch: the systems area must look at it.</translation>
+        </message>
+        <message>
+            <source>Su sesión terminó por seguridad.</source>
+            <translation>Your session ended for safety.</translation>
+        </message>
+        <message>
+            <source>No se ha pagado nada. Ingrese otra vez con su cédula y su clave.</source>
+            <translation>Nothing has been paid. Sign in again with your document and your key.</translation>
+        </message>
+        <message>
+            <source>La clave nueva no cumple las reglas.</source>
+            <translation>The new key does not follow the rules.</translation>
+        </message>
+        <message>
+            <source>Su clave anterior sigue vigente. Escoja otra que no haya usado antes.</source>
+            <translation>Your former key is still valid. Choose another one you have not used before.</translation>
+        </message>
+        <message>
+            <source>Aún no ha escogido qué pagar.</source>
+            <translation>You have not chosen what to pay yet.</translation>
+        </message>
+        <message>
+            <source>Toque un valor en la lista para agregarlo al total.</source>
+            <translation>Touch an amount in the list to add it to the total.</translation>
+        </message>
+        <message>
+            <source>En un solo pago caben máximo 20 obligaciones.</source>
+            <translation>One payment takes at most 20 obligations.</translation>
+        </message>
+        <message>
+            <source>Pague estas primero; luego puede hacer otro pago con las demás.</source>
+            <translation>Pay these first; then you can make another payment with the rest.</translation>
+        </message>
+        <message>
+            <source>El pago mínimo por PSE es {amount}.</source>
+            <translation>The smallest payment by PSE is {amount}.</translation>
+        </message>
+        <message>
+            <source>Agregue otra obligación o un valor mayor para continuar.</source>
+            <translation>Add another obligation or a larger amount to continue.</translation>
+        </message>
+        <message>
+            <source>El pago máximo por PSE es {amount}.</source>
+            <translation>The largest payment by PSE is {amount}.</translation>
+        </message>
+        <message>
+            <source>Quite una obligación y haga luego otro pago.</source>
+            <translation>Take out an obligation and make another payment later.</translation>
+        </message>
+        <message>
+            <source>Una de estas obligaciones ya tiene un pago en proceso.</source>
+            <translation>One of these obligations already has a payment in progress.</translation>
+        </message>
+        <message>
+            <source>No pague dos veces: consulte el estado en «Mis pagos». {call}</source>
+            <translation>Do not pay twice: see how it stands in «My payments». {call}</translation>
+        </message>
+        <message>
+            <source>No se pudo crear la transacción.</source>
+            <translation>The transaction could not be created.</translation>
+        </message>
+        <message>
+            <source>No se hizo ningún débito. Por favor intente más tarde. {call}</source>
+            <translation>No debit was made. Please try later. {call}</translation>
+        </message>
+        <message>
+            <source>El monto de la transacción excede los límites establecidos en PSE para la empresa.</source>
+            <translation>The amount exceeds the limits that PSE has for the company.</translation>
+        </message>
+        <message>
+            <source>No se hizo ningún débito. Pague un valor menor. {call}</source>
+            <translation>No debit was made. Pay a smaller amount. {call}</translation>
+        </message>
+        <message>
+            <source>No logramos comunicarnos con PSE.</source>
+            <translation>We can not reach PSE.</translation>
+        </message>
+        <message>
+            <source>No se hizo ningún débito. Espere un minuto y toque «Pagar» otra vez. {call}</source>
+            <translation>No debit was made. Wait a minute and touch «Pay» again. {call}</translation>
+        </message>
+        <message>
+            <source>Este kiosco no puede guardar pagos ahora.</source>
+            <translation>This kiosk can not keep payments right now.</translation>
+        </message>
+        <message>
+            <source>No se hizo ningún débito. Pague en ventanilla o en otro kiosco y avise a un asesor.</source>
+            <translation>No debit was made. Pay at the counter or at another kiosk and tell an adviser.</translation>
+        </message>
+        <message>
+            <source>Algo no salió bien en este kiosco.</source>
+            <translation>Something went wrong on this kiosk.</translation>
+        </message>
+        <message>
+            <source>Si ya estaba pagando, su pago no se pierde: consúltelo en «Mis pagos». {call}</source>
+            <translation>If you were already paying, your payment is not lost: see «My payments». {call}</translation>
+        </message>
+        <message>
+            <source>Si necesita ayuda llame a {care}: {phone}.</source>
+            <translation>If you need help call {care}: {phone}.</translation>
+        </message>
+        <message>
+            <source>Escriba el número del documento.</source>
+            <translation>Type the document number.</translation>
+        </message>
+        <message>
+            <source>Escriba solo números, sin letras ni signos.</source>
+            <translation>Type digits only, no letters or signs.</translation>
+        </message>
+        <message>
+            <source>Use solo letras y números.</source>
+            <translation>Use letters and digits only.</translation>
+        </message>
+        <message>
+            <source>Al número le faltan cifras. Revíselo.</source>
+            <translation>The number lacks digits. Check it.</translation>
+        </message>
+        <message>
+            <source>El número tiene cifras de más. Revíselo.</source>
+            <translation>The number has too many digits. Check it.</translation>
+        </message>
+        <message>
+            <source>El número no puede empezar por cero.</source>
+            <translation>The number can not start with zero.</translation>
+        </message>
+        <message>
+            <source>Una empresa debe usar su NIT.</source>
+            <translation>A company must use its NIT.</translation>
+        </message>
+        <message>
+            <source>Este dato hace falta.</source>
+            <translation>This is needed.</translation>
+        </message>
+        <message>
+            <source>El texto es demasiado largo.</source>
+            <translation>The text is too long.</translation>
+        </message>
+        <message>
+            <source>Quite los signos especiales.</source>
+            <translation>Take out the special signs.</translation>
+        </message>
+        <message>
+            <source>El celular tiene 10 números y empieza por 3.</source>
+            <translation>A mobile number has 10 digits and starts with 3.</translation>
+        </message>
+        <message>
+            <source>Esta obligación no recibe otros valores.</source>
+            <translation>This obligation takes no other amounts.</translation>
+        </message>
+        <message>
+            <source>Escriba cuánto quiere pagar.</source>
+            <translation>Type how much you want to pay.</translation>
+        </message>
+        <message>
+            <source>Escriba solo números, sin signos.</source>
+            <translation>Type digits only, no signs.</translation>
+        </message>
+        <message>
+            <source>Escriba pesos completos, sin centavos.</source>
+            <translation>Type whole pesos, without cents.</translation>
+        </message>
+        <message>
+            <source>El valor debe ser mayor que cero.</source>
+            <translation>The amount must be more than zero.</translation>
+        </message>
+        <message>
+            <source>El valor mínimo es {minimum}.</source>
+            <translation>The smallest amount is {minimum}.</translation>
+        </message>
+        <message>
+            <source>El valor máximo es {maximum}.</source>
+            <translation>The largest amount is {maximum}.</translation>
+        </message>
+    </context>
+    <context>
+        <name>ReceiptPage</name>
+        <message>
+            <source>Guárdelo en su celular</source>
+            <translation>Keep it on your phone</translation>
+        </message>
+        <message>
+            <source>Apunte la cámara al código para tener su comprobante.</source>
+            <translation>Point the camera at the code to have your receipt.</translation>
+        </message>
+        <message>
+            <source>Atrás</source>
+            <translation>Back</translation>
+        </message>
+        <message>
+            <source>Imprimir copia</source>
+            <translation>Print a copy</translation>
+        </message>
+        <message>
+            <source>Finalizar</source>
+            <translation>Finish</translation>
+        </message>
+    </context>
+    <context>
+        <name>RecoverPage</name>
+        <message>
+            <source>Volver a ingresar</source>
+            <translation>Back to sign in</translation>
+        </message>
+        <message>
+            <source>Enviar la clave</source>
+            <translation>Send the key</translation>
+        </message>
+        <message>
+            <source>Revise su correo</source>
+            <translation>Check your e-mail</translation>
+        </message>
+        <message>
+            <source>Le enviamos las instrucciones a {email}.</source>
+            <translation>We sent the instructions to {email}.</translation>
+        </message>
+        <message>
+            <source>Si su correo está registrado, allí encontrará las instrucciones.</source>
+            <translation>If your e-mail is registered, you will find the instructions there.</translation>
+        </message>
+        <message>
+            <source>Sirven durante {minutes} minutos. </source>
+            <translation>They are good for {minutes} minutes. </translation>
+        </message>
+        <message>
+            <source>Mire también la carpeta de correo no deseado. Su clave anterior sigue sirviendo.</source>
+            <translation>Look in the junk folder too. Your former key still works.</translation>
+        </message>
+        <message>
+            <source>No tenemos un correo electrónico suyo</source>
+            <translation>We do not have an e-mail of yours</translation>
+        </message>
+        <message>
+            <source>Acérquese con su documento a un asesor para actualizar sus datos:
+{agency}, {city}
+{address}
+Teléfono {phone}</source>
+            <translation>Go to an adviser with your document to update your data:
+{agency}, {city}
+{address}
+Phone {phone}</translation>
+        </message>
+        <message>
+            <source>Horario: {hours}</source>
+            <translation>Hours: {hours}</translation>
+        </message>
+        <message>
+            <source>Recuperar la clave</source>
+            <translation>Recover the key</translation>
+        </message>
+        <message>
+            <source>La enviamos al correo electrónico que usted registró en la Cooperativa.</source>
+            <translation>We send it to the e-mail you registered with the Cooperative.</translation>
+        </message>
+        <message>
+            <source>Tipo de documento</source>
+            <translation>Type of document</translation>
+        </message>
+        <message>
+            <source>Número de documento</source>
+            <translation>Document number</translation>
+        </message>
+        <message>
+            <source>Atrás</source>
+            <translation>Back</translation>
+        </message>
+    </context>
+    <context>
+        <name>ResultPage</name>
+        <message>
+            <source>Guárdelo en su celular</source>
+            <translation>Keep it on your phone</translation>
+        </message>
+        <message>
+            <source>Apunte la cámara al código para tener su comprobante.</source>
+            <translation>Point the camera at the code to have your receipt.</translation>
+        </message>
+        <message>
+            <source>Hacer otro pago</source>
+            <translation>Make another payment</translation>
+        </message>
+        <message>
+            <source>Preguntar ahora</source>
+            <translation>Ask now</translation>
+        </message>
+        <message>
+            <source>Ver comprobante</source>
+            <translation>See receipt</translation>
+        </message>
+        <message>
+            <source>Volver a mis pagos</source>
+            <translation>Back to my payments</translation>
+        </message>
+        <message>
+            <source>Finalizar</source>
+            <translation>Finish</translation>
+        </message>
+        <message>
+            <source>Su banco aún no confirma el pago de {amount}</source>
+            <translation>Your bank has not confirmed the payment of {amount} yet</translation>
+        </message>
+        <message>
+            <source>Intentar de nuevo</source>
+            <translation>Try again</translation>
+        </message>
+        <message>
+            <source>Ver la constancia</source>
+            <translation>See the statement</translation>
+        </message>
+        <message>
+            <source>Su pago quedó aplicado a sus obligaciones.</source>
+            <translation>Your payment was applied to your obligations.</translation>
+        </message>
+        <message>
+            <source>Su banco ya pagó. Estamos aplicándolo a sus obligaciones.</source>
+            <translation>Your bank has paid. We are applying it to your obligations.</translation>
+        </message>
+        <message>
+            <source>No pague de nuevo: seguimos preguntando y lo aplicamos apenas el banco responda.</source>
+            <translation>Do not pay again: we go on asking and apply it as soon as the bank answers.</translation>
+        </message>
+        <message>
+            <source>Su banco no autorizó el pago y no se hizo ningún débito. Puede intentarlo de nuevo o consultar con su banco.</source>
+            <translation>Your bank did not authorise the payment and no debit was made. You may try again or ask your bank.</translation>
+        </message>
+        <message>
+            <source>El pago no se pudo completar y no se hizo ningún débito. Puede intentarlo de nuevo.</source>
+            <translation>The payment could not be completed and no debit was made. You may try again.</translation>
+        </message>
+        <message>
+            <source>CUS</source>
+            <translation>CUS</translation>
+        </message>
+        <message>
+            <source>Referencia</source>
+            <translation>Reference</translation>
+        </message>
+        <message>
+            <source>Banco</source>
+            <translation>Bank</translation>
+        </message>
+        <message>
+            <source>Fecha y hora</source>
+            <translation>Date and time</translation>
+        </message>
+        <message>
+            <source>y {count} más</source>
+            <translation>and {count} more</translation>
+        </message>
+        <message>
+            <source>Consulte cuando quiera</source>
+            <translation>Look it up any time</translation>
+        </message>
+        <message>
+            <source>En este kiosco, en «Mis pagos», con su cédula. Referencia {reference}.</source>
+            <translation>On this kiosk, in «My payments», with your document. Reference {reference}.</translation>
+        </message>
+        <message>
+            <source>Llévese la constancia</source>
+            <translation>Take the statement with you</translation>
+        </message>
+        <message>
+            <source>Impresa o con el código QR. No es un comprobante de pago aprobado.</source>
+            <translation>Printed or with the QR code. It is not a receipt of an approved payment.</translation>
+        </message>
+        <message>
+            <source>¿Dudas?</source>
+            <translation>Questions?</translation>
+        </message>
+    </context>
+    <context>
+        <name>ReviewPage</name>
+        <message>
+            <source>Abriendo PSE…</source>
+            <translation>Opening PSE…</translation>
+        </message>
+        <message>
+            <source>Pagar {amount}</source>
+            <translation>Pay {amount}</translation>
+        </message>
+        <message>
+            <source>Verifique y pague</source>
+            <translation>Check and pay</translation>
+        </message>
+        <message>
+            <source>Total a pagar hoy con Débito bancario PSE</source>
+            <translation>Total to pay today by Débito bancario PSE</translation>
+        </message>
+        <message>
+            <source>Titular de la cuenta</source>
+            <translation>Account holder</translation>
+        </message>
+        <message>
+            <source>Nombre</source>
+            <translation>Name</translation>
+        </message>
+        <message>
+            <source>Documento</source>
+            <translation>Document</translation>
+        </message>
+        <message>
+            <source>Correo</source>
+            <translation>E-mail</translation>
+        </message>
+        <message>
+            <source>Celular</source>
+            <translation>Mobile</translation>
+        </message>
+        <message>
+            <source>Al tocar «Pagar» se abre la página de PSE y luego la de su banco. El débito se hace cuando usted lo confirme allí.</source>
+            <translation>When you touch «Pay», the page of PSE opens and then your bank's. The debit is made when you confirm it there.</translation>
+        </message>
+        <message>
+            <source>Atrás</source>
+            <translation>Back</translation>
+        </message>
+    </context>
+    <context>
+        <name>SignInPage</name>
+        <message>
+            <source>Escriba su clave.</source>
+            <translation>Type your key.</translation>
+        </message>
+        <message>
+            <source>Ingresando…</source>
+            <translation>Signing in…</translation>
+        </message>
+        <message>
+            <source>Ingresar</source>
+            <translation>Sign in</translation>
+        </message>
+        <message>
+            <source>Ingrese con su cédula y su clave</source>
+            <translation>Sign in with your document and your key</translation>
+        </message>
+        <message>
+            <source>Es la clave de asociado de la Cooperativa, no la de su banco.</source>
+            <translation>It is your member key of the Cooperative, not your bank's.</translation>
+        </message>
+        <message>
+            <source>Tipo de documento</source>
+            <translation>Type of document</translation>
+        </message>
+        <message>
+            <source>Número de documento</source>
+            <translation>Document number</translation>
+        </message>
+        <message>
+            <source>Clave</source>
+            <translation>Key</translation>
+        </message>
+        <message>
+            <source>Es mi primera vez u olvidé la clave</source>
+            <translation>It is my first time, or I forgot the key</translation>
+        </message>
+        <message>
+            <source>Atrás</source>
+            <translation>Back</translation>
+        </message>
+    </context>
+    <context>
+        <name>SummaryPage</name>
+        <message>
+            <source>Esto es lo que va a pagar</source>
+            <translation>This is what you are going to pay</translation>
+        </message>
+        <message>
+            <source>Forma de pago</source>
+            <translation>Form of payment</translation>
+        </message>
+        <message>
+            <source>Desde su cuenta de ahorros o corriente, en cualquier banco.</source>
+            <translation>From your savings or current account, at any bank.</translation>
+        </message>
+        <message>
+            <source>Total a pagar hoy</source>
+            <translation>Total to pay today</translation>
+        </message>
+        <message>
+            <source>Su banco puede cobrar el 4×1000. La Cooperativa no cobra por este pago.</source>
+            <translation>Your bank may charge the 4×1000 tax. The Cooperative charges nothing for this payment.</translation>
+        </message>
+        <message>
+            <source>Atrás</source>
+            <translation>Back</translation>
+        </message>
+        <message>
+            <source>Finalizar y pagar con PSE</source>
+            <translation>Finish and pay with PSE</translation>
+        </message>
+    </context>
+    <context>
+        <name>TroublePanel</name>
+        <message>
+            <source>Su pago está a salvo: si alcanzó a autorizarlo, lo sabremos, porque seguimos preguntando por él. Si no lo autorizó, no se mueve dinero.</source>
+            <translation>Your payment is safe: if you managed to authorise it we will know, because we go on asking about it. If you did not, no money moves.</translation>
+        </message>
+        <message>
+            <source>Toque «Salir» y espere la respuesta, o acérquese a un asesor. {care}: {phone}.</source>
+            <translation>Touch «Leave» and wait for the answer, or ask an adviser. {care}: {phone}.</translation>
+        </message>
+        <message>
+            <source>Abrir de nuevo</source>
+            <translation>Open again</translation>
+        </message>
+        <message>
+            <source>Salir</source>
+            <translation>Leave</translation>
+        </message>
+        <message>
+            <source>No pudimos abrir la página de su banco</source>
+            <translation>We could not open your bank's page</translation>
+        </message>
+        <message>
+            <source>Toque «Abrir de nuevo». Si vuelve a pasar, toque «Salir» y espere la respuesta.</source>
+            <translation>Touch «Open again». If it happens again, touch «Leave» and wait for the answer.</translation>
+        </message>
+        <message>
+            <source>La página de su banco está tardando demasiado</source>
+            <translation>Your bank's page is taking too long</translation>
+        </message>
+        <message>
+            <source>Puede esperar aquí: si llega, se la mostramos. O toque «Abrir de nuevo».</source>
+            <translation>You may wait here: when it comes, we show it. Or touch «Open again».</translation>
+        </message>
+        <message>
+            <source>No pudimos comprobar que esta sea la página de su banco</source>
+            <translation>We could not verify that this is your bank's page</translation>
+        </message>
+        <message>
+            <source>Por seguridad no la abrimos. Toque «Salir» y avise a un asesor de la agencia.</source>
+            <translation>For safety we do not open it. Touch «Leave» and tell an adviser of the branch.</translation>
+        </message>
+        <message>
+            <source>La página de su banco se cerró sola</source>
+            <translation>Your bank's page closed by itself</translation>
+        </message>
+        <message>
+            <source>Toque «Abrir de nuevo» para continuar donde su banco lo permita.</source>
+            <translation>Touch «Open again» to go on where your bank allows it.</translation>
+        </message>
+    </context>
+    <context>
+        <name>WaitingPage</name>
+        <message>
+            <source>Esperando la respuesta de su banco</source>
+            <translation>Waiting for your bank's answer</translation>
+        </message>
+        <message>
+            <source>Suele tardar menos de un minuto. No se retire y no pague otra vez.</source>
+            <translation>It usually takes less than a minute. Do not leave and do not pay again.</translation>
+        </message>
+        <message>
+            <source>Su pago está registrado: aunque se vaya la luz, lo seguimos consultando.</source>
+            <translation>Your payment is recorded: even if the power fails, we go on asking.</translation>
+        </message>
+        <message>
+            <source>Referencia {reference} · {amount}</source>
+            <translation>Reference {reference} · {amount}</translation>
+        </message>
+        <message>
+            <source>No quiero esperar</source>
+            <translation>I do not want to wait</translation>
+        </message>
+    </context>
+    <context>
+        <name>WelcomePage</name>
+        <message>
+            <source>Pague sus obligaciones desde cualquier banco</source>
+            <translation>Pay what you owe from any bank</translation>
+        </message>
+        <message>
+            <source>Crédito, aportes, fondo vida y más, con Débito bancario PSE. Tarda unos tres minutos y recibe su comprobante aquí mismo.</source>
+            <translation>Loan, contributions, life fund and more, by Débito bancario PSE. It takes about three minutes and you get your receipt right here.</translation>
+        </message>
+        <message>
+            <source>Toque para comenzar</source>
+            <translation>Touch to start</translation>
+        </message>
+        <message>
+            <source>Ver mejor</source>
+            <translation>See better</translation>
+        </message>
+        <message>
+            <source>Comprobante de pago</source>
+            <translation>Payment receipt</translation>
+        </message>
+        <message>
+            <source>Transacción aprobada</source>
+            <translation>Transaction approved</translation>
+        </message>
+        <message>
+            <source>Crédito</source>
+            <translation>Loan</translation>
+        </message>
+        <message>
+            <source>Aportes</source>
+            <translation>Contributions</translation>
+        </message>
+        <message>
+            <source>Fondo vida</source>
+            <translation>Life fund</translation>
+        </message>
+        <message>
+            <source>Asociados de prueba</source>
+            <translation>Members to try</translation>
+        </message>
+        <message>
+            <source>Toque uno para entrar con su documento y su clave.</source>
+            <translation>Touch one to come in with that document and key.</translation>
+        </message>
+    </context>
+</TS>

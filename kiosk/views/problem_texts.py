@@ -152,7 +152,7 @@ class ProblemTexts:
             DocumentProblem.TOO_SHORT: translate("ProblemTexts", "Al número le faltan cifras. Revíselo."),
             DocumentProblem.TOO_LONG: translate("ProblemTexts", "El número tiene cifras de más. Revíselo."),
             DocumentProblem.LEADING_ZERO: translate("ProblemTexts", "El número no puede empezar por cero."),
-            DocumentProblem.PERSON_WITH_NIT: tr(
+            DocumentProblem.PERSON_WITH_NIT: translate(
                 "ProblemTexts", "Una persona no usa NIT. Escoja otro tipo de documento."
             ),
             DocumentProblem.COMPANY_WITHOUT_NIT: translate("ProblemTexts", "Una empresa debe usar su NIT."),
@@ -166,7 +166,7 @@ class ProblemTexts:
             HolderProblem.EMPTY: translate("ProblemTexts", "Este dato hace falta."),
             HolderProblem.TOO_LONG: translate("ProblemTexts", "El texto es demasiado largo."),
             HolderProblem.FORBIDDEN_CHARACTERS: translate("ProblemTexts", "Quite los signos especiales."),
-            HolderProblem.NOT_AN_EMAIL: tr(
+            HolderProblem.NOT_AN_EMAIL: translate(
                 "ProblemTexts", "Escriba un correo completo, como nombre@correo.com."
             ),
             HolderProblem.NOT_A_MOBILE: translate(

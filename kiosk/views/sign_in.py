@@ -58,10 +58,11 @@ class SignInPage(Page):
     def build(self) -> None:
         theme = self.theme
         self._title, self._hint = label("title"), label("soft")
+        self.body.setSpacing(theme.u(14))
         self.body.addWidget(self._title)
         self.body.addWidget(self._hint)
         self.body.addWidget(self.notice)
-        card = Card(theme, pad=40, gap=24)
+        card = Card(theme, pad=36, gap=20)
         self._kind_label = label("label")
         self.kind = DocumentChoice(theme, tuple(DocumentType))
         self.number = Field(theme, "document_number", keyboard="digits", most=20)

@@ -2,19 +2,6 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="es_CO">
     <context>
-        <name />
-        <message>
-            <source>ProblemTexts</source>
-            <comment>Una persona no usa NIT. Escoja otro tipo de documento.</comment>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>ProblemTexts</source>
-            <comment>Escriba un correo completo, como nombre@correo.com.</comment>
-            <translation type="unfinished" />
-        </message>
-    </context>
-    <context>
         <name>AmountEntry</name>
         <message>
             <source>Entre {low} y {high}</source>
@@ -941,6 +928,10 @@
             <translation>The number can not start with zero.</translation>
         </message>
         <message>
+            <source>Una persona no usa NIT. Escoja otro tipo de documento.</source>
+            <translation>A person does not use a NIT. Choose another type of document.</translation>
+        </message>
+        <message>
             <source>Una empresa debe usar su NIT.</source>
             <translation>A company must use its NIT.</translation>
         </message>
@@ -955,6 +946,10 @@
         <message>
             <source>Quite los signos especiales.</source>
             <translation>Take out the special signs.</translation>
+        </message>
+        <message>
+            <source>Escriba un correo completo, como nombre@correo.com.</source>
+            <translation>Type a complete e-mail, like name@mail.com.</translation>
         </message>
         <message>
             <source>El celular tiene 10 números y empieza por 3.</source>

@@ -44,7 +44,7 @@ class AmountEntry(Overlay):
     taken = Signal(int, object)
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(theme, parent, 1180)
+        super().__init__(theme, parent, 1420)
         self._row, self._obligation = -1, None
         self.setObjectName("amount_entry")
         across = QHBoxLayout() if not theme.portrait else QVBoxLayout()

@@ -201,7 +201,8 @@ class BankBar(Card):
         )
         lock = self.tr("Conexión cifrada") if self._locked else self.tr("Conexión sin cifrar")
         self.host.setAccessibleName(f"{host}. {lock}" if host else "")
-        self._time_words.setText(self.tr("Tiempo para terminar"))
+        narrow = self._theme.portrait and self._theme.text_scale > 1
+        self._time_words.setText(self.tr("Tiempo") if narrow else self.tr("Tiempo para terminar"))
         self.help.caption(self.tr("Ayuda"))
         self.cancel.caption(self.tr("Cancelar"))
         self._words.setText(self._message_text())

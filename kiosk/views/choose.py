@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
     QScroller,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -156,12 +157,13 @@ class ChoosePage(Page):
         side.addWidget(self.total)
         if not theme.portrait:
             side.addStretch(1)
-            self.total.setFixedWidth(theme.u(440))
+            self._fit_total()
         whole.addLayout(side)
         self.body.addLayout(whole, 1)
 
     def _modes(self) -> QWidget:
         box = Card(self.theme, "", across=True, pad=8, gap=8)
+        box.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         box.setStyleSheet(
             f"QFrame {{ background: {self.theme.colours.disabled}; border-radius: {self.theme.u(24)}px; }}"
         )
@@ -194,7 +196,12 @@ class ChoosePage(Page):
     def leave(self) -> None:
         self.entry.hide()
 
+    def _fit_total(self) -> None:
+        if not self.theme.portrait:
+            self.total.setFixedWidth(self.theme.u(440 if self.theme.text_scale == 1 else 540))
+
     def _relayout(self) -> None:
+        self._fit_total()
         self.list.doItemsLayout()
 
     def _refresh(self) -> None:

@@ -116,7 +116,7 @@ class Button(QPushButton):
 
     def _draw(self) -> None:
         height = self.HEIGHTS[self._size]
-        self.setMinimumHeight(max(self._theme.u(height), self._theme.t(height * 0.74)))
+        self.setMinimumHeight(max(self._theme.u(height), self._theme.grown(height * 0.74)))
         if self._icon:
             inks = {"primary": "#ffffff", "glass": "#ffffff", "danger": "problem", "accent": "#1b1503"}
             pixels = {"normal": 40, "small": 34, "big": 56}[self._size]

@@ -113,7 +113,7 @@ class ObligationDelegate(QStyledItemDelegate):
         text = self._text_height(obligation, self._text_width(width, obligation))
         height = text + u(30)
         if obligation.payable and self._stacked(width):
-            height += theme.t(92) + u(18)
+            height += theme.grown(92) + u(18)
         return QSize(u(300), max(height, u(148)) + u(16))
 
     def _text_width(self, width: float, obligation: Obligation) -> float:
@@ -143,13 +143,13 @@ class ObligationDelegate(QStyledItemDelegate):
         u, theme = self._theme.u, self._theme
         card = QRectF(row).adjusted(u(2), u(2), -u(2), -u(14))
         if self._stacked(row.width()):
-            gap, height = u(12), theme.t(92)
+            gap, height = u(12), theme.grown(92)
             width = (card.width() - 2 * u(24) - 2 * gap) / 3
             top = card.bottom() - height - u(18)
             chips = [QRectF(card.left() + u(24) + n * (width + gap), top, width, height) for n in range(3)]
             tick = QRectF(card.left(), card.top(), u(110), top - card.top())
         else:
-            width, height, gap = u(_CHIP), max(u(96), theme.t(96)), u(12)
+            width, height, gap = u(_CHIP), max(u(96), theme.grown(96)), u(12)
             left = card.right() - u(22) - 3 * width - 2 * gap
             top = card.center().y() - height / 2
             chips = [QRectF(left + n * (width + gap), top, width, height) for n in range(3)]

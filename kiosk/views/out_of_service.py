@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout
 
 from kiosk.views.controls import Card, Picture, label
 from kiosk.views.page import Page
@@ -17,7 +18,6 @@ class OutOfServicePage(Page):
         theme = self.theme
         self.body.addStretch(1)
         card = Card(theme, pad=72, gap=20)
-        card.setMinimumHeight(theme.u(560))
         card.setFixedWidth(theme.u(1300 if not theme.portrait else 920))
         card.box.addWidget(Picture(theme, "wrench-duotone", "brand", 130), 0, Qt.AlignmentFlag.AlignHCenter)
         self._title, self._text, self._safe, self._call = (
@@ -29,7 +29,11 @@ class OutOfServicePage(Page):
         for part in (self._title, self._text, self._safe, self._call):
             part.setAlignment(Qt.AlignmentFlag.AlignCenter)
             card.box.addWidget(part)
-        self.body.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        row = QHBoxLayout()  # stretches, not an alignment: the card's height must follow its words
+        row.addStretch(1)
+        row.addWidget(card)
+        row.addStretch(1)
+        self.body.addLayout(row)
         self.body.addStretch(1)
 
     def retranslate(self) -> None:

@@ -32,7 +32,7 @@ class PaymentDelegate(QStyledItemDelegate):
         self._theme = theme
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:
-        return QSize(self._theme.u(300), self._theme.t(40) * 3 + self._theme.u(50))
+        return QSize(self._theme.u(300), self._theme.grown(40) * 3 + self._theme.u(50))
 
     def state_words(self, payment: Payment) -> str:
         """The scheme's words, and whether the core has it."""
@@ -61,23 +61,25 @@ class PaymentDelegate(QStyledItemDelegate):
         painter.drawPixmap(QPointF(card.right() - u(76), card.center().y() - arrow.height() / 2), arrow)
         left, right = card.left() + u(136), card.right() - u(100)
         names = ", ".join(dict.fromkeys(line.name for line in payment.order.lines))
-        y = card.center().y() - theme.t(62)
+        y = card.center().y() - theme.grown(62)
         self._write(
-            painter, QRectF(left, y, right - left, theme.t(44)), self.state_words(payment), 34, 700, tone
+            painter, QRectF(left, y, right - left, theme.grown(44)), self.state_words(payment), 34, 700, tone
         )
         self._write(
             painter,
-            QRectF(left, y, right - left, theme.t(44)),
+            QRectF(left, y, right - left, theme.grown(44)),
             payment.total.shown(),
             40,
             800,
             "ink",
             after=True,
         )
-        self._write(painter, QRectF(left, y + theme.t(46), right - left, theme.t(40)), names, 29, 400, "soft")
+        self._write(
+            painter, QRectF(left, y + theme.grown(46), right - left, theme.grown(40)), names, 29, 400, "soft"
+        )
         detail = f"{long_time(payment.created_at)} · {payment.reference}"
         self._write(
-            painter, QRectF(left, y + theme.t(84), right - left, theme.t(40)), detail, 29, 400, "soft"
+            painter, QRectF(left, y + theme.grown(84), right - left, theme.grown(40)), detail, 29, 400, "soft"
         )
         painter.restore()
 

@@ -100,7 +100,7 @@ class SummaryPage(Page):
         side = QVBoxLayout()
         side.addWidget(self.total)
         if not theme.portrait:
-            self.total.setFixedWidth(theme.u(520))
+            self.total.setFixedWidth(theme.u(560))
             side.addStretch(1)
         whole.addLayout(side)
         self.body.addLayout(whole, 1)

@@ -18,6 +18,7 @@ from kiosk.resources import resource
 
 FAMILY = "Atkinson Hyperlegible Next"
 LARGE = 1.35
+_LARGE_ALREADY, _HUGE_ALREADY = 50, 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,12 @@ class Theme(QObject):
         return max(1, round(pixels * self.unit))
 
     def t(self, pixels: float) -> int:
-        """A text height in real pixels."""
+        """A text height in real pixels. What is large already grows less when the member asks."""
+        share = 0 if pixels >= _HUGE_ALREADY else 0.4 if pixels >= _LARGE_ALREADY else 1
+        return max(1, round(pixels * self.unit * (1 + (self.text_scale - 1) * share)))
+
+    def grown(self, pixels: float) -> int:
+        """A length that follows the text: the height of what holds words."""
         return max(1, round(pixels * self.unit * self.text_scale))
 
     def set_comfort(self, *, large: bool, contrast: bool) -> None:

@@ -6,7 +6,7 @@ import time
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.views.controls import Card, Picture, label
 from kiosk.views.page import Page
@@ -67,9 +67,12 @@ class WaitingPage(Page):
         words.addWidget(self._safe)
         words.addWidget(self._reference)
         card.box.addLayout(words, 1)
-        card.setMinimumHeight(theme.u(190))
         card.setFixedWidth(theme.u(1240 if not theme.portrait else 920))
-        self.body.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        row = QHBoxLayout()  # stretches, not an alignment: the card's height must follow its words
+        row.addStretch(1)
+        row.addWidget(card)
+        row.addStretch(1)
+        self.body.addLayout(row)
         self.body.addStretch(2)
         self.actions.addStretch(1)
         self.go_button = self._later()

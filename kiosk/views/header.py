@@ -129,7 +129,8 @@ class Header(Card):
         self._step.setVisible(bool(number))
         if number:
             self.bar.show_step(number)
-            of = self.tr("{number} de {steps} · {name}")
+            tight = self._theme.portrait and self._theme.text_scale > 1.0
+            of = self.tr("{number} de {steps}") if tight else self.tr("{number} de {steps} · {name}")
             self._words.setText(of.format(number=number, steps=STEPS, name=self._name()))
         narrow = self._theme.portrait or self._theme.text_scale > 1.0
         for button, words in ((self.comfort, self.tr("Ver mejor")), (self.language, Languages.other_name()),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QScroller, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QScroller, QVBoxLayout, QWidget
 
 from kiosk.models.problems import Problem
 from kiosk.models.visit import Visit
@@ -167,6 +167,11 @@ class Page(QWidget):
         if other.indexOf(go) >= 0:
             other.removeWidget(go)
             wanted.addWidget(go)
+        rest = sum(b.sizeHint().width() for b in buttons if b is not go) + gaps
+        down = narrow and rest > self.width()
+        self.actions.setDirection(
+            QBoxLayout.Direction.TopToBottom if down else QBoxLayout.Direction.LeftToRight
+        )
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:

@@ -31,8 +31,14 @@ class PaymentDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._theme = theme
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:
-        return QSize(self._theme.u(300), self._theme.grown(40) * 3 + self._theme.u(50))
+    def sizeHint(self, option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:
+        width = option.widget.viewport().width() if option.widget else 0
+        rows = 5 if self._narrow(width) else 3
+        return QSize(self._theme.u(300), self._theme.grown(42) * rows + self._theme.u(50))
+
+    def _narrow(self, width: int) -> bool:
+        """Whether state and amount need a line each."""
+        return width < self._theme.grown(1100)
 
     def state_words(self, payment: Payment) -> str:
         """The scheme's words, and whether the core has it."""
@@ -61,26 +67,19 @@ class PaymentDelegate(QStyledItemDelegate):
         painter.drawPixmap(QPointF(card.right() - u(76), card.center().y() - arrow.height() / 2), arrow)
         left, right = card.left() + u(136), card.right() - u(100)
         names = ", ".join(dict.fromkeys(line.name for line in payment.order.lines))
-        y = card.center().y() - theme.grown(62)
-        self._write(
-            painter, QRectF(left, y, right - left, theme.grown(44)), self.state_words(payment), 34, 700, tone
-        )
-        self._write(
-            painter,
-            QRectF(left, y, right - left, theme.grown(44)),
-            payment.total.shown(),
-            40,
-            800,
-            "ink",
-            after=True,
-        )
-        self._write(
-            painter, QRectF(left, y + theme.grown(46), right - left, theme.grown(40)), names, 29, 400, "soft"
-        )
-        detail = f"{long_time(payment.created_at)} · {payment.reference}"
-        self._write(
-            painter, QRectF(left, y + theme.grown(84), right - left, theme.grown(40)), detail, 29, 400, "soft"
-        )
+        when, ours = long_time(payment.created_at), payment.reference
+        details = [names, when, ours] if self._narrow(option.rect.width()) else [names, f"{when} · {ours}"]
+        rows = [(detail, 29, 400, "soft") for detail in details]
+        if self._narrow(option.rect.width()):
+            rows.insert(0, (payment.total.shown(), 40, 800, "ink"))
+        y = card.center().y() - theme.grown(42) * (len(rows) + 1) / 2
+        box = QRectF(left, y, right - left, theme.grown(42))
+        self._write(painter, box, self.state_words(payment), 34, 700, tone)
+        if not self._narrow(option.rect.width()):
+            self._write(painter, box, payment.total.shown(), 40, 800, "ink", after=True)
+        for row in rows:
+            box.translate(0, theme.grown(42))
+            self._write(painter, box, *row)
         painter.restore()
 
     def _write(self, painter: QPainter, box: QRectF, text: str, size: int, weight: int, ink: str,

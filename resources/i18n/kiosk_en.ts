@@ -47,6 +47,10 @@
             <translation>Time to finish</translation>
         </message>
         <message>
+            <source>Tiempo</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Ayuda</source>
             <translation>Help</translation>
         </message>
@@ -328,6 +332,10 @@
         <message>
             <source>{number} de {steps} · {name}</source>
             <translation>{number} of {steps} · {name}</translation>
+        </message>
+        <message>
+            <source>{number} de {steps}</source>
+            <translation>{number} of {steps}</translation>
         </message>
         <message>
             <source>Ver mejor</source>

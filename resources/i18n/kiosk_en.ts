@@ -48,7 +48,7 @@
         </message>
         <message>
             <source>Tiempo</source>
-            <translation type="unfinished" />
+            <translation>Time</translation>
         </message>
         <message>
             <source>Ayuda</source>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import json
 import logging
 import os
@@ -21,6 +22,7 @@ OUTCOMES = ("approved", "declined", "failed", "pending", "late-approved")
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; the exit code."""
+    faulthandler.enable()  # a crash in Qt or Chromium must say where
     arguments = _parser().parse_args(argv)
     logging.basicConfig(
         level=logging.INFO if arguments.verbose else logging.WARNING,

@@ -6,8 +6,8 @@ import sys
 __version__ = "0.1.0"
 
 if sys.version_info < (3, 12):
-    # WORKAROUND: PySide6 6.12.0 drops references to None, True and False that it does not own. Before
-    # Python 3.12 (immortal singletons) a count reaches zero after some thousand calls and the
+    # WORKAROUND: PySide6 6.12.0 is built for immortal singletons and drops references to them that
+    # it does not own. Before Python 3.12 a count reaches zero after some thousand calls and the
     # process dies. Counts that no terminal can use up make them as immortal as they are there.
-    for _singleton in (None, True, False):
+    for _singleton in (None, True, False, NotImplemented, ...):
         ctypes.c_ssize_t.from_address(id(_singleton)).value += 1 << 40

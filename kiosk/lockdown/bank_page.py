@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
@@ -88,7 +89,7 @@ class BankWebPage(QWebEnginePage):
         profile.downloadRequested.connect(self._refuse_download)
 
     def _refuse_offers(self) -> None:
-        # authenticationRequired stays unconnected: Qt then refuses by itself, without asking again.
+        # authenticationRequired stays unconnected: nobody is asked for a key, and the load fails.
         self.newWindowRequested.connect(self._open_in_place)
         self.permissionRequested.connect(lambda permission: permission.deny())
         self.fullScreenRequested.connect(lambda request: request.reject())
@@ -116,7 +117,10 @@ class BankWebPage(QWebEnginePage):
     def _open_in_place(self, request: QWebEngineNewWindowRequest) -> None:
         url = request.requestedUrl()
         if url.scheme() in ("http", "https"):
-            self.setUrl(url)  # judged like every other address
+            # By the page itself: judged like its links, and until the new page is there the address
+            # stays the old one's. (setUrl would change it at once, even where it is refused.)
+            address = json.dumps(url.toString(QUrl.ComponentFormattingOption.FullyEncoded))
+            self.runJavaScript(f"location.assign({address})", ISOLATED)
         elif not url.isEmpty() and url.toString() != "about:blank":
             self.refused.emit("address", shown_host(url))
 

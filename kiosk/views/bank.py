@@ -26,14 +26,16 @@ _MOST_CRASHES = 3
 
 _STEADY_TRIES = 40
 
-# Size of the page's window and rectangle of the first element that fits, in view pixels at zoom 1.
+# Size of the page's window, whether it was painted (before that Chromium drops touches), and rectangle of
+# the first element that fits, in view pixels at zoom 1.
 _RECT = """
 (() => {{
   const found = document.querySelector({selector});
   if (found) found.scrollIntoView({{block: "nearest", inline: "nearest", behavior: "instant"}});
   const box = found ? found.getBoundingClientRect() : {{width: 0}};
   const rect = box.width && box.height ? [box.x, box.y, box.width, box.height] : null;
-  return JSON.stringify([[innerWidth, innerHeight], rect]);
+  const painted = performance.getEntriesByType("paint").length > 0;
+  return JSON.stringify([[innerWidth, innerHeight], painted, rect]);
 }})()
 """
 
@@ -274,8 +276,8 @@ class BankPage(Page):
     def find_rect(self, selector: str, callback: Callable[[QRect | None], object]) -> None:
         """Where the first element that fits a CSS selector is, in the view's coordinates.
 
-        It is scrolled into sight first. None where it is not there or has no size. A page that has
-        not yet heard of the view's new size (the keyboard opened or went) is given time to.
+        It is scrolled into sight first. None where it is not there or has no size. A page that is not
+        yet painted, or has not heard of the view's new size (the keyboard opened or went), is given time.
         """
         self._find(selector, callback, _STEADY_TRIES)
 
@@ -291,8 +293,8 @@ class BankPage(Page):
                 callback(None)
                 return
             zoom = web.page.zoomFactor()
-            size, rect = json.loads(answer)
-            steady = all(
+            size, painted, rect = json.loads(answer)
+            steady = painted and all(
                 abs(theirs * zoom - ours) <= 2 * zoom
                 for theirs, ours in zip(size, (web.view.width(), web.view.height()), strict=True)
             )

@@ -112,6 +112,7 @@ def build_desk(settings: Settings) -> Desk:
     from kiosk.member_core.core_api import CoreApi
     from kiosk.receipt.qt_printer import save_pdf
     from kiosk.settings import SettingsError, reveal
+    from kiosk.teller.banks import BankDirectory
     from kiosk.teller.checkout import Checkout, TerminalFacts, Timings
     from kiosk.teller.desk import Desk, Receipts
     from kiosk.teller.sonda import Sonda
@@ -152,6 +153,7 @@ def build_desk(settings: Settings) -> Desk:
         connector,
         journal,
         gateway,
+        BankDirectory(gateway, now),
         checkout,
         Sonda(checkout, journal, now, timings),
         _printer(settings),

@@ -1,7 +1,7 @@
-"""Blocking work off the GUI thread: two lanes, results back on the GUI thread.
+"""Blocking work off the GUI thread: three lanes, results back on the GUI thread.
 
 `money` is one thread, strictly in order: what it does to a payment never overlaps. `ask` is a
-few threads for questions that change nothing. Shutdown waits; nothing is ever terminated.
+few threads for questions, `sonda` its own. Shutdown waits; nothing is ever terminated.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from queue import SimpleQueue
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -20,7 +22,7 @@ T = TypeVar("T")
 class Jobs(QObject):
     """The lanes. Callbacks run on the thread this object lives in."""
 
-    _finished = Signal(object)
+    _finished = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,7 +32,9 @@ class Jobs(QObject):
             "sonda": ThreadPoolExecutor(1, "sonda"),
         }
         self._closed = False
-        self._finished.connect(lambda deliver: deliver(), Qt.ConnectionType.QueuedConnection)
+        self._results: SimpleQueue[Callable[[], object]] = SimpleQueue()
+        # Queued signals carry no Python object: what they would hold has no owner if they are dropped.
+        self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def run(
         self,
@@ -48,12 +52,19 @@ class Jobs(QObject):
             if self._closed:
                 return
             if isinstance(error, Exception):
-                self._finished.emit(lambda: failed(error))
+                self._hand_over(partial(failed, error))
             elif error is None:
-                result = future.result()
-                self._finished.emit(lambda: done(result))
+                self._hand_over(partial(done, future.result()))
 
         self._lanes[lane].submit(work).add_done_callback(deliver)
+
+    def _hand_over(self, call: Callable[[], object]) -> None:
+        self._results.put(call)
+        self._finished.emit()
+
+    def _deliver(self) -> None:
+        if not self._closed:
+            self._results.get_nowait()()
 
     def close(self) -> None:
         """Finish what runs, drop what waits in `ask`, deliver nothing more."""

@@ -19,6 +19,7 @@ from kiosk.member_core.connector import (
     SessionOver,
     WrongKey,
 )
+from kiosk.teller.banks import NoBankList
 
 
 class Trouble(StrEnum):
@@ -37,6 +38,8 @@ class Trouble(StrEnum):
     BELOW_MINIMUM = "below_minimum"
     ABOVE_MAXIMUM = "above_maximum"
     PAYMENT_PENDING = "payment_pending"
+    PAID_ALREADY = "paid_already"
+    NO_BANK_LIST = "no_bank_list"
     NOT_CREATED = "not_created"
     LIMIT = "limit"
     GATEWAY_AWAY = "gateway_away"
@@ -65,6 +68,7 @@ def problem_of(error: Exception) -> Problem:
         SessionOver: Trouble.SESSION_OVER,
         KeyChangeRequired: Trouble.SESSION_OVER,
         JournalUnusable: Trouble.JOURNAL,
+        NoBankList: Trouble.NO_BANK_LIST,
     }
     match error:
         case WrongKey():
@@ -79,5 +83,6 @@ def problem_of(error: Exception) -> Problem:
         case KeyRefused():
             return Problem(Trouble.KEY_REFUSED, codes=error.codes)
         case ObligationHeld():
-            return Problem(Trouble.PAYMENT_PENDING, payment=error.payment)
+            held = Trouble.PAID_ALREADY if error.payment.paid else Trouble.PAYMENT_PENDING
+            return Problem(held, payment=error.payment)
     return Problem(plain.get(type(error), Trouble.UNEXPECTED))

@@ -17,6 +17,7 @@ class Step(StrEnum):
     CHOOSE = "choose"
     SUMMARY = "summary"
     HOLDER = "holder"
+    PICK_BANK = "pick_bank"
     REVIEW = "review"
     BANK = "bank"
     WAITING = "waiting"
@@ -35,6 +36,7 @@ BACK = {
     Step.CHOOSE: Step.MENU,
     Step.SUMMARY: Step.CHOOSE,
     Step.HOLDER: Step.SUMMARY,
+    Step.PICK_BANK: Step.HOLDER,
     Step.REVIEW: Step.HOLDER,
     Step.PAYMENTS: Step.MENU,
 }
@@ -49,7 +51,8 @@ NEXT = {
     Step.MENU: Step.CHOOSE,
     Step.CHOOSE: Step.SUMMARY,
     Step.SUMMARY: Step.HOLDER,
-    Step.HOLDER: Step.REVIEW,
+    Step.HOLDER: Step.REVIEW,  # by way of PICK_BANK where the gateway wants the bank picked here
+    Step.PICK_BANK: Step.REVIEW,
     Step.REVIEW: Step.BANK,
     Step.BANK: Step.WAITING,
     Step.WAITING: Step.RESULT,
@@ -65,6 +68,7 @@ NUMBER = {
     Step.CHOOSE: 2,
     Step.SUMMARY: 3,
     Step.HOLDER: 4,
+    Step.PICK_BANK: 4,
     Step.REVIEW: 4,
     Step.BANK: 5,
     Step.WAITING: 5,

@@ -19,11 +19,13 @@ from kiosk.cooperative.money import Money
 from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import Payment, State
 from kiosk.member_core.connector import CoreStatus, Recovery, SessionOver
+from kiosk.models.banks import BanksModel
 from kiosk.models.jobs import Jobs
 from kiosk.models.obligations import ObligationsModel
 from kiosk.models.payments import PaymentsModel
 from kiosk.models.problems import Problem, Trouble, problem_of
 from kiosk.models.steps import BACK, NEXT, Step
+from kiosk.pse.gateway import Bank
 from kiosk.teller.desk import Desk
 
 log = logging.getLogger(__name__)
@@ -55,6 +57,7 @@ class Visit(QObject):
         super().__init__()
         self._jobs, self._desk, self.limits = jobs, desk, limits
         self.obligations = ObligationsModel()
+        self.banks = BanksModel()
         self.payments = PaymentsModel()
         self._serial = 0
         self.step = Step.WELCOME
@@ -91,6 +94,8 @@ class Visit(QObject):
         """Back, by the map; steps without a way back stay."""
         if self.step is Step.CHANGE_KEY and self.must_change_key:
             self.finish()
+        elif self.step is Step.REVIEW and self.banks.rowCount():
+            self.go(Step.PICK_BANK)
         elif self.step in BACK:
             self.go(BACK[self.step])
 
@@ -104,6 +109,7 @@ class Visit(QObject):
             self._jobs.run("money", lambda: self._desk().checkout.left(payment), _ignore, _note)
         self._forget()
         self.obligations.load([])
+        self.banks.load([])
         self.payments.load([])
         self.ended.emit()
         self.member_changed.emit()
@@ -222,19 +228,27 @@ class Visit(QObject):
         self._tell(Problem(Trouble.TOO_MANY_LINES))
 
     def name_holder(self, holder: AccountHolder) -> None:
-        """A holder without problems."""
+        """A holder without problems; then the bank, where it is not the gateway's page that asks."""
         self.holder = holder
-        self.next()
+
+        def done(banks: tuple[Bank, ...]) -> None:
+            self.banks.load(banks)
+            self.go(Step.PICK_BANK if banks else NEXT[Step.HOLDER])
+
+        self._ask(lambda desk: desk.banks.list(), done, "loading_banks")
 
     # -- paying ---------------------------------------------------------------------------
 
     def pay(self) -> None:
         """Start the payment: from here on the journal knows it."""
         order, holder, session = self.order, self.holder, self._session()
+        bank = self.banks.picked
         if order is None or holder is None or self.busy:
             return
         self._ask(
-            lambda desk: desk.checkout.start(order, session.member, holder),
+            lambda desk: desk.checkout.start(
+                order, session.member, holder, bank_code=bank.code if bank else None
+            ),
             self._started,
             "opening",
             lane="money",

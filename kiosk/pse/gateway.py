@@ -7,6 +7,7 @@ a 500, an HTML page or an unknown word says nothing about the money.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -74,6 +75,24 @@ class Abilities:
     cancels: bool
     other_device: bool
     """The page may be opened on the member's own phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """A financial institution of the scheme's list. Codes are text, not always of four digits."""
+
+    code: str
+    name: str
+
+
+def bank_list(entries: Iterable[tuple[str, str]]) -> tuple[Bank, ...]:
+    """Real banks by name, from a gateway's (code, name) pairs.
+
+    Code 0 is the list's own prompt, not a bank (rules of the scheme's bank list).
+    """
+    named = {code.strip(): name.strip() for code, name in entries}
+    real = [Bank(code, name) for code, name in named.items() if code.strip("0") and name]
+    return tuple(sorted(real, key=lambda bank: bank.name.casefold()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +208,9 @@ class Gateway(Protocol):
     @property
     def abilities(self) -> Abilities:
         """What its contract promises."""
+
+    def banks(self) -> tuple[Bank, ...] | NoVerdict:
+        """Where the payer may pay from; empty where the gateway's own page asks."""
 
     def create(self, charge: Charge) -> Creation:
         """Ask for one collection. Never retried inside."""

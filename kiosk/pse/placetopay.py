@@ -30,6 +30,7 @@ from kiosk.cooperative.money import InvalidAmount, Money
 from kiosk.pse.gateway import (
     Abilities,
     Answer,
+    Bank,
     Charge,
     Conflict,
     Created,
@@ -95,6 +96,10 @@ class PlacetoPay:
 
     def __repr__(self) -> str:
         return f"PlacetoPay({self._transport.base_url})"
+
+    def banks(self) -> tuple[Bank, ...]:
+        """None: the payer picks the bank on the hosted page."""
+        return ()
 
     def create(self, charge: Charge) -> Creation:
         """Open a session. Never repeated: two calls would make two sessions."""

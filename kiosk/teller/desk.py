@@ -13,6 +13,7 @@ from kiosk.member_core.connector import Connector
 from kiosk.pse.gateway import Gateway
 from kiosk.receipt.document import Issuer, Receipt, receipt_of
 from kiosk.receipt.printer import Printer
+from kiosk.teller.banks import BankDirectory
 from kiosk.teller.checkout import Checkout
 from kiosk.teller.sonda import Sonda
 
@@ -56,6 +57,7 @@ class Desk:
     connector: Connector
     journal: Journal
     gateway: Gateway
+    banks: BankDirectory
     checkout: Checkout
     sonda: Sonda
     printer: Printer

@@ -148,6 +148,7 @@ class Header(Card):
             Step.CHOOSE: self.tr("Qué pagar"),
             Step.SUMMARY: self.tr("Resumen"),
             Step.HOLDER: self.tr("Titular"),
+            Step.PICK_BANK: self.tr("Banco"),
             Step.REVIEW: self.tr("Confirmar"),
             Step.BANK: self.tr("Banco"),
             Step.WAITING: self.tr("Respuesta"),

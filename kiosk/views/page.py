@@ -190,8 +190,12 @@ class Page(QWidget):
         if problem is None or self.problem_shown(problem):
             self.notice.say("", "")
             return
-        self.notice.say(*ProblemTexts.of(problem, self.place.care, self.place.care_phone))
+        self.notice.say(*self._words_of(problem))
         self.scroll.verticalScrollBar().setValue(0)
+
+    def _words_of(self, problem: Problem) -> tuple[str, str]:
+        place = self.place
+        return ProblemTexts.of(problem, place.cooperative, place.care, place.care_phone, place.care_email)
 
     def _troubled(self) -> None:
         if self.on_stage:

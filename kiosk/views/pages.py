@@ -18,6 +18,7 @@ _PAGES = {
     Step.CHOOSE: ("choose", "ChoosePage"),
     Step.SUMMARY: ("summary", "SummaryPage"),
     Step.HOLDER: ("holder", "HolderPage"),
+    Step.PICK_BANK: ("pick_bank", "PickBankPage"),
     Step.REVIEW: ("review", "ReviewPage"),
     Step.BANK: ("bank", "BankPage"),
     Step.WAITING: ("waiting", "WaitingPage"),

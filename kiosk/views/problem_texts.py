@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
+from kiosk.cooperative import scheme_texts
 from kiosk.cooperative.member import DocumentProblem, HolderProblem
 from kiosk.cooperative.obligation import AmountProblem
 from kiosk.models.problems import Problem, Trouble
@@ -80,18 +81,26 @@ _TEXTS = {
     ),
     Trouble.PAYMENT_PENDING: (
         QT_TRANSLATE_NOOP("ProblemTexts", "Una de estas obligaciones ya tiene un pago en proceso."),
-        QT_TRANSLATE_NOOP("ProblemTexts", "No pague dos veces: consulte el estado en «Mis pagos». {call}"),
+        QT_TRANSLATE_NOOP("ProblemTexts", "No pague dos veces: consulte el estado en «Mis pagos»."),
+    ),
+    Trouble.PAID_ALREADY: (
+        QT_TRANSLATE_NOOP("ProblemTexts", "Una de estas obligaciones ya está pagada."),
+        QT_TRANSLATE_NOOP("ProblemTexts", "No pague dos veces: vea su comprobante en «Mis pagos»."),
+    ),
+    Trouble.NO_BANK_LIST: (
+        QT_TRANSLATE_NOOP("ProblemTexts", "La lista de bancos no está disponible ahora."),
+        QT_TRANSLATE_NOOP("ProblemTexts", "No se ha pagado nada y lo que escribió sigue aquí."),
     ),
     Trouble.NOT_CREATED: (
         QT_TRANSLATE_NOOP("ProblemTexts", "No se pudo crear la transacción."),
-        QT_TRANSLATE_NOOP("ProblemTexts", "No se hizo ningún débito. Por favor intente más tarde. {call}"),
+        QT_TRANSLATE_NOOP("ProblemTexts", "No se hizo ningún débito y lo que escogió sigue aquí."),
     ),
     Trouble.LIMIT: (
         QT_TRANSLATE_NOOP(
             "ProblemTexts",
-            "El monto de la transacción excede los límites establecidos en PSE para la empresa.",
+            "El valor es mayor de lo que PSE permite.",
         ),
-        QT_TRANSLATE_NOOP("ProblemTexts", "No se hizo ningún débito. Pague un valor menor. {call}"),
+        QT_TRANSLATE_NOOP("ProblemTexts", "No se hizo ningún débito. Puede pagar un valor menor."),
     ),
     Trouble.GATEWAY_AWAY: (
         QT_TRANSLATE_NOOP("ProblemTexts", "No logramos comunicarnos con PSE."),
@@ -122,17 +131,34 @@ class ProblemTexts:
     """Words for troubles, in the language in force. `of` gives (what happened, the rest)."""
 
     @staticmethod
-    def of(problem: Problem, care: str, phone: str) -> tuple[str, str]:
-        """Headline and advice for a problem."""
+    def of(problem: Problem, company: str, care: str, phone: str, email: str) -> tuple[str, str]:
+        """Headline and advice for a problem. Where the scheme has a text, it is the advice, unchanged."""
         what, rest = ProblemTexts._plain(problem.trouble)
         call = QCoreApplication.translate(
             "ProblemTexts", "Si necesita ayuda llame a {care}: {phone}."
         ).format(care=care, phone=phone)
         if problem.contact is not None:
             rest = f"{problem.contact.text} {problem.contact.phone or ''}".strip()
-        return what.format(amount=problem.amount, until=problem.until), rest.format(
-            call=call, amount=problem.amount
-        )
+        facts = {"amount": problem.amount, "until": problem.until, "call": call}
+        what, rest = what.format(**facts), rest.format(**facts)
+        fixed = ProblemTexts._scheme(problem, company, phone, email)
+        return what, " ".join(part for part in (rest, fixed) if part)
+
+    @staticmethod
+    def _scheme(problem: Problem, company: str, phone: str, email: str) -> str:
+        """The scheme's own text, in Spanish in every language; empty where it has none."""
+        held = problem.payment
+        if problem.trouble is Trouble.LIMIT:
+            return scheme_texts.limit_exceeded(phone, email)
+        if problem.trouble is Trouble.NOT_CREATED:
+            return scheme_texts.not_created(company, phone, email)
+        if problem.trouble is Trouble.NO_BANK_LIST:
+            return f"{scheme_texts.NO_BANK_LIST}."
+        if problem.trouble is Trouble.PAYMENT_PENDING and held is not None:
+            return scheme_texts.pending_already("obligación", held.reference, phone, email, held.cus or "—")
+        if problem.trouble is Trouble.PAID_ALREADY and held is not None:
+            return scheme_texts.approved_already(held.reference, phone, email, held.cus or "—")
+        return ""
 
     @staticmethod
     def _plain(trouble: Trouble) -> tuple[str, str]:

@@ -57,7 +57,7 @@ class ReviewPage(Page):
         grid.setVerticalSpacing(self.theme.u(12))
         grid.setHorizontalSpacing(self.theme.u(24))
         self._rows: list[tuple[QLabel, QLabel]] = []
-        for row in range(4):
+        for row in range(5):
             name, value = label("soft", wrap=False), label("strong")
             value.setAlignment(Qt.AlignmentFlag.AlignRight)
             grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
@@ -93,15 +93,19 @@ class ReviewPage(Page):
         self.total.setText(order.total.shown() if order else "")
         self.table.show_order(order)
         self._holder_title.setText(self.tr("Titular de la cuenta"))
+        bank = self.visit.banks.picked
         values = (
             (self.tr("Nombre"), holder.name if holder else ""),
             (self.tr("Documento"), f"{holder.document.type} {holder.document.number}" if holder else ""),
             (self.tr("Correo"), holder.email if holder else ""),
             (self.tr("Celular"), holder.mobile if holder else ""),
+            (self.tr("Banco"), bank.name if bank else ""),
         )
         for (name, value), words in zip(self._rows, values, strict=True):
             name.setText(words[0])
             value.setText(words[1])
+        for part in self._rows[-1]:
+            part.setVisible(bank is not None)
         self._note.setText(
             self.tr("Al tocar «Pagar» se abre la página de PSE y luego la de su banco. "
                     "El débito se hace cuando usted lo confirme allí.")

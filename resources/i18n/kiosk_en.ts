@@ -727,6 +727,29 @@
         </message>
     </context>
     <context>
+        <name>PickBankPage</name>
+        <message>
+            <source>¿Desde qué banco paga?</source>
+            <translation>Which bank do you pay from?</translation>
+        </message>
+        <message>
+            <source>Toque el banco del titular de la cuenta.</source>
+            <translation>Touch the account holder's bank.</translation>
+        </message>
+        <message>
+            <source>Bancos</source>
+            <translation>Banks</translation>
+        </message>
+        <message>
+            <source>Atrás</source>
+            <translation>Back</translation>
+        </message>
+        <message>
+            <source>Continuar</source>
+            <translation>Continue</translation>
+        </message>
+    </context>
+    <context>
         <name>PrintingCard</name>
         <message>
             <source>Imprimiendo…</source>
@@ -864,24 +887,40 @@
             <translation>One of these obligations already has a payment in progress.</translation>
         </message>
         <message>
-            <source>No pague dos veces: consulte el estado en «Mis pagos». {call}</source>
-            <translation>Do not pay twice: see how it stands in «My payments». {call}</translation>
-        </message>
-        <message>
             <source>No se pudo crear la transacción.</source>
             <translation>The transaction could not be created.</translation>
         </message>
         <message>
-            <source>No se hizo ningún débito. Por favor intente más tarde. {call}</source>
-            <translation>No debit was made. Please try later. {call}</translation>
+            <source>No pague dos veces: consulte el estado en «Mis pagos».</source>
+            <translation>Do not pay twice: see its state under “My payments”.</translation>
         </message>
         <message>
-            <source>El monto de la transacción excede los límites establecidos en PSE para la empresa.</source>
-            <translation>The amount exceeds the limits that PSE has for the company.</translation>
+            <source>Una de estas obligaciones ya está pagada.</source>
+            <translation>One of these obligations is paid already.</translation>
         </message>
         <message>
-            <source>No se hizo ningún débito. Pague un valor menor. {call}</source>
-            <translation>No debit was made. Pay a smaller amount. {call}</translation>
+            <source>No pague dos veces: vea su comprobante en «Mis pagos».</source>
+            <translation>Do not pay twice: see your receipt under “My payments”.</translation>
+        </message>
+        <message>
+            <source>La lista de bancos no está disponible ahora.</source>
+            <translation>The list of banks is not available now.</translation>
+        </message>
+        <message>
+            <source>No se ha pagado nada y lo que escribió sigue aquí.</source>
+            <translation>Nothing was paid and what you typed is still here.</translation>
+        </message>
+        <message>
+            <source>No se hizo ningún débito y lo que escogió sigue aquí.</source>
+            <translation>No debit was made and what you chose is still here.</translation>
+        </message>
+        <message>
+            <source>El valor es mayor de lo que PSE permite.</source>
+            <translation>The amount is more than PSE allows.</translation>
+        </message>
+        <message>
+            <source>No se hizo ningún débito. Puede pagar un valor menor.</source>
+            <translation>No debit was made. You can pay a smaller amount.</translation>
         </message>
         <message>
             <source>No logramos comunicarnos con PSE.</source>
@@ -1224,6 +1263,10 @@ Phone {phone}</translation>
         <message>
             <source>Celular</source>
             <translation>Mobile</translation>
+        </message>
+        <message>
+            <source>Banco</source>
+            <translation>Bank</translation>
         </message>
         <message>
             <source>Al tocar «Pagar» se abre la página de PSE y luego la de su banco. El débito se hace cuando usted lo confirme allí.</source>

@@ -74,7 +74,8 @@ class Cooperative(_Section):
     """Who collects, and whom members call."""
 
     name: str = "Cooperativa Solidarios"
-    nit: str = "No configurado"
+    nit: str = "000.000.000-0"
+    """With its check digit, as receipts and the privacy notice say it. The default is nobody's."""
     website: str = "www.cooperativasolidarios.com"
     care: str = "Gestión del Asociado"
     care_phone: str = "620 0910 Ext 102"
@@ -222,6 +223,8 @@ class Settings(_Section):
                              ("receipts.signing_key", self.receipts.signing_key)):  # fmt: skip
             if secret.startswith("env:"):
                 raise ValueError(f"{name}: secrets in the environment are for the demonstration")
+        if self.cooperative.nit == Cooperative().nit:
+            raise ValueError("cooperative.nit: receipts must name the company's own NIT")
         return self
 
     @property

@@ -14,12 +14,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QPoint, QRect, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 
 from kiosk.app import Application, qt_application
 from kiosk.cooperative.payment import Payment, State
 from kiosk.demo import OUTCOMES, Demonstration, guide
 from kiosk.models.steps import Step
+from kiosk.tour_report import keep_receipts, report
 from kiosk.views.keyboard import _NAMES
 from kiosk.views.languages import Languages
 from kiosk.views.page import Page
@@ -48,6 +49,8 @@ class Tour:
         self._app, self._out, self._outcome = application, out, outcome
         self.pages: list[dict[str, object]] = []
         self._asked = 0.0
+        self.cus_on_screen: str | None = None
+        """As the result page showed it beside «CUS»."""
 
     # -- hands and eyes -------------------------------------------------------------------
 
@@ -266,6 +269,7 @@ class Tour:
             self._until(State.POSTED)
             self._paper_out()
             self.picture("result_late_approved")
+        self.cus_on_screen = self._read("CUS")
         if self._outcome in ("approved", "late-approved", "pending"):
             self.click("show_receipt")
             self.arrive(Step.RECEIPT)
@@ -275,6 +279,11 @@ class Tour:
         if payment is None:
             raise TourError("result: there is no payment")
         return payment
+
+    def _read(self, name: str) -> str | None:
+        """The words in sight that follow a name."""
+        texts = [w.text() for w in self.page.findChildren(QLabel) if w.isVisible()]
+        return texts[texts.index(name) + 1] if name in texts[:-1] else None
 
     def _until(self, state: State) -> None:
         def there() -> bool:
@@ -346,54 +355,11 @@ def run_tour(
     finally:
         application.close()
         demonstration.close()
-    _keep_receipts(out, payment)
-    report = _report(outcome, payment, posted, tour)
-    (out / "report.json").write_text(
-        json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    keep_receipts(out, payment)
+    found = report(out, outcome, payment, posted=posted, on_screen=tour.cus_on_screen, pages=tour.pages)
+    (out / "report.json").write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     shutil.rmtree(out / "state", ignore_errors=True)
     app.processEvents()
-    print(f"tour: {outcome} -> {report['state']}, {len(tour.pages)} pictures in {out}")
+    print(f"tour: {outcome} -> {found['state']}, {len(tour.pages)} pictures in {out}")
     sys.stdout.flush()
-    return 0 if report["as_expected"] else 1
-
-
-def _keep_receipts(out: Path, payment: Payment | None) -> None:
-    pdfs = sorted((out / "state" / "receipts").glob("*.pdf"), key=lambda path: path.stat().st_mtime)
-    if pdfs and payment is not None:
-        shutil.copyfile(pdfs[-1], out / "receipt.pdf")
-    thermal = out / "state" / "receipt.escpos"
-    if thermal.exists():
-        shutil.copyfile(thermal, out / "receipt.escpos")
-
-
-def _lines(payment: Payment) -> list[dict[str, str]]:
-    return [
-        {"obligation": line.obligation_id, "choice": line.choice.value, "amount": line.amount.wire()}
-        for line in payment.order.lines
-    ]
-
-
-def _report(outcome: str, payment: Payment | None, posted: bool, tour: Tour) -> dict[str, object]:
-    wanted = {
-        "approved": State.POSTED,
-        "late-approved": State.POSTED,
-        "declined": State.DECLINED,
-        "failed": State.FAILED,
-        "pending": State.PENDING,
-    }[outcome]
-    known = payment is not None
-    return {
-        "outcome": outcome,
-        "as_expected": payment is not None and payment.state is wanted and posted == (wanted is State.POSTED),
-        "payment_id": payment.payment_id if known else None,
-        "reference": payment.reference if known else None,
-        "state": payment.state.value if known else None,
-        "cus": payment.cus if known else None,
-        "amount": payment.total.wire() if known else None,
-        "currency": payment.total.currency if known else None,
-        "lines": _lines(payment) if payment is not None else [],
-        "core_posted": posted,
-        "core_receipt": payment.core_receipt if known else None,
-        "pages": tour.pages,
-    }
+    return 0 if found["as_expected"] else 1

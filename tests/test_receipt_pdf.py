@@ -14,9 +14,10 @@ import pytest
 import zxingcpp
 from pypdf import PdfReader
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QFont, QImage, QPainter
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from receipt_cases import ISSUER, KEY, LINES, NOW, PAID
 
@@ -68,9 +69,13 @@ def rastered(path: Path, dots_per_mm: float) -> QImage:
     return paper
 
 
-def test_the_words_can_be_read_searched_and_copied(qtbot: QtBot, tmp_path: Path) -> None:
+def test_the_words_can_be_read_searched_and_copied(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
     path = tmp_path / "receipt.pdf"
+    plain, tabular = qapp.font(), qapp.font()
+    tabular.setFeature(QFont.Tag("tnum"), 1)  # as the kiosk's own font
+    qapp.setFont(tabular)
     save_pdf(RECEIPT, path)
+    qapp.setFont(plain)
     text = words_of(path)
     for wanted in (
         "Cooperativa Solidarios",

@@ -202,6 +202,9 @@ def _font(face: Face) -> QFont:
     font.setPixelSize(round(face.points * _RESOLUTION / 72))
     font.setWeight(QFont.Weight(face.weight))
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    # The application's own font has tabular figures; in a PDF those glyphs name no characters, and
+    # nobody could search or copy an amount.
+    font.setFeature(QFont.Tag("tnum"), 0)
     return font
 
 

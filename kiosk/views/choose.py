@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from kiosk.cooperative.obligation import Choice
 from kiosk.views.amount_entry import AmountEntry
-from kiosk.views.controls import Card, Option, Picture, Rule, label
+from kiosk.views.controls import Card, Figure, Option, Picture, Rule, label
 from kiosk.views.dates import today
 from kiosk.views.obligation_delegate import ObligationDelegate
 from kiosk.views.page import Page
@@ -48,7 +48,7 @@ class TotalCard(Card):
         super().__init__(theme, pad=36, gap=10)
         self._theme = theme
         self.setObjectName("total_card")
-        self._title, self.amount = label("soft"), label("amount", wrap=False, name="total")
+        self._title, self.amount = label("soft"), Figure("amount", "total")
         self.box.addWidget(self._title)
         self.box.addWidget(self.amount)
         self._lines_box = QWidget()
@@ -81,7 +81,9 @@ class TotalCard(Card):
             self._lines.addWidget(self._line(name, value))
         if len(lines) > len(shown):
             self._lines.addWidget(self._line(self.more.format(count=len(lines) - len(shown)), ""))
-        self._rule.setVisible(bool(lines))
+        roomy = self._theme.text_scale == 1.0  # large text has the lines in the list beside it
+        self._lines_box.setVisible(roomy and bool(lines))
+        self._rule.setVisible(roomy and bool(lines))
 
     more = "+ {count}"
 
@@ -169,8 +171,8 @@ class ChoosePage(Page):
         )
         self._mode = QButtonGroup(self)
         self.all_overdue, self.by_hand = (
-            Option(self.theme, "all_overdue", 76),
-            Option(self.theme, "by_hand", 76),
+            Option(self.theme, "all_overdue"),
+            Option(self.theme, "by_hand"),
         )
         for number, button in enumerate((self.all_overdue, self.by_hand)):
             self._mode.addButton(button, number)
@@ -192,6 +194,7 @@ class ChoosePage(Page):
         self.delegate.today = today()
         self.list.scrollToTop()
         self._refresh()
+        self._fit_list()
 
     def leave(self) -> None:
         self.entry.hide()
@@ -202,7 +205,14 @@ class ChoosePage(Page):
 
     def _relayout(self) -> None:
         self._fit_total()
+        self._refresh()
         self.list.doItemsLayout()
+        self._fit_list()
+
+    def _fit_list(self) -> None:
+        # A row must be whole in sight; where there is no room for it the page scrolls.
+        rows = [self.list.sizeHintForRow(row) for row in range(self.model.rowCount())]
+        self.list.setMinimumHeight(max(rows, default=0))
 
     def _refresh(self) -> None:
         nothing = self.model.rowCount() == 0
@@ -240,11 +250,13 @@ class ChoosePage(Page):
 
     def resizeEvent(self, event: QEvent) -> None:
         super().resizeEvent(event)
+        self._fit_list()
         if self.entry.isVisible():
             self.entry.setGeometry(self.rect())
 
     def retranslate(self) -> None:
         self._title.setText(self.tr("¿Qué quiere pagar hoy?"))
+        self.list.setAccessibleName(self._title.text())
         self.all_overdue.caption(self.tr("Todo lo vencido"))
         self.by_hand.caption(self.tr("Elegir yo mismo"))
         self._empty_words.setText(self.tr("Usted no tiene valores por pagar"))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import ClassVar
 
 from PySide6.QtCore import QMargins, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QFrame,
     QGraphicsDropShadowEffect,
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from kiosk.views.theme import Theme
+from kiosk.views.theme import TOUCH, Theme
 
 
 def restyle(widget: QWidget) -> None:
@@ -37,6 +38,37 @@ def label(text_kind: str, *, wrap: bool = True, name: str = "") -> QLabel:
     if name:
         made.setObjectName(name)
     return made
+
+
+def breakable(text: str) -> str:
+    """Let a long address or number wrap at its dots and signs."""
+    return re.sub(r"(?<=[._-])(?=\w)|(?=@)", "\u200b", text)
+
+
+class Figure(QLabel):
+    """An amount on one line, written smaller where a long one would not fit."""
+
+    def __init__(self, text_kind: str, name: str) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("look", text_kind)
+        self.setObjectName(name)
+
+    def fitted(self) -> QFont:
+        """The font for the room there is."""
+        font, room = QFont(self.font()), self.contentsRect().width()
+        while QFontMetrics(font).horizontalAdvance(self.text()) > room and font.pixelSize() > 12:
+            font.setPixelSize(font.pixelSize() - 1)
+        return font
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(1, super().minimumSizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(self.fitted())
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.contentsRect(), self.alignment(), self.text())
 
 
 class Picture(QLabel):
@@ -61,7 +93,7 @@ class Picture(QLabel):
 class Button(QPushButton):
     """A touch button: `kind` and `size` choose its look, the icon may stand behind the text."""
 
-    HEIGHTS: ClassVar = {"normal": 100, "small": 72, "big": 148}
+    HEIGHTS: ClassVar = {"normal": 100, "small": TOUCH, "big": 148}
 
     def __init__(
         self,
@@ -238,6 +270,7 @@ class Tick(QPushButton):
         self.setObjectName(name)
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setMinimumHeight(theme.u(88))
         self._words = label("body")
         self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         row = QHBoxLayout(self)
@@ -258,6 +291,9 @@ class Tick(QPushButton):
 
     def heightForWidth(self, width: int) -> int:
         return max(self.layout().heightForWidth(width), self._theme.u(88))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.layout().minimumSize()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -43,7 +43,10 @@ class StepBar(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme, self._number = theme, 0
-        self.setFixedSize(self.sizeHint())
+        hint = self.sizeHint()
+        self.setFixedHeight(hint.height())
+        self.setMaximumWidth(hint.width())
+        self.setMinimumWidth(hint.width() // 2)
 
     def sizeHint(self) -> QSize:
         return QSize(self._theme.u(_DASH * STEPS + _GAP * (STEPS - 1) + _LONGER), self._theme.u(14))
@@ -58,6 +61,7 @@ class StepBar(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         theme, x = self._theme, 0.0
+        painter.scale(self.width() / self.sizeHint().width(), 1)
         for number in range(1, STEPS + 1):
             width = theme.u(_DASH + (_LONGER if number == self._number else 0))
             here, done = number == self._number, number < self._number

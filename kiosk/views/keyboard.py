@@ -106,7 +106,7 @@ class Keyboard(Card):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(self._theme.u(12))
         wide = kind == "digits"
-        width = 150 if wide else (158 if not self._theme.portrait else 88)
+        width = 150 if wide else (158 if not self._theme.portrait else 104)
         for column in range(6 if wide else 20):
             grid.setColumnMinimumWidth(column, self._theme.u(width / 2 - 6))
         for line, row in enumerate(_LAYOUTS[kind]):

@@ -103,6 +103,10 @@ class ObligationDelegate(QStyledItemDelegate):
 
     # -- geometry -------------------------------------------------------------------------
 
+    def _card(self, row: QRect) -> QRectF:
+        u = self._theme.u
+        return QRectF(row).adjusted(u(2), u(2), -u(2), -u(14))
+
     def _stacked(self, width: int) -> bool:
         return width < self._theme.u(1180) or self._theme.text_scale > 1.0
 
@@ -141,7 +145,7 @@ class ObligationDelegate(QStyledItemDelegate):
     def parts(self, row: QRect) -> list[QRectF]:
         """The touch targets of a row: tick, then the three choices."""
         u, theme = self._theme.u, self._theme
-        card = QRectF(row).adjusted(u(2), u(2), -u(2), -u(14))
+        card = self._card(row)
         if self._stacked(row.width()):
             gap, height = u(12), theme.grown(92)
             width = (card.width() - 2 * u(24) - 2 * gap) / 3
@@ -164,16 +168,13 @@ class ObligationDelegate(QStyledItemDelegate):
         choice = index.data(ObligationsModel.CHOICE)
         painter.save()
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        card = QRectF(option.rect).adjusted(u(2), u(2), -u(2), -u(14))
+        card = self._card(option.rect)
         painter.setPen(QPen(theme.colour("brand" if choice else "line"), u(4 if choice else 2)))
         painter.setBrush(theme.colour("card" if obligation.payable else "paper"))
         painter.drawRoundedRect(card, u(24), u(24))
         parts = self.parts(option.rect)
         focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
-        text_right = parts[1].left() if not self._stacked(option.rect.width()) else card.right()
-        if not obligation.payable:
-            text_right = card.right()
-        middle = parts[0].center().y()
+        middle = (parts[0] if obligation.payable else card).center().y()
         if obligation.payable:
             draw_tick(
                 painter,
@@ -189,22 +190,39 @@ class ObligationDelegate(QStyledItemDelegate):
                 )
         icon = theme.pixmap(ICONS[obligation.kind], "ink" if obligation.payable else "edge", 68)
         painter.drawPixmap(QPointF(card.left() + u(108), middle - icon.height() / 2), icon)
-        left = card.left() + u(200)
-        self._describe(
-            painter,
-            QRectF(left, card.top(), text_right - left - u(14), middle * 2 - card.top() * 2),
-            obligation,
-        )
+        for text, font, ink, box in self._description(option.rect, obligation):
+            painter.setFont(font)
+            painter.setPen(theme.colour(ink))
+            painter.drawText(box, _WRAP, text)
         painter.restore()
 
-    def _describe(self, painter: QPainter, box: QRectF, obligation: Obligation) -> None:
-        rows = self._rows(obligation, box.width())
-        y = box.center().y() - sum(height for *_, height in rows) / 2
+    def _description(self, row: QRect, obligation: Obligation) -> list[tuple[str, QFont, str, QRectF]]:
+        """(words, font, colour, where) of what a row says beside its chips."""
+        card = self._card(row)
+        width, place = self._text_width(row.width(), obligation), self.parts(row)[0]
+        if not obligation.payable:
+            place = card
+        rows = self._rows(obligation, width)
+        y = place.center().y() - sum(height for *_, height in rows) / 2
+        placed = []
         for text, font, ink, height in rows:
-            painter.setFont(font)
-            painter.setPen(self._theme.colour(ink))
-            painter.drawText(QRectF(box.left(), y, box.width(), height), _WRAP, text)
+            placed.append((text, font, ink, QRectF(card.left() + self._theme.u(200), y, width, height)))
             y += height
+        return placed
+
+    def layout_of(self, row: QRect, index: QModelIndex) -> list[tuple[str, QFont, QRectF]]:
+        """(words, font, where) of all that a row says."""
+        obligation: Obligation = index.data(ObligationsModel.OBLIGATION)
+        words = [(text, font, box) for text, font, _, box in self._description(row, obligation)]
+        if obligation.payable:
+            for box, choice in zip(self.parts(row)[1:], _CHOICES, strict=True):
+                words += self._chip_lines(box, *self._chip_words(obligation, choice, index))
+        return words
+
+    def _chip_words(self, obligation: Obligation, choice: Choice, index: QModelIndex) -> tuple[str, str]:
+        amount = index.data(ObligationsModel.AMOUNT)
+        chosen = index.data(ObligationsModel.CHOICE) == choice
+        return self.words.chip(obligation, choice, amount.shown() if chosen and amount else "")
 
     def _chip(self, painter: QPainter, box: QRectF, obligation: Obligation, choice: Choice, index: QModelIndex,
               focused: bool) -> None:  # fmt: skip
@@ -217,24 +235,31 @@ class ObligationDelegate(QStyledItemDelegate):
         painter.setPen(QPen(theme.colour(edge), u(5 if focused else 3 if chosen else 2)))
         painter.setBrush(theme.colour(ground))
         painter.drawRoundedRect(box, u(18), u(18))
-        amount = index.data(ObligationsModel.AMOUNT)
-        caption, value = self.words.chip(obligation, choice, amount.shown() if chosen and amount else "")
+        caption, value = self._chip_words(obligation, choice, index)
         ink = "dark" if chosen else "ink" if possible else "disabled_ink"
-        inner = box.adjusted(u(18), u(8), -u(14), -u(8))
-        self._line(
-            painter, inner, caption, 26, 600, "soft" if not chosen else "dark", Qt.AlignmentFlag.AlignTop
-        )
-        self._line(painter, inner, value, 33, 700, ink, Qt.AlignmentFlag.AlignBottom)
-
-    def _line(self, painter: QPainter, box: QRectF, text: str, size: int, weight: int, ink: str,
-              where: Qt.AlignmentFlag) -> None:  # fmt: skip
-        font = self._theme.font(size, weight)
-        painter.setFont(font)
-        while painter.fontMetrics().horizontalAdvance(text) > box.width() and font.pixelSize() > 12:
-            font.setPixelSize(font.pixelSize() - 1)
+        lines = self._chip_lines(box, caption, value)
+        for (text, font, line), colour in zip(lines, ("dark" if chosen else "soft", ink), strict=True):
             painter.setFont(font)
-        painter.setPen(self._theme.colour(ink))
-        painter.drawText(box, where | Qt.AlignmentFlag.AlignLeft, text)
+            painter.setPen(theme.colour(colour))
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+
+    def _chip_lines(self, box: QRectF, caption: str, value: str) -> list[tuple[str, QFont, QRectF]]:
+        """(words, font, where) of a chip's caption and value."""
+        u = self._theme.u
+        inner = box.adjusted(u(16), u(6), -u(12), -u(6))
+        share = inner.height() * 0.47
+        upper, lower = inner.adjusted(0, 0, 0, share - inner.height()), inner.adjusted(0, share, 0, 0)
+        return [
+            (caption, self._fitted(caption, 29, 600, inner.width()), upper),
+            (value, self._fitted(value, 33, 700, inner.width()), lower),
+        ]
+
+    def _fitted(self, text: str, size: int, weight: int, width: float) -> QFont:
+        """The font, smaller where a long text would not fit."""
+        font = self._theme.font(size, weight)
+        while QFontMetrics(font).horizontalAdvance(text) > width and font.pixelSize() > 12:
+            font.setPixelSize(font.pixelSize() - 1)
+        return font
 
     # -- touching -------------------------------------------------------------------------
 

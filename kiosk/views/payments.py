@@ -143,6 +143,7 @@ class PaymentsPage(Page):
 
     def retranslate(self) -> None:
         self._title.setText(self.tr("Mis pagos"))
+        self.list.setAccessibleName(self._title.text())
         self._hint.setText(self.tr("Toque un pago para ver su estado o imprimir el comprobante otra vez."))
         self._empty_head.setText(self.tr("Todavía no ha pagado en este kiosco"))
         self._empty_text.setText(

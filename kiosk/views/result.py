@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from kiosk.cooperative import scheme_texts
 from kiosk.cooperative.payment import Payment, State
 from kiosk.models.steps import Step
-from kiosk.views.controls import Button, Card, Picture, Rule, label
+from kiosk.views.controls import Button, Card, Figure, Picture, Rule, label
 from kiosk.views.dates import long_time
 from kiosk.views.obligation_delegate import ObligationWords
 from kiosk.views.page import Page
@@ -110,7 +110,7 @@ class ResultPage(Page):
         row.addWidget(self.badge)
         row.addStretch(1)
         left.addLayout(row)
-        self.amount, self._title = label("huge", wrap=False, name="amount"), label("title")
+        self.amount, self._title = Figure("huge", "amount"), label("title")
         self._text = label("soft", name="meaning")
         for part in (self.amount, self._title, self._text):
             left.addWidget(part)

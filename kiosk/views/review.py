@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout
 
-from kiosk.views.controls import Card, Picture, label
+from kiosk.views.controls import Card, Figure, Picture, breakable, label
 from kiosk.views.page import Page
 from kiosk.views.summary import OrderTable, PseMark
 
@@ -26,7 +26,7 @@ class ReviewPage(Page):
         head.box.addWidget(PseMark(theme, self.place.pse_logo, 110))
         words = QVBoxLayout()
         words.setSpacing(0)
-        self._total_label, self.total = label("soft"), label("amount", wrap=False, name="total")
+        self._total_label, self.total = label("soft"), Figure("amount", "total")
         words.addWidget(self._total_label)
         words.addWidget(self.total)
         head.box.addLayout(words, 1)
@@ -103,7 +103,7 @@ class ReviewPage(Page):
         )
         for (name, value), words in zip(self._rows, values, strict=True):
             name.setText(words[0])
-            value.setText(words[1])
+            value.setText(breakable(words[1]))
         for part in self._rows[-1]:
             part.setVisible(bank is not None)
         self._note.setText(

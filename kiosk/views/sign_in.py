@@ -18,16 +18,25 @@ class DocumentChoice(QWidget):
 
     def __init__(self, theme: Theme, types: tuple[DocumentType, ...], *, columns: int = 3) -> None:
         super().__init__()
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(theme.u(14))
+        self._theme, self._columns = theme, columns
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(theme.u(14))
         self.group = QButtonGroup(self)
         self._types = types
         for place, kind in enumerate(types):
             option = Option(theme, f"document_{kind.value}")
             self.group.addButton(option, place)
-            grid.addWidget(option, place // columns, place % columns)
+        self._arrange()
+        theme.changed.connect(self._arrange)
         self.choose(types[0])
+
+    def _arrange(self) -> None:
+        # Upright there is room for two large words beside each other, not for three.
+        narrow = self._theme.portrait and self._theme.text_scale > 1
+        columns = 2 if narrow else self._columns
+        for place, option in enumerate(self.group.buttons()):
+            self._grid.addWidget(option, place // columns, place % columns)
 
     def retranslate(self) -> None:
         """Names of the documents."""

@@ -17,7 +17,9 @@ from PySide6.QtSvg import QSvgRenderer
 from kiosk.resources import resource
 
 FAMILY = "Atkinson Hyperlegible Next"
-LARGE = 1.35
+LARGE = 1.5
+TOUCH = 81
+"""The least side of what a finger must hit: 20 mm on a 21.5-inch Full HD screen."""
 _LARGE_ALREADY, _HUGE_ALREADY = 50, 80
 
 

@@ -7,6 +7,7 @@ import faulthandler
 import json
 import logging
 import os
+import re
 import signal
 import sys
 from pathlib import Path
@@ -51,8 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--tour", action="store_true", help="work every page by itself and leave pictures")
     demo.add_argument("--out", type=Path, default=Path("build/demo"), help="where the tour leaves its files")
     demo.add_argument("--outcome", choices=OUTCOMES, default="approved")
-    demo.add_argument("--size", default="", help="WIDTHxHEIGHT of the window, e.g. 1080x1920")
-    demo.add_argument("--language", default="es", help="es or en")
+    demo.add_argument("--size", type=_size, metavar="WIDTHxHEIGHT", help="of the window, e.g. 1080x1920")
+    demo.add_argument("--language", choices=("es", "en"), default="es")
     demo.add_argument("--large", action="store_true", help="large text")
     demo.set_defaults(command=_demo)
 
@@ -77,6 +78,13 @@ def _parser() -> argparse.ArgumentParser:
     receipt.add_argument("--config", type=Path, required=True)
     receipt.set_defaults(command=_receipt)
     return parser
+
+
+def _size(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d{3,5})x(\d{3,5})", text)
+    if found is None:
+        raise argparse.ArgumentTypeError("a size is written like 1920x1080")
+    return int(found[1]), int(found[2])
 
 
 def _load(arguments: argparse.Namespace) -> Settings:
@@ -115,7 +123,7 @@ def _demo(arguments: argparse.Namespace) -> int:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         # Chromium's sandbox refuses root; the demonstration shows nothing but our own loopback pages.
         os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
-    size = tuple(int(part) for part in arguments.size.split("x")) if arguments.size else None
+    size = arguments.size
     if arguments.tour:
         from kiosk.tour import run_tour
 
@@ -154,9 +162,13 @@ def _sonda(arguments: argparse.Namespace) -> int:
     import time
 
     from kiosk.app import build_desk
+    from kiosk.journal.journal import JournalUnusable
 
     settings = _load(arguments)
-    desk = build_desk(settings)
+    try:
+        desk = build_desk(settings)
+    except JournalUnusable as error:
+        return _unusable(error)
     try:
         while True:
             for payment in desk.sonda.round():
@@ -177,8 +189,7 @@ def _journal(arguments: argparse.Namespace) -> int:
     try:
         journal = Journal.open(settings.journal.file)
     except JournalUnusable as error:
-        print(f"kiosk: {error}", file=sys.stderr)
-        return 2
+        return _unusable(error)
     try:
         if arguments.what == "verify":
             broken = journal.verify()
@@ -192,6 +203,11 @@ def _journal(arguments: argparse.Namespace) -> int:
         return 0
     finally:
         journal.close()
+
+
+def _unusable(error: Exception) -> int:
+    print(f"kiosk: {error}", file=sys.stderr)
+    return 2
 
 
 def _receipt(arguments: argparse.Namespace) -> int:

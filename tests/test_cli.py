@@ -1,0 +1,128 @@
+"""The commands that need no screen, run as scripts run them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from counterparts import MORNING, PAYER, order
+
+from kiosk.cooperative.payment import Event, State
+from kiosk.journal.journal import Journal
+from kiosk.receipt.code import token
+
+CONFIG = """
+[terminal]
+demonstration = true
+[cooperative]
+nit = "890.000.000-1"
+[journal]
+file = "{folder}/journal.sqlite"
+[receipts]
+folder = "{folder}"
+signing_key = "env:KIOSK_TEST_KEY"
+[core]
+url = "http://127.0.0.1:9/v1"
+token_url = "http://127.0.0.1:9/token"
+client_secret = "env:KIOSK_TEST_KEY"
+[gateway]
+url = "http://127.0.0.1:9"
+secret = "env:KIOSK_TEST_KEY"
+"""
+KEY = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "kiosk.toml"
+    path.write_text(CONFIG.format(folder=tmp_path), encoding="utf-8")
+    return path
+
+
+def kiosk(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "kiosk.cli", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env=os.environ | {"KIOSK_TEST_KEY": KEY},
+    )
+
+
+def pending_payment(folder: Path) -> str:
+    journal = Journal.open(folder / "journal.sqlite")
+    payment = journal.prepare(order(), PAYER, terminal="PAM01", gateway="placetopay", now=MORNING)
+    payment = journal.record(payment, Event.SENT, now=MORNING, next_ask_at=MORNING)
+    journal.close()
+    return payment.reference
+
+
+def test_journal_list_and_verify(config: Path, tmp_path: Path) -> None:
+    reference = pending_payment(tmp_path)
+    listed = kiosk("journal", "list", "--config", config)
+    assert (listed.returncode, listed.stdout.split()[1:4]) == (0, [reference, "REQUESTED", "185000.00"])
+    assert kiosk("journal", "verify", "--config", config).returncode == 0
+
+
+def test_journal_verify_finds_a_changed_event(config: Path, tmp_path: Path) -> None:
+    import sqlite3
+
+    pending_payment(tmp_path)
+    with sqlite3.connect(tmp_path / "journal.sqlite") as book:
+        table = next(name for (name,) in book.execute("select name from sqlite_master where type='table'")
+                     if "event" in name)  # fmt: skip
+        for (trigger,) in book.execute("select name from sqlite_master where type='trigger'").fetchall():
+            book.execute(f"drop trigger {trigger}")
+        book.execute(f"update {table} set at = '2020-01-01 00:00:00.000000'")
+    verified = kiosk("journal", "verify", "--config", config)
+    assert verified.returncode == 2
+    assert "broken at event" in verified.stdout
+
+
+def test_a_file_that_is_no_journal_is_said_so(config: Path, tmp_path: Path) -> None:
+    (tmp_path / "journal.sqlite").write_bytes(b"not a database" * 100)
+    for command in (("journal", "list"), ("sonda", "--once")):
+        refused = kiosk(*command, "--config", config)
+        assert refused.returncode == 2
+        assert refused.stderr.startswith("kiosk: ")
+        assert "Traceback" not in refused.stderr
+
+
+def test_the_sonda_alone_keeps_what_it_cannot_ask_about(config: Path, tmp_path: Path) -> None:
+    reference = pending_payment(tmp_path)
+    assert kiosk("sonda", "--once", "--config", config).returncode == 0
+    journal = Journal.open(tmp_path / "journal.sqlite")
+    (payment,) = journal.find()
+    journal.close()
+    assert payment.reference == reference
+    assert payment.state in (State.REQUESTED, State.PENDING)
+
+
+def test_receipt_verify_tells_true_from_forged(config: Path) -> None:
+    from receipt_cases import PAID
+
+    real = token(PAID, KEY.encode())
+    genuine = kiosk("receipt", "verify", real, "--config", config)
+    assert genuine.returncode == 0
+    assert json.loads(genuine.stdout)["cus"] == PAID.cus
+    forged = kiosk("receipt", "verify", real[:-2] + "AA", "--config", config)
+    assert (forged.returncode, forged.stdout) == (1, "receipt: not genuine\n")
+
+
+def test_settings_that_are_wrong_end_with_one_line(config: Path) -> None:
+    config.write_text("[terminal]\ncolour = 1\n", encoding="utf-8")
+    refused = kiosk("journal", "list", "--config", config)
+    assert refused.returncode == 2
+    assert "terminal.colour" in refused.stderr
+    assert refused.stderr.count("\n") == 1
+
+
+def test_a_size_is_two_numbers() -> None:
+    refused = kiosk("demo", "--tour", "--size", "big")
+    assert refused.returncode == 2
+    assert "1920x1080" in refused.stderr

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
-from kiosk.views.controls import Card, Picture, Tick, label
+from kiosk.views.controls import Card, Picture, Tick, breakable, label
 from kiosk.views.page import Page
 
 
@@ -83,8 +83,8 @@ class BeforePage(Page):
         self._privacy.setText(
             self.tr("Responsable: {cooperative}, NIT {nit}. Usamos sus datos solo para identificarlo, pagar y "
                     "responder reclamos. Puede consultarlos, corregirlos o revocar en {email}. Política: {url}").format(
-                cooperative=self.place.cooperative, nit=self.place.nit, email=self.place.care_email,
-                url=self.place.privacy_url.removeprefix("https://"))
+                cooperative=self.place.cooperative, nit=self.place.nit, email=breakable(self.place.care_email),
+                url=breakable(self.place.privacy_url.removeprefix("https://")))
         )  # fmt: skip
         self.back_button.caption(self.tr("Atrás"))
         self.go_button.caption(self.tr("Entendido, continuar"))

@@ -42,7 +42,7 @@ def label(text_kind: str, *, wrap: bool = True, name: str = "") -> QLabel:
 
 def breakable(text: str) -> str:
     """Let a long address or number wrap at its dots and signs."""
-    return re.sub(r"(?<=[._-])(?=\w)|(?=@)", "\u200b", text)
+    return re.sub(r"(?<=[._/-])(?=\w)|(?=@)", "\u200b", text)
 
 
 class Figure(QLabel):
@@ -144,7 +144,7 @@ class Button(QPushButton):
     def sizeHint(self) -> QSize:
         self.ensurePolished()
         hint = super().sizeHint()
-        return QSize(hint.width() + self._theme.u(6), self.minimumHeight())
+        return QSize(hint.width() + self._theme.u(10), self.minimumHeight())
 
     def _draw(self) -> None:
         height = self.HEIGHTS[self._size]
@@ -271,6 +271,7 @@ class Tick(QPushButton):
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMinimumHeight(theme.u(88))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self._words = label("body")
         self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         row = QHBoxLayout(self)

@@ -73,6 +73,8 @@ class RecoverPage(Page):
 
     def _refresh(self) -> None:
         sent, office = self.visit.recovery is not None, self._no_email()
+        if sent or office:
+            self.number.edit.clearFocus()  # before it goes, or its focus would pass to some button
         self._ask.setVisible(not sent and not office)
         self._hint.setVisible(not sent and not office)
         self._answer.setVisible(sent or office)
@@ -80,8 +82,6 @@ class RecoverPage(Page):
             self._say_sent()
         elif office:
             self._say_office()
-        if sent or office:
-            self.number.edit.clearFocus()
         self.go_button.caption(self.tr("Volver a ingresar") if sent or office else self.tr("Enviar la clave"))
         self.update_actions()
 

@@ -1,0 +1,237 @@
+"""A window of any size on which every page can be put with real-looking, long content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication
+from receipt_cases import ISSUER, PAID
+
+from kiosk.app import place_of
+from kiosk.cooperative.member import (
+    AccountHolder,
+    Document,
+    DocumentType,
+    HolderKind,
+    Member,
+    MemberSession,
+)
+from kiosk.cooperative.money import Money
+from kiosk.cooperative.obligation import NextDue, Obligation, ObligationKind, OtherAmount
+from kiosk.cooperative.payment import Payer, Payment, State
+from kiosk.demo import guide
+from kiosk.member_core.connector import Recovery
+from kiosk.models.problems import Problem, Trouble
+from kiosk.models.steps import Step
+from kiosk.models.visit import Limits, Visit
+from kiosk.receipt.document import receipt_of
+from kiosk.receipt.printer import PaperState
+from kiosk.settings import Settings
+from kiosk.views.languages import Languages
+from kiosk.views.main_window import MainWindow
+from kiosk.views.pages import page_makers
+from kiosk.views.theme import FAMILY, Theme, load_fonts
+
+NOW = datetime(2026, 11, 23, 15, 42, 18, tzinfo=UTC)
+LATE = date(2026, 1, 23)
+NAME = "María Fernanda de los Ángeles Rodríguez-Castañeda Zúñiga"
+DOCUMENT = Document(DocumentType.CC, "1900100101")
+SESSION = MemberSession(
+    Member("A-1", NAME, "******0101", "ma***@correo.example"), NOW, must_change_key=False, token="x" * 30
+)
+HOLDER = AccountHolder(
+    HolderKind.NATURAL, DOCUMENT, NAME, "maria.fernanda.rodriguez.castaneda@correo.example", "3001234567"
+)
+PAYER = Payer("A-1", NAME, "CC ******0101", NAME, "CC ******0101")
+OWED = (
+    (ObligationKind.LOAN, "Crédito libre inversión compra de cartera", "88-1204-000317", 12_345_678),
+    (ObligationKind.CONTRIBUTION, "Aportes sociales", "004512", 60_000),
+    (ObligationKind.FUNERAL_FUND, "Fondo vida servicio funerario", "004512", 0),
+    (ObligationKind.ADDITIONAL_SERVICE, "Plan odontológico familiar", "7701", 0),
+    (ObligationKind.LIFE_FUND, "Fondo vida", "004512", 34_000),
+)
+
+
+def obligations(count: int = 30) -> list[Obligation]:
+    """Many rows: large figures, long names, nothing due, not payable here."""
+    made = []
+    for number in range(count):
+        kind, name, reference, overdue = OWED[number % len(OWED)]
+        payable = kind is not ObligationKind.ADDITIONAL_SERVICE
+        due = NextDue(Money.of(12_345_678), date(2026, 12, 28)) if payable else None
+        made.append(
+            Obligation(
+                str(number), kind, name, reference, payable, None if payable else "legal_collection",
+                Money.of(overdue), LATE if overdue else None, due, Money.of(98_765_432),
+                OtherAmount(payable, Money.of(10_000), Money.of(98_765_432)),
+            )
+        )  # fmt: skip
+    return made
+
+
+class Jobs:
+    """Answers the questions at once; what moves money is never answered."""
+
+    def run(self, lane: str, work: Callable, done: Callable, _failed: Callable) -> None:  # type: ignore[type-arg]
+        if lane == "ask":
+            done(work())
+
+
+class Stage:
+    """One window and its visit; `put` shows a page, `scenes` names them all."""
+
+    def __init__(self, width: int, height: int) -> None:
+        app = QApplication.instance()
+        load_fonts()
+        font = QFont(FAMILY)
+        font.setFeature(QFont.Tag("tnum"), 1)
+        app.setFont(font)
+        self.payments = [self.payment(state) for state in (State.POSTED, State.PENDING, State.DECLINED)]
+        self.visit = Visit(Jobs(), self._desk, Limits(Money.of(1000)))
+        self.theme = Theme(width, height)
+        settings = Settings.model_validate({"terminal": {"demonstration": True}})
+        self.window = MainWindow(self.visit, self.theme, place_of(settings, guide()), page_makers())
+        self.window.resize(width, height)
+        self.window.show()
+        self.scenes: dict[str, Callable[[], object]] = {
+            **{
+                step.value: lambda step=step: self.visit.go(step)
+                for step in Step
+                if step not in (Step.BANK, Step.RESULT)
+            },
+            **{
+                state.name.lower(): lambda state=state: self._result(state)
+                for state in (State.POSTED, State.PENDING, State.DECLINED, State.FAILED)
+            },
+            "sign_in_wrong": self._sign_in_wrong,
+            "recover_sent": self._recover_sent,
+            "recover_office": self._recover_office,
+            "choose_other": self._choose_other,
+            "choose_too_many": self._choose_too_many,
+            "choose_nothing": lambda: (self.visit.obligations.load([]), self.visit.go(Step.CHOOSE)),
+            "holder_wrong": self._holder_wrong,
+            "holder_keys": self._holder_keys,
+            "payments_none": lambda: (
+                self.payments.clear(),
+                self.visit.go(Step.PAYMENTS),
+                self.visit.payments.load([]),
+            ),
+        }
+
+    def close(self) -> None:
+        self.window.close()
+        self.window.deleteLater()
+        self.settle()
+        Languages.use("es")
+        QApplication.instance().setStyleSheet("")
+
+    def look(self, *, large: bool, contrast: bool, language: str) -> None:
+        """Text, contrast and language, changed live as a member changes them."""
+        Languages.use(language)
+        self.theme.set_comfort(large=large, contrast=contrast)
+        self.settle()
+
+    def put(self, scene: str) -> None:
+        """Fill the visit anew and show a scene."""
+        visit = self.visit
+        visit.document, visit.session, visit.recovery = DOCUMENT, SESSION, None
+        visit.holder = HOLDER
+        visit.obligations.load(obligations())
+        visit.obligations.choose_all_overdue()
+        visit.problem = None
+        visit.order = visit.obligations.order()
+        self.payments[:] = [self.payment(state) for state in (State.POSTED, State.PENDING, State.DECLINED)]
+        visit.payments.load(self.payments)
+        visit.member_changed.emit()
+        visit.payment = self.payment(State.PENDING if scene == "waiting" else State.POSTED)
+        self.scenes[scene]()
+        self.settle()
+
+    def settle(self) -> None:
+        """Let layouts and timers of no delay do their work."""
+        for _ in range(6):
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+            QCoreApplication.processEvents()
+
+    def payment(self, state: State) -> Payment:
+        """A payment of twenty lines."""
+        chosen = Visit(Jobs(), self._desk, Limits(Money.of(1000))).obligations
+        chosen.load(obligations(50))
+        chosen.choose_all_overdue()
+        return replace(
+            PAID,
+            payment_id=f"{list(State).index(state):08d}-0000-4000-8000-000000000001",
+            reference="DEMO012611230042",
+            order=chosen.order(),
+            payer=PAYER,
+            state=state,
+            cus="3501777" if state is not State.FAILED else None,
+            bank="Banco Cooperativo Coopcentral de Occidente",
+        )
+
+    def _desk(self) -> SimpleNamespace:
+        receipts = SimpleNamespace(
+            of=lambda payment, *, copy, language: receipt_of(
+                payment, ISSUER, now=NOW, copy=copy, demonstration=True, language=language
+            ),
+            save=lambda *_: None,
+        )
+        printed = SimpleNamespace(paper=PaperState.OK)
+        return SimpleNamespace(
+            receipts=receipts,
+            printer=SimpleNamespace(print=lambda _: printed),
+            journal=SimpleNamespace(of_member=lambda _: list(self.payments)),
+        )
+
+    # -- scenes ---------------------------------------------------------------------------
+
+    def _trouble(self, step: Step, problem: Problem) -> None:
+        self.visit.go(step)
+        self.visit.problem = problem
+        self.visit.troubled.emit()
+
+    def _result(self, state: State) -> None:
+        self.visit.payment = self.payment(state)
+        self.visit.go(Step.RESULT)
+
+    def _sign_in_wrong(self) -> None:
+        self._trouble(Step.SIGN_IN, Problem(Trouble.LOCKED, until="16:45"))
+        self.window.current.number.show_problem("El número no puede tener más de 10 cifras.")
+
+    def _recover_sent(self) -> None:
+        self.visit.go(Step.RECOVER)
+        self.visit.recovery = Recovery("maria.fer***@correo.example", 30)
+        self.visit.moved.emit()
+        self.window.current._refresh()
+
+    def _recover_office(self) -> None:
+        self._trouble(Step.RECOVER, Problem(Trouble.NO_EMAIL))
+
+    def _choose_other(self) -> None:
+        self.visit.go(Step.CHOOSE)
+        page = self.window.current
+        page._ask_other(0)
+        page.entry.field.edit.setText("98.765.433")
+        page.entry._take()
+
+    def _choose_too_many(self) -> None:
+        self._trouble(Step.CHOOSE, Problem(Trouble.TOO_MANY_LINES))
+
+    def _holder_wrong(self) -> None:
+        self.visit.go(Step.HOLDER)
+        page = self.window.current
+        for field in (page.number, page.email, page.mobile):
+            field.edit.setText("0")
+        page._go()
+        self.window.show_keyboard(None)
+
+    def _holder_keys(self) -> None:
+        self.visit.go(Step.HOLDER)
+        edit = self.window.current.email.edit
+        edit.setFocus()
+        self.window.show_keyboard(edit, "email")

@@ -212,7 +212,9 @@ class Application(QObject):
             if settings.screen.fullscreen
             else (settings.screen.width, settings.screen.height)
         )
-        self.theme = Theme(width, height, primary=settings.brand.primary, dark=settings.brand.dark)
+        brand = settings.brand
+        inches = settings.screen.diagonal_inches
+        self.theme = Theme(width, height, primary=brand.primary, dark=brand.dark, inches=inches)
         self.window = MainWindow(self.visit, self.theme, place_of(settings, guide), page_makers())
         self.window.setGeometry(QRect(0, 0, width, height))
         self.visit.ended.connect(lambda: Languages.use("es"))

@@ -122,7 +122,7 @@ class Header(Card):
 
     def _see(self) -> None:
         # One button, three looks: larger; larger with more contrast; as it was.
-        large, contrast = self._theme.text_scale > 1, self._theme.high_contrast
+        large, contrast = self._theme.large, self._theme.high_contrast
         self._theme.set_comfort(large=not (large and contrast), contrast=large and not contrast)
 
     def refresh(self) -> None:

@@ -9,6 +9,7 @@ contrast; see docs/decisions.md.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import hypot
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPixmap
@@ -18,6 +19,9 @@ from kiosk.resources import resource
 
 FAMILY = "Atkinson Hyperlegible Next"
 LARGE = 1.5
+DESIGN_INCHES = 21.5
+_DESIGN_PIXEL = DESIGN_INCHES * 25.4 / hypot(1920, 1080)
+"""Millimetres of a design pixel on the screen that the sizes are made for."""
 TOUCH = 81
 """The least side of what a finger must hit: 20 mm on a 21.5-inch Full HD screen."""
 _LARGE_ALREADY, _HUGE_ALREADY = 50, 80
@@ -62,13 +66,19 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, width: int, height: int, *, primary: str = "", dark: str = "") -> None:
+    def __init__(
+        self, width: int, height: int, *, primary: str = "", dark: str = "", inches: float = DESIGN_INCHES
+    ) -> None:
         super().__init__()
         self.portrait = height > width
         self.unit = min(width / 1080, height / 1920) if self.portrait else min(width / 1920, height / 1080)
+        millimetres = self.unit * inches * 25.4 / hypot(width, height)
+        # Letters of the same pixels are smaller on a smaller screen: give back what is lost.
+        self._least_text = min(LARGE, max(1.0, _DESIGN_PIXEL / millimetres))
         self._plain = replace(Colours(), **{k: v for k, v in (("brand", primary), ("dark", dark)) if v})
         self.colours = self._plain
-        self.text_scale = 1.0
+        self.large = False
+        self.text_scale = self._least_text
         self.high_contrast = False
         self._icons: dict[tuple[str, str, int], QPixmap] = {}
 
@@ -87,7 +97,8 @@ class Theme(QObject):
 
     def set_comfort(self, *, large: bool, contrast: bool) -> None:
         """Text and contrast as the member wants them, until the visit ends."""
-        scale = LARGE if large else 1.0
+        self.large = large
+        scale = LARGE if large else self._least_text
         if (scale, contrast) == (self.text_scale, self.high_contrast):
             return
         self.text_scale, self.high_contrast = scale, contrast

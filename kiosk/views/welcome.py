@@ -196,7 +196,7 @@ class WelcomePage(Page):
         return row
 
     def _see_better(self) -> None:
-        large, contrast = self.theme.text_scale > 1, self.theme.high_contrast
+        large, contrast = self.theme.large, self.theme.high_contrast
         self.theme.set_comfort(large=not (large and contrast), contrast=large and not contrast)
 
     def _right(self) -> QWidget:

@@ -262,7 +262,8 @@ class Visit(QObject):
             trouble = {"limit": Trouble.LIMIT, "not_sent": Trouble.GATEWAY_AWAY}.get(payment.cause or "")
             self._tell(Problem(trouble or Trouble.NOT_CREATED, payment=payment))
         else:
-            self.go(Step.WAITING)
+            # No page to open: nothing will come of standing here, the sonda goes on asking.
+            self.go(Step.RESULT)
 
     def left_bank(self) -> None:
         """The member came back, gave up or ran out of time: only the gateway says what happened."""

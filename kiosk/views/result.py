@@ -228,9 +228,12 @@ class ResultPage(Page):
         self.amount.setText(payment.total.shown())
         self.amount.setVisible(not pending)
         self._title.setVisible(pending)
-        self._title.setText(
-            self.tr("Su banco aún no confirma el pago de {amount}").format(amount=payment.total.shown())
+        waiting_for = (
+            self.tr("Su banco aún no confirma el pago de {amount}")
+            if payment.gateway_id
+            else self.tr("PSE no respondió al abrir su pago de {amount}")
         )
+        self._title.setText(waiting_for.format(amount=payment.total.shown()))
         self._text.setText(self._meaning(payment, what))
         self._facts_card.setVisible(not pending)
         self.facts.show_rows(*self._rows(payment))
@@ -251,9 +254,14 @@ class ResultPage(Page):
             return self.tr("Su banco ya pagó. Estamos aplicándolo a sus obligaciones.")
         if what == "pending":
             fixed = scheme_texts.PENDING.split(". ", 1)[1]
-            return f"{fixed} " + self.tr(
-                "No pague de nuevo: seguimos preguntando y lo aplicamos apenas el banco responda."
+            ours = (
+                self.tr("No pague de nuevo: seguimos preguntando y lo aplicamos apenas el banco responda.")
+                if payment.gateway_id
+                else self.tr(
+                    "Usted no llegó a la página de su banco. No pague de nuevo: seguimos preguntando."
+                )
             )
+            return f"{fixed} {ours}"
         why = f"{payment.cause}. " if payment.cause and " " in payment.cause else ""
         if what == "declined":
             return why + self.tr(

@@ -1158,6 +1158,10 @@ Phone {phone}</translation>
             <translation>Your bank has not confirmed the payment of {amount} yet</translation>
         </message>
         <message>
+            <source>PSE no respondió al abrir su pago de {amount}</source>
+            <translation>PSE did not answer when opening your payment of {amount}</translation>
+        </message>
+        <message>
             <source>Intentar de nuevo</source>
             <translation>Try again</translation>
         </message>
@@ -1176,6 +1180,10 @@ Phone {phone}</translation>
         <message>
             <source>No pague de nuevo: seguimos preguntando y lo aplicamos apenas el banco responda.</source>
             <translation>Do not pay again: we go on asking and apply it as soon as the bank answers.</translation>
+        </message>
+        <message>
+            <source>Usted no llegó a la página de su banco. No pague de nuevo: seguimos preguntando.</source>
+            <translation>You did not reach your bank's page. Do not pay again: we keep asking.</translation>
         </message>
         <message>
             <source>Su banco no autorizó el pago y no se hizo ningún débito. Puede intentarlo de nuevo o consultar con su banco.</source>

@@ -25,6 +25,8 @@ _HURRY_AT = 60
 _MOST_CRASHES = 3
 
 _STEADY_TRIES = 40
+_WEB_HEIGHT = 720
+"""CSS pixels of screen that pages of banks need to be usable."""
 
 # Size of the page's window, whether it was painted (before that Chromium drops touches), and rectangle of
 # the first element that fits, in view pixels at zoom 1.
@@ -134,7 +136,7 @@ class BankPage(Page):
 
         policy = WebPolicy(self.place.allowed_hosts, self.place.is_return, self.place.demonstration)
         web = self._web = WebVisit(policy, self.dialog, self.stage)
-        web.view.setZoomFactor(self.theme.text_scale)
+        web.view.setZoomFactor(self._zoom())
         page = web.page
         self._load = LoadWatch(page, self.late_after)
         listen = self._listener(web)
@@ -152,6 +154,10 @@ class BankPage(Page):
         web.view.lower()
         self.typing.watch(web)
         self._load_first()
+
+    def _zoom(self) -> float:
+        # Large text as far as a web page keeps the height it is made for.
+        return max(1.0, min(self.theme.text_scale, self.window().height() / _WEB_HEIGHT))
 
     def _listener(self, web: WebVisit) -> Callable[..., None]:
         """Connects signals of one browser; what they say after it is gone is not heard."""

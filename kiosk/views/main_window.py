@@ -155,7 +155,9 @@ class MainWindow(QMainWindow):
             keyboard.setVisible(shown)
         if page is None:
             return
-        page.footer.setVisible(page.actions.count() > 0 and not (target is not None and not beside))
+        # Below the page of a wide screen the keyboard needs the actions' room; upright there is enough.
+        in_the_way = target is not None and not beside and not self._theme.portrait
+        page.footer.setVisible(page.actions.count() > 0 and not in_the_way)
         if target is not None:
             QTimer.singleShot(0, lambda: page.scroll.ensureWidgetVisible(target, 0, self._theme.u(120)))
 

@@ -32,6 +32,7 @@ from kiosk.models.visit import Limits, Visit
 from kiosk.receipt.document import receipt_of
 from kiosk.receipt.printer import PaperState
 from kiosk.settings import Settings
+from kiosk.views.amount_entry import Overlay
 from kiosk.views.languages import Languages
 from kiosk.views.main_window import MainWindow
 from kiosk.views.pages import page_makers
@@ -140,7 +141,10 @@ class Stage:
         """Fill the visit anew and show a scene."""
         visit = self.visit
         visit.document, visit.session, visit.recovery = DOCUMENT, SESSION, None
-        visit.holder = HOLDER
+        visit.holder = None if scene.startswith("holder") else HOLDER
+        page = self.window.current
+        if page.findChild(Overlay) is not None:
+            page.findChild(Overlay).hide()
         visit.obligations.load(obligations())
         visit.obligations.choose_all_overdue()
         visit.problem = None
@@ -205,9 +209,7 @@ class Stage:
 
     def _recover_sent(self) -> None:
         self.visit.go(Step.RECOVER)
-        self.visit.recovery = Recovery("maria.fer***@correo.example", 30)
-        self.visit.moved.emit()
-        self.window.current._refresh()
+        self.visit._recovered(Recovery("maria.fer***@correo.example", 30))
 
     def _recover_office(self) -> None:
         self._trouble(Step.RECOVER, Problem(Trouble.NO_EMAIL))

@@ -34,7 +34,7 @@ class BeforePage(Page):
             cards.addWidget(card, 1)
         self.body.addLayout(cards)
         self._have_title, self._have = label("strong"), label("body")
-        have = Card(theme, "tint", across=True, pad=18, gap=24)
+        self._have_card = have = Card(theme, "tint", across=True, pad=18, gap=24)
         have.box.addWidget(Picture(theme, "info-fill", "brand", 52), 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()
         column.setSpacing(theme.u(4))
@@ -52,6 +52,13 @@ class BeforePage(Page):
         self.body.addStretch(1)
         self.add_back()
         self.add_go(self.visit.consent)
+        theme.changed.connect(self._arrange)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        # Large text may need scrolling: what must be ticked comes first then.
+        self.body.removeWidget(self._have_card)
+        self.body.insertWidget(2 if self.theme.roomy else 3, self._have_card)
 
     def enter(self) -> None:
         self.consent.setChecked(self.visit.consented)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QBoxLayout,
     QButtonGroup,
     QFrame,
     QHBoxLayout,
@@ -81,7 +82,7 @@ class TotalCard(Card):
             self._lines.addWidget(self._line(name, value))
         if len(lines) > len(shown):
             self._lines.addWidget(self._line(self.more.format(count=len(lines) - len(shown)), ""))
-        roomy = self._theme.text_scale == 1.0  # large text has the lines in the list beside it
+        roomy = self._theme.roomy  # large text has the lines in the list beside it
         self._lines_box.setVisible(roomy and bool(lines))
         self._rule.setVisible(roomy and bool(lines))
 
@@ -105,7 +106,7 @@ class ChoosePage(Page):
     def build(self) -> None:
         theme = self.theme
         self._title = label("title")
-        head = QVBoxLayout() if theme.portrait else QHBoxLayout()
+        self._head = head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         head.setSpacing(theme.u(20))
         head.addWidget(self._title, 1)
         head.addWidget(self._modes())
@@ -124,6 +125,7 @@ class ChoosePage(Page):
         self.model.chosen.connect(self._refresh)
         self.model.refused.connect(self.visit.too_many_lines)
         theme.changed.connect(self._relayout)
+        self._fit_head()
 
     def _build_list(self) -> None:
         theme = self.theme
@@ -201,9 +203,16 @@ class ChoosePage(Page):
 
     def _fit_total(self) -> None:
         if not self.theme.portrait:
-            self.total.setFixedWidth(self.theme.u(440 if self.theme.text_scale == 1 else 540))
+            self.total.setFixedWidth(min(self.theme.grown(440), self.theme.u(540)))
+
+    def _fit_head(self) -> None:
+        below = self.theme.portrait or not self.theme.roomy
+        self._head.setDirection(
+            QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight
+        )
 
     def _relayout(self) -> None:
+        self._fit_head()
         self._fit_total()
         self._refresh()
         self.list.doItemsLayout()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import ClassVar
 
-from PySide6.QtCore import QMargins, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMargins, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QFrame,
@@ -45,6 +45,19 @@ def breakable(text: str) -> str:
     return re.sub(r"(?<=[._/-])(?=\w)|(?=@)", "\u200b", text)
 
 
+def together(text: str) -> str:
+    """Keep an amount or a telephone number on one line."""
+    return text.replace(" ", "\u00a0")
+
+
+def fitted(font: QFont, text: str, width: float) -> QFont:
+    """The font, smaller where the text would not fit into `width`."""
+    font = QFont(font)
+    while font.pixelSize() > 12 and QFontMetrics(font).horizontalAdvance(text) > width:
+        font.setPixelSize(font.pixelSize() - 1)
+    return font
+
+
 class Figure(QLabel):
     """An amount on one line, written smaller where a long one would not fit."""
 
@@ -56,10 +69,7 @@ class Figure(QLabel):
 
     def fitted(self) -> QFont:
         """The font for the room there is."""
-        font, room = QFont(self.font()), self.contentsRect().width()
-        while QFontMetrics(font).horizontalAdvance(self.text()) > room and font.pixelSize() > 12:
-            font.setPixelSize(font.pixelSize() - 1)
-        return font
+        return fitted(self.font(), self.text(), self.contentsRect().width())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(1, super().minimumSizeHint().height())
@@ -145,6 +155,11 @@ class Button(QPushButton):
         self.ensurePolished()
         hint = super().sizeHint()
         return QSize(hint.width() + self._theme.u(10), self.minimumHeight())
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.EnabledChange and self.graphicsEffect():
+            self.graphicsEffect().setEnabled(self.isEnabled())
+        super().changeEvent(event)
 
     def _draw(self) -> None:
         height = self.HEIGHTS[self._size]
@@ -248,6 +263,7 @@ class Option(QPushButton):
 
     def __init__(self, theme: Theme, name: str, height: float = 84) -> None:
         super().__init__()
+        self._theme = theme
         self.setObjectName(name)
         self.setProperty("kind", "option")
         self.setCheckable(True)
@@ -259,6 +275,13 @@ class Option(QPushButton):
         """Set the words, for eyes and for assistive technology."""
         self.setText(text)
         self.setAccessibleName(text)
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()  # the chosen one is bolder and has a thicker border
+        return QSize(hint.width() + self._theme.u(16), hint.height())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
 
 class Tick(QPushButton):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from kiosk.models.steps import NUMBER, STEPS, Step
@@ -65,10 +65,10 @@ class StepBar(QWidget):
         for number in range(1, STEPS + 1):
             width = theme.u(_DASH + (_LONGER if number == self._number else 0))
             here, done = number == self._number, number < self._number
-            colour = (
-                theme.colour("accent" if here else "brand") if here or done else QColor(theme.colours.line)
-            )
-            painter.setBrush(colour)
+            colour = theme.colour("accent" if here else "brand" if done else "line")
+            ahead = theme.high_contrast and not here and not done
+            painter.setPen(QPen(colour, 1) if ahead else Qt.PenStyle.NoPen)
+            painter.setBrush(Qt.BrushStyle.NoBrush if ahead else colour)
             painter.drawRoundedRect(int(x), 0, width, self.height(), self.height() / 2, self.height() / 2)
             x += width + theme.u(_GAP)
 
@@ -129,14 +129,14 @@ class Header(Card):
         """Where the visit stands."""
         number = NUMBER.get(self._visit.step, 0)
         wide_enough = not self._theme.portrait
-        self._brand.setVisible(wide_enough and self._theme.text_scale == 1.0)
+        self._brand.setVisible(wide_enough and self._theme.roomy)
         self._step.setVisible(bool(number))
         if number:
             self.bar.show_step(number)
-            tight = self._theme.portrait and self._theme.text_scale > 1.0
+            tight = self._theme.portrait and not self._theme.roomy
             of = self.tr("{number} de {steps}") if tight else self.tr("{number} de {steps} · {name}")
             self._words.setText(of.format(number=number, steps=STEPS, name=self._name()))
-        narrow = self._theme.portrait or self._theme.text_scale > 1.0
+        narrow = self._theme.portrait or not self._theme.roomy
         for button, words in ((self.comfort, self.tr("Ver mejor")), (self.language, Languages.other_name()),
                               (self.leave, self.tr("Salir"))):  # fmt: skip
             button.caption(words)

@@ -110,6 +110,7 @@ class MenuPage(Page):
         self.body.addLayout(grid, 1)
         self.body.addSpacing(theme.u(14))
         self.visit.member_changed.connect(self._refresh)
+        theme.changed.connect(self._refresh)
 
     def enter(self) -> None:
         self._refresh()
@@ -120,6 +121,10 @@ class MenuPage(Page):
         self._title.setText(self.tr("Hola, {name}").format(name=name))
         pending = self.visit.payments.pending
         self._pending.setVisible(bool(pending))
+        # Wide and large there is room for two choices beside the first; leaving is in the header too.
+        crowded = not self.theme.portrait and not self.theme.roomy
+        self.leave_tile.setVisible(not crowded)
+        self._hint.setVisible(not (crowded and pending))
         if pending:
             self._pending_words.setText(
                 self.tr("Tiene {count} pago por confirmar con su banco. No lo pague otra vez: mírelo en «Mis pagos».").format(count=len(pending))

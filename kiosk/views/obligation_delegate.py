@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from PySide6.QtCore import (
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from kiosk.cooperative.obligation import Choice, Obligation, ObligationKind
 from kiosk.models.obligations import ObligationsModel
-from kiosk.views.controls import draw_tick
+from kiosk.views.controls import draw_tick, fitted
 from kiosk.views.dates import ago, short_date
 from kiosk.views.theme import Theme
 
@@ -108,7 +109,7 @@ class ObligationDelegate(QStyledItemDelegate):
         return QRectF(row).adjusted(u(2), u(2), -u(2), -u(14))
 
     def _stacked(self, width: int) -> bool:
-        return width < self._theme.u(1180) or self._theme.text_scale > 1.0
+        return width < self._theme.u(1180) or not self._theme.roomy
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         theme, u = self._theme, self._theme.u
@@ -117,7 +118,7 @@ class ObligationDelegate(QStyledItemDelegate):
         text = self._text_height(obligation, self._text_width(width, obligation))
         height = text + u(30)
         if obligation.payable and self._stacked(width):
-            height += theme.grown(92) + u(18)
+            height += theme.grown(98) + u(18)
         return QSize(u(300), max(height, u(148)) + u(16))
 
     def _text_width(self, width: float, obligation: Obligation) -> float:
@@ -147,13 +148,13 @@ class ObligationDelegate(QStyledItemDelegate):
         u, theme = self._theme.u, self._theme
         card = self._card(row)
         if self._stacked(row.width()):
-            gap, height = u(12), theme.grown(92)
+            gap, height = u(12), theme.grown(98)
             width = (card.width() - 2 * u(24) - 2 * gap) / 3
             top = card.bottom() - height - u(18)
             chips = [QRectF(card.left() + u(24) + n * (width + gap), top, width, height) for n in range(3)]
             tick = QRectF(card.left(), card.top(), u(110), top - card.top())
         else:
-            width, height, gap = u(_CHIP), max(u(96), theme.grown(96)), u(12)
+            width, height, gap = u(_CHIP), max(u(96), theme.grown(98)), u(12)
             left = card.right() - u(22) - 3 * width - 2 * gap
             top = card.center().y() - height / 2
             chips = [QRectF(left + n * (width + gap), top, width, height) for n in range(3)]
@@ -215,8 +216,8 @@ class ObligationDelegate(QStyledItemDelegate):
         obligation: Obligation = index.data(ObligationsModel.OBLIGATION)
         words = [(text, font, box) for text, font, _, box in self._description(row, obligation)]
         if obligation.payable:
-            for box, choice in zip(self.parts(row)[1:], _CHOICES, strict=True):
-                words += self._chip_lines(box, *self._chip_words(obligation, choice, index))
+            for number, box in enumerate(self.parts(row)[1:]):
+                words += self._chip_lines(box, number, index)
         return words
 
     def _chip_words(self, obligation: Obligation, choice: Choice, index: QModelIndex) -> tuple[str, str]:
@@ -235,30 +236,29 @@ class ObligationDelegate(QStyledItemDelegate):
         painter.setPen(QPen(theme.colour(edge), u(5 if focused else 3 if chosen else 2)))
         painter.setBrush(theme.colour(ground))
         painter.drawRoundedRect(box, u(18), u(18))
-        caption, value = self._chip_words(obligation, choice, index)
         ink = "dark" if chosen else "ink" if possible else "disabled_ink"
-        lines = self._chip_lines(box, caption, value)
+        lines = self._chip_lines(box, _CHOICES.index(choice), index)
         for (text, font, line), colour in zip(lines, ("dark" if chosen else "soft", ink), strict=True):
             painter.setFont(font)
             painter.setPen(theme.colour(colour))
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
-    def _chip_lines(self, box: QRectF, caption: str, value: str) -> list[tuple[str, QFont, QRectF]]:
-        """(words, font, where) of a chip's caption and value."""
-        u = self._theme.u
+    def _chip_lines(self, box: QRectF, number: int, index: QModelIndex) -> list[tuple[str, QFont, QRectF]]:
+        """(words, font, where) of a chip's caption and value, of one size in all chips of a row."""
+        u, obligation = self._theme.u, index.data(ObligationsModel.OBLIGATION)
+        captions, values = zip(*(self._chip_words(obligation, c, index) for c in _CHOICES), strict=True)
         inner = box.adjusted(u(16), u(6), -u(12), -u(6))
         share = inner.height() * 0.47
         upper, lower = inner.adjusted(0, 0, 0, share - inner.height()), inner.adjusted(0, share, 0, 0)
         return [
-            (caption, self._fitted(caption, 29, 600, inner.width()), upper),
-            (value, self._fitted(value, 33, 700, inner.width()), lower),
+            (captions[number], self._common(captions, 29, 600, inner.width()), upper),
+            (values[number], self._common(values, 33, 700, inner.width()), lower),
         ]
 
-    def _fitted(self, text: str, size: int, weight: int, width: float) -> QFont:
-        """The font, smaller where a long text would not fit."""
+    def _common(self, texts: Iterable[str], size: int, weight: int, width: float) -> QFont:
         font = self._theme.font(size, weight)
-        while QFontMetrics(font).horizontalAdvance(text) > width and font.pixelSize() > 12:
-            font.setPixelSize(font.pixelSize() - 1)
+        for text in texts:
+            font = fitted(font, text, width)
         return font
 
     # -- touching -------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout
 
-from kiosk.views.controls import Card, Picture, label
+from kiosk.views.controls import Card, Picture, label, together
 from kiosk.views.page import Page
 
 
@@ -41,4 +41,5 @@ class OutOfServicePage(Page):
         self._text.setText(self.tr("Pague en la ventanilla de {agency}, en otro kiosco o en {website}.").format(
             agency=self.place.agency, website=self.place.website))  # fmt: skip
         self._safe.setText(self.tr("Los pagos que ya hizo están seguros y se aplican normalmente."))
-        self._call.setText(f"{self.place.care}: {self.place.care_phone} · Cel {self.place.care_mobile}")
+        phone, mobile = together(self.place.care_phone), together(f"Cel {self.place.care_mobile}")
+        self._call.setText(f"{self.place.care}: {phone} · {mobile}")

@@ -138,6 +138,12 @@ class Page(QWidget):
         if focused is not None:
             focused.clearFocus()
 
+    def keep_in_sight(self, field: QWidget) -> None:
+        """Scroll to a field; what went wrong matters more until the member types."""
+        self.scroll.ensureWidgetVisible(field, 0, self.theme.u(60))
+        if self.notice.isVisible():
+            self.scroll.ensureWidgetVisible(self.notice, 0, 0)
+
     # -- shared ---------------------------------------------------------------------------
 
     def add_back(self) -> Button:

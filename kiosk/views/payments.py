@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
 from kiosk.cooperative import scheme_texts
 from kiosk.cooperative.payment import Payment, State
 from kiosk.models.payments import PaymentsModel
-from kiosk.views.controls import Card, Picture, label
+from kiosk.views.controls import Card, Picture, fitted, label
 from kiosk.views.dates import long_time
+from kiosk.views.obligation_delegate import ObligationWords
 from kiosk.views.page import Page
 from kiosk.views.result import _LOOKS, outcome
 from kiosk.views.theme import Theme
@@ -30,6 +31,7 @@ class PaymentDelegate(QStyledItemDelegate):
     def __init__(self, theme: Theme, parent: QObject) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._words = ObligationWords(self)
 
     def sizeHint(self, option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:
         width = option.widget.viewport().width() if option.widget else 0
@@ -66,7 +68,7 @@ class PaymentDelegate(QStyledItemDelegate):
         arrow = theme.pixmap("caret-right-bold", "soft", 44)
         painter.drawPixmap(QPointF(card.right() - u(76), card.center().y() - arrow.height() / 2), arrow)
         left, right = card.left() + u(136), card.right() - u(100)
-        names = ", ".join(dict.fromkeys(line.name for line in payment.order.lines))
+        names = self._names(payment, right - left)
         when, ours = long_time(payment.created_at), payment.reference
         details = [names, when, ours] if self._narrow(option.rect.width()) else [names, f"{when} · {ours}"]
         rows = [(detail, 29, 400, "soft") for detail in details]
@@ -82,13 +84,22 @@ class PaymentDelegate(QStyledItemDelegate):
             self._write(painter, box, *row)
         painter.restore()
 
+    def _names(self, payment: Payment, width: float) -> str:
+        """As many kinds of obligation as fit, and how many more."""
+        kinds = list(dict.fromkeys(self._words.kind(line.kind) for line in payment.order.lines))
+        metrics = QFontMetrics(self._theme.font(29))
+        for count in range(len(kinds), 1, -1):
+            more = f" +{len(kinds) - count}" if count < len(kinds) else ""
+            if metrics.horizontalAdvance(", ".join(kinds[:count]) + more) <= width:
+                return ", ".join(kinds[:count]) + more
+        return kinds[0] + (f" +{len(kinds) - 1}" if len(kinds) > 1 else "")
+
     def _write(self, painter: QPainter, box: QRectF, text: str, size: int, weight: int, ink: str,
                *, after: bool = False) -> None:  # fmt: skip
-        painter.setFont(self._theme.font(size, weight))
+        painter.setFont(fitted(self._theme.font(size, weight), text, box.width()))
         painter.setPen(self._theme.colour(ink))
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(box.width()))
         side = Qt.AlignmentFlag.AlignRight if after else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, text)
 
 
 class PaymentsPage(Page):

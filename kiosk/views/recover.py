@@ -49,14 +49,15 @@ class RecoverPage(Page):
         self.visit.moved.connect(self._refresh)
 
     def enter(self) -> None:
-        self.visit.recovery = None
         if self.visit.document is not None:
             self.kind.choose(self.visit.document.type)
             self.number.edit.setText(self.visit.document.number)
         self._refresh()
-        self.number.edit.setFocus()
+        if self._ask.isVisibleTo(self):
+            self.number.edit.setFocus()
 
     def leave(self) -> None:
+        self.visit.recovery = None  # not on entering: the answer itself turns to this page again
         if self.visit.step is Step.WELCOME:
             self.number.clear()
 
@@ -74,7 +75,7 @@ class RecoverPage(Page):
     def _refresh(self) -> None:
         sent, office = self.visit.recovery is not None, self._no_email()
         if sent or office:
-            self.number.edit.clearFocus()  # before it goes, or its focus would pass to some button
+            self.scroll.setFocus()  # before the field goes: no button gets the focus, and the keys go too
         self._ask.setVisible(not sent and not office)
         self._hint.setVisible(not sent and not office)
         self._answer.setVisible(sent or office)
@@ -109,7 +110,9 @@ class RecoverPage(Page):
                     "Teléfono {phone}").format(agency=self.place.agency, city=self.place.city,
                                                address=self.place.address, phone=self.place.phone)
         )  # fmt: skip
-        self._more.setText(self.tr("Horario: {hours}").format(hours=self.place.hours))
+        self._more.setText(
+            self.tr("Horario: {hours}").format(hours=self.place.hours.replace(". m.", ".\u00a0m."))
+        )
 
     def _go(self) -> None:
         if self.visit.recovery is not None or self._no_email():

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from kiosk.cooperative import scheme_texts
 from kiosk.cooperative.payment import Payment, State
 from kiosk.models.steps import Step
-from kiosk.views.controls import Button, Card, Figure, Picture, Rule, label
+from kiosk.views.controls import Button, Card, Figure, Picture, Rule, label, together
 from kiosk.views.dates import long_time
 from kiosk.views.obligation_delegate import ObligationWords
 from kiosk.views.page import Page
@@ -48,7 +48,7 @@ class Facts(QWidget):
             old = self._grid.takeAt(0).widget()
             if old is not None:
                 old.deleteLater()
-        stacked = self._theme.portrait or self._theme.text_scale > 1
+        stacked = self._theme.portrait or not self._theme.roomy
         for number, row in enumerate(left):
             self._grid.addWidget(self._row(*row), number, 0)
         for number, row in enumerate(right):
@@ -233,7 +233,7 @@ class ResultPage(Page):
             if payment.gateway_id
             else self.tr("PSE no respondió al abrir su pago de {amount}")
         )
-        self._title.setText(waiting_for.format(amount=payment.total.shown()))
+        self._title.setText(waiting_for.format(amount=together(payment.total.shown())))
         self._text.setText(self._meaning(payment, what))
         self._facts_card.setVisible(not pending)
         self.facts.show_rows(*self._rows(payment))
@@ -297,6 +297,5 @@ class ResultPage(Page):
         )
         take.say(self.tr("Llévese la constancia"),
                  self.tr("Impresa o con el código QR. No es un comprobante de pago aprobado."))  # fmt: skip
-        call.say(
-            self.tr("¿Dudas?"), f"{self.place.care} {self.place.care_phone} · Cel {self.place.care_mobile}"
-        )
+        phone, mobile = together(self.place.care_phone), together(f"Cel {self.place.care_mobile}")
+        call.say(self.tr("¿Dudas?"), f"{self.place.care} {phone} · {mobile}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -33,7 +35,7 @@ class DocumentChoice(QWidget):
 
     def _arrange(self) -> None:
         # Upright there is room for two large words beside each other, not for three.
-        narrow = self._theme.portrait and self._theme.text_scale > 1
+        narrow = self._theme.portrait and not self._theme.roomy
         columns = 2 if narrow else self._columns
         for place, option in enumerate(self.group.buttons()):
             self._grid.addWidget(option, place // columns, place % columns)
@@ -77,8 +79,8 @@ class SignInPage(Page):
         self.number = Field(theme, "document_number", keyboard="digits", most=20)
         self.key = Field(theme, "key", keyboard="digits", secret=True, most=64)
         self.kind.group.idClicked.connect(self._kind_chosen)
-        self.number.edited.connect(self.update_actions)
-        self.key.edited.connect(self.update_actions)
+        for field in (self.number, self.key):
+            field.edited.connect(partial(self._typed, field))
         self.number.edit.returnPressed.connect(self.key.edit.setFocus)
         self.key.edit.returnPressed.connect(self._sign_in)
         card.box.addWidget(self._kind_label)
@@ -124,6 +126,11 @@ class SignInPage(Page):
         self.number.edit.setProperty("keyboard", "text" if letters else "digits")
         self.number.edit.setFocus(Qt.FocusReason.OtherFocusReason)
         self.number.show_problem("")
+
+    def _typed(self, field: Field) -> None:
+        self.notice.say("", "")
+        self.keep_in_sight(field.edit)
+        self.update_actions()
 
     def _sign_in(self) -> None:
         document = Document.cleaned(self.kind.type, self.number.text)

@@ -24,7 +24,7 @@ _DESIGN_PIXEL = DESIGN_INCHES * 25.4 / hypot(1920, 1080)
 """Millimetres of a design pixel on the screen that the sizes are made for."""
 TOUCH = 81
 """The least side of what a finger must hit: 20 mm on a 21.5-inch Full HD screen."""
-_LARGE_ALREADY, _HUGE_ALREADY = 50, 80
+_LARGE_ALREADY, _HUGE_ALREADY, _CROWDED = 50, 80, 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,11 @@ class Theme(QObject):
         self.high_contrast = False
         self._icons: dict[tuple[str, str, int], QPixmap] = {}
 
+    @property
+    def roomy(self) -> bool:
+        """Whether words are small enough to stand beside each other as designed."""
+        return self.text_scale < _CROWDED
+
     def u(self, pixels: float) -> int:
         """A length in real pixels."""
         return max(1, round(pixels * self.unit))
@@ -114,6 +119,7 @@ class Theme(QObject):
         font = QFont(FAMILY)
         font.setPixelSize(self.t(pixels))
         font.setWeight(QFont.Weight(weight))
+        font.setFeature(QFont.Tag("tnum"), 1)  # said here, or measuring and painting would differ
         return font
 
     def pixmap(self, name: str, colour: str, pixels: float) -> QPixmap:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from kiosk.views.controls import Card, Picture, label
+from kiosk.views.controls import Card, Picture, label, together
 from kiosk.views.page import Page
 from kiosk.views.theme import Theme
 
@@ -112,7 +112,7 @@ class WaitingPage(Page):
         )
         self._reference.setText(
             self.tr("Referencia {reference} · {amount}").format(
-                reference=payment.reference, amount=payment.total.shown()
+                reference=payment.reference, amount=together(payment.total.shown())
             )
             if payment
             else ""

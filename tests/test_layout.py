@@ -31,6 +31,7 @@ from kiosk.views.amount_entry import Overlay
 from kiosk.views.controls import Figure
 from kiosk.views.obligation_delegate import ObligationDelegate
 from kiosk.views.theme import TOUCH
+from kiosk.views.welcome import WelcomePage
 
 SIZES = ((1920, 1080), (1080, 1920), (1366, 768), (1280, 1024))
 LOOKS = (
@@ -179,6 +180,8 @@ def _row_faults(stage: Stage, delegate: ObligationDelegate, box: QRect, index: Q
 def action_fault(stage: Stage) -> str:
     """Whether the primary button is wholly in sight."""
     page = stage.window.current
+    if isinstance(page, WelcomePage) and page.scroll.verticalScrollBar().maximum():
+        return "the welcome must not scroll"
     button = getattr(page, "go_button", None) or getattr(page, "start", None)
     if button is None or not page.isVisible() or stage.window.bottom.isVisible():
         return ""

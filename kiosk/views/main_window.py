@@ -159,7 +159,7 @@ class MainWindow(QMainWindow):
         in_the_way = target is not None and not beside and not self._theme.portrait
         page.footer.setVisible(page.actions.count() > 0 and not in_the_way)
         if target is not None:
-            QTimer.singleShot(0, lambda: page.scroll.ensureWidgetVisible(target, 0, self._theme.u(120)))
+            QTimer.singleShot(0, lambda: page.keep_in_sight(target))
 
     def _keys_done(self) -> None:
         if self._current is not None:

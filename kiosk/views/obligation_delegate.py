@@ -231,14 +231,15 @@ class ObligationDelegate(QStyledItemDelegate):
         chosen = index.data(ObligationsModel.CHOICE) == choice
         possible = self.possible(obligation, choice)
         pressed = self._pressed == (index.row(), _CHOICES.index(choice) + 1)
-        ground = "tint" if chosen or pressed else "card" if possible else "paper"
+        full = chosen and theme.high_contrast  # there a border alone is too little
+        ground = "brand" if full else "tint" if chosen or pressed else "card" if possible else "paper"
         edge = "ink" if focused else "brand" if chosen else "edge" if possible else "line"
         painter.setPen(QPen(theme.colour(edge), u(5 if focused else 3 if chosen else 2)))
         painter.setBrush(theme.colour(ground))
         painter.drawRoundedRect(box, u(18), u(18))
-        ink = "dark" if chosen else "ink" if possible else "disabled_ink"
+        ink = "card" if full else "dark" if chosen else "ink" if possible else "disabled_ink"
         lines = self._chip_lines(box, _CHOICES.index(choice), index)
-        for (text, font, line), colour in zip(lines, ("dark" if chosen else "soft", ink), strict=True):
+        for (text, font, line), colour in zip(lines, (ink if chosen else "soft", ink), strict=True):
             painter.setFont(font)
             painter.setPen(theme.colour(colour))
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)

@@ -66,6 +66,8 @@ def _texts(theme: Theme) -> str:
 
 def _buttons(theme: Theme) -> str:
     c = theme.colours
+    # A border alone is too little to tell the chosen one by when contrast was asked for.
+    chosen, chosen_ink = (c.brand, "#ffffff") if theme.high_contrast else (c.tint, c.dark)
     rules = []
     for kind, (ground, ink, border, pressed) in BUTTONS.items():
         look = f'QPushButton[kind="{kind}"]'
@@ -86,9 +88,9 @@ def _buttons(theme: Theme) -> str:
         f'QPushButton[kind="option"] {{ background: {c.card}; color: {c.ink}; '
         f"border: {theme.u(2)}px solid {c.line}; border-radius: {theme.u(18)}px; "
         f"padding: 0 {theme.u(24)}px; font-weight: 600; font-size: {theme.t(31)}px; }}"
-        f'QPushButton[kind="option"]:checked {{ background: {c.tint}; color: {c.dark}; '
+        f'QPushButton[kind="option"]:checked {{ background: {chosen}; color: {chosen_ink}; '
         f"border: {theme.u(4)}px solid {c.brand}; font-weight: 700; }}"
-        f'QPushButton[kind="option"]:pressed {{ background: {c.tint}; }}'
+        f'QPushButton[kind="option"]:pressed {{ background: {chosen}; color: {chosen_ink}; }}'
         f'QPushButton[kind="option"]:focus {{ border: {theme.u(5)}px solid {c.ink}; }}'
         f'QPushButton[kind="key"] {{ background: {c.card}; color: {c.ink}; border: {theme.u(2)}px solid {c.line}; '
         f"border-bottom: {theme.u(4)}px solid #b9b4a6; border-radius: {theme.u(14)}px; "

@@ -145,17 +145,13 @@ class WelcomePage(Page):
         self.body.addLayout(whole)
         left = QWidget()
         left.setProperty("tone", "inverse")
-        column = QVBoxLayout(left)
-        edge = theme.u(88)
-        column.setContentsMargins(edge, theme.u(56), theme.u(48), theme.u(56))
-        column.setSpacing(theme.u(30))
+        self._column = column = QVBoxLayout(left)
         column.addLayout(self._brand())
         column.addStretch(2)
         self._title, self._text = label("display"), label("heading")
         self._text.setStyleSheet("font-weight: 400; color: #dcebe5;")
         column.addWidget(self._title)
         column.addWidget(self._text)
-        column.addSpacing(theme.u(26))
         self.start = Button(theme, "start", kind="accent", size="big", icon="arrow-right-bold", icon_after=True,
                             on_click=self.visit.begin)  # fmt: skip
         row = QHBoxLayout()
@@ -166,6 +162,16 @@ class WelcomePage(Page):
         column.addLayout(self._help())
         whole.addWidget(left, 62)
         whole.addWidget(self._right(), 38)
+        theme.changed.connect(self._space)
+        self._space()
+
+    def _space(self) -> None:
+        # Large text takes its room from what stands between.
+        u, roomy = self.theme.u, self.theme.roomy
+        edge = u(56 if roomy else 32)
+        self._column.setContentsMargins(u(88), edge, u(48), edge)
+        self._column.setSpacing(u(34 if roomy else 16))
+        self._where.setVisible(roomy or self.theme.portrait)
 
     def _brand(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -173,11 +179,11 @@ class WelcomePage(Page):
         row.addWidget(Brandmark(self.theme, self.place, 64, inverse=True))
         names = QVBoxLayout()
         names.setSpacing(0)
-        name, where = label("strong", wrap=False), label("caption", wrap=False)
+        name, self._where = label("strong", wrap=False), label("caption", wrap=False)
         name.setText(self.place.cooperative)
-        where.setText(f"{self.place.agency} · {self.place.city}")
+        self._where.setText(f"{self.place.agency} · {self.place.city}")
         names.addWidget(name)
-        names.addWidget(where)
+        names.addWidget(self._where)
         row.addLayout(names)
         row.addStretch(1)
         return row

@@ -77,7 +77,7 @@ class TotalCard(Card):
             old = self._lines.takeAt(0).widget()
             if old is not None:
                 old.deleteLater()
-        shown = lines if len(lines) <= 5 else lines[:4]
+        shown = lines if len(lines) <= 4 else lines[:3]
         for name, value in shown:
             self._lines.addWidget(self._line(name, value))
         if len(lines) > len(shown):

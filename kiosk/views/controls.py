@@ -225,6 +225,7 @@ class Field(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.u(8))
+        column.setAlignment(Qt.AlignmentFlag.AlignTop)  # fields beside each other keep one line
         for part in (self._label, self.edit, self._wrong):
             column.addWidget(part)
         self.edit.textEdited.connect(self._on_edit)

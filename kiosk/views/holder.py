@@ -90,6 +90,7 @@ class HolderPage(Page):
             self.document_kind.choose(document.type)
         self.number.edit.setText(document.number)
         self.name.edit.setText(session.member.display_name)
+        self.name.edit.setCursorPosition(0)  # of a long name the beginning
         for field in (self.number, self.name):
             field.show_problem("")
 

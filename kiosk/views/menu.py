@@ -21,8 +21,6 @@ class Tile(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._theme, self._first = theme, first
         box = QVBoxLayout(self) if first and not theme.portrait else QHBoxLayout(self)
-        pad = theme.u(64 if first else 36)
-        box.setContentsMargins(pad, pad, pad, pad)
         box.setSpacing(theme.u(36))
         self._picture = Picture(theme, icon, "#ffffff" if first else "brand", 176 if first else 96)
         box.addWidget(self._picture)
@@ -45,6 +43,8 @@ class Tile(QPushButton):
 
     def _dress(self) -> None:
         c, u = self._theme.colours, self._theme.u
+        side, end = (64, 64 if self._theme.roomy else 40) if self._first else (36, 26)
+        self.layout().setContentsMargins(u(side), u(end), u(side), u(end))
         ground, edge, pressed = (c.brand, c.brand, c.dark) if self._first else (c.card, c.line, c.tint)
         self.setStyleSheet(
             f"QPushButton {{ background: {ground}; border: {u(2)}px solid {edge}; border-radius: {u(28)}px; }}"
@@ -124,7 +124,7 @@ class MenuPage(Page):
         # Wide and large there is room for two choices beside the first; leaving is in the header too.
         crowded = not self.theme.portrait and not self.theme.roomy
         self.leave_tile.setVisible(not crowded)
-        self._hint.setVisible(not (crowded and pending))
+        self._hint.setVisible(self.theme.portrait or not pending)
         if pending:
             self._pending_words.setText(
                 self.tr("Tiene {count} pago por confirmar con su banco. No lo pague otra vez: mírelo en «Mis pagos».").format(count=len(pending))

@@ -57,7 +57,7 @@ class ObligationWords(QObject):
         name = obligation.name
         if name.casefold().startswith(kind.casefold()):
             name = name[len(kind):].strip(" ·-").capitalize()  # fmt: skip
-        return " · ".join(part for part in (name, obligation.reference) if part)
+        return " ·\u00a0".join(part for part in (name, obligation.reference) if part)
 
     def standing(self, obligation: Obligation, today: date) -> tuple[str, str]:
         """(words, colour): how late it is, or why it can not be paid here."""
@@ -109,7 +109,7 @@ class ObligationDelegate(QStyledItemDelegate):
         return QRectF(row).adjusted(u(2), u(2), -u(2), -u(14))
 
     def _stacked(self, width: int) -> bool:
-        return width < self._theme.u(1180) or not self._theme.roomy
+        return width < self._theme.grown(1200) or not self._theme.roomy
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         theme, u = self._theme, self._theme.u

@@ -218,3 +218,13 @@ def test_every_page_fits(stage: Stage, qtbot: QtBot, large: bool, contrast: bool
         stage.put(scene)
         found += [f"{scene}: {fault}" for fault in faults(stage)]
     assert not found, "\n".join(["", *found])
+
+
+def test_the_answer_to_a_recovery_is_shown_without_keys(stage: Stage, qtbot: QtBot) -> None:
+    stage.look(large=False, contrast=False, language="es")
+    stage.put("recover_sent")
+    page = stage.window.current
+    assert page._answer.isVisible()
+    assert not page._ask.isVisible()
+    assert not stage.window.side.isVisible()
+    assert not stage.window.bottom.isVisible()

@@ -33,7 +33,7 @@ ICONS = {
     ObligationKind.FUNERAL_FUND: "flower-lotus-duotone",
     ObligationKind.ADDITIONAL_SERVICE: "first-aid-kit-duotone",
 }
-_CHIP = 238
+_CHIP = 233
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 _CHOICES = (Choice.OVERDUE, Choice.NEXT_DUE, Choice.OTHER)
 
@@ -57,7 +57,7 @@ class ObligationWords(QObject):
         name = obligation.name
         if name.casefold().startswith(kind.casefold()):
             name = name[len(kind):].strip(" ·-").capitalize()  # fmt: skip
-        return " ·\u00a0".join(part for part in (name, obligation.reference) if part)
+        return "\u00a0· ".join(part for part in (name, obligation.reference) if part)
 
     def standing(self, obligation: Obligation, today: date) -> tuple[str, str]:
         """(words, colour): how late it is, or why it can not be paid here."""

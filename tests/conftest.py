@@ -1,0 +1,38 @@
+"""What several test modules start: servers that take a second each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from sandbox_servers import core_process, gateway_process
+
+from kiosk.demo import Demonstration
+
+_SECRETS = ("KIOSK_SANDBOX_SECRET", "KIOSK_SANDBOX_CORE_SECRET", "KIOSK_DEMO_RECEIPT_KEY")
+
+
+@pytest.fixture(scope="module")
+def gateway_url() -> Iterator[str]:
+    """A sandbox gateway."""
+    with gateway_process() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def core_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A sandbox core with its invented members."""
+    with core_process(tmp_path_factory.mktemp("core") / "core.sqlite") as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+    """Core, gateway and printer of a demonstration, ready."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name in _SECRETS:  # it puts its own in place; they must not outlive it
+            environment.setenv(name, "")
+        with closing(Demonstration(tmp_path_factory.mktemp("demonstration"), quick=True)) as started:
+            started.wait()
+            yield started

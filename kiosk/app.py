@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QCoreApplication, QObject, QRect, Qt, QTimer
 from PySide6.QtGui import QFont
@@ -44,24 +44,44 @@ def now() -> datetime:
 # -- the desk ---------------------------------------------------------------------------------
 
 
-def _placetopay(settings: Settings) -> Gateway:
-    from kiosk.pse.placetopay import PlacetoPay
-    from kiosk.settings import reveal
+GATEWAYS = {
+    "placetopay": "kiosk.pse.placetopay:PlacetoPay",
+}
+"""Drivers by name. A new gateway is one module and one line here."""
+
+
+def gateway_class(name: str) -> type[Gateway]:
+    """The driver's class. Raises SettingsError for a name nobody registered."""
+    from importlib import import_module
+
+    from kiosk.settings import SettingsError
+
+    if name not in GATEWAYS:
+        raise SettingsError(f"gateway.driver: no driver called {name!r}, only {', '.join(GATEWAYS)}")
+    module, _, driver = GATEWAYS[name].partition(":")
+    return cast("type[Gateway]", getattr(import_module(module), driver))
+
+
+def _gateway(settings: Settings) -> Gateway:
+    from kiosk.pse.gateway import Connection
+    from kiosk.settings import SettingsError, reveal
     from kiosk.transport import Transport
 
     section = settings.gateway
-    return PlacetoPay(
+    connection = Connection(
         Transport(section.url),
         login=section.login,
-        secret_key=reveal(section.secret),
+        secret=reveal(section.secret),
         return_url=section.return_url,
-        page_hosts=section.page_hosts,
+        page_hosts=frozenset(section.page_hosts),
         clock=now,
+        secrets={name: reveal(reference) for name, reference in section.secrets.items()},
+        options=section.options,
     )
-
-
-GATEWAYS: dict[str, Callable[[Settings], Gateway]] = {"placetopay": _placetopay}
-"""A new gateway is one module and one line here."""
+    try:
+        return gateway_class(section.driver)(connection)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
 
 
 def _printer(settings: Settings) -> Printer:
@@ -111,15 +131,13 @@ def build_desk(settings: Settings) -> Desk:
     from kiosk.journal.journal import Journal
     from kiosk.member_core.core_api import CoreApi
     from kiosk.receipt.qt_printer import save_pdf
-    from kiosk.settings import SettingsError, reveal
+    from kiosk.settings import reveal
     from kiosk.teller.banks import BankDirectory
     from kiosk.teller.checkout import Checkout, TerminalFacts, Timings
     from kiosk.teller.desk import Desk, Receipts
     from kiosk.teller.sonda import Sonda
     from kiosk.transport import Transport
 
-    if settings.gateway.driver not in GATEWAYS:
-        raise SettingsError(f"gateway.driver: no driver called {settings.gateway.driver!r}")
     core = settings.core
     connector = CoreApi(
         Transport(core.url, ca_file=core.ca_file, client_certificate=core.client_certificate),
@@ -128,7 +146,7 @@ def build_desk(settings: Settings) -> Desk:
         client_secret=reveal(core.client_secret),
         kiosk_id=settings.terminal.id,
     )
-    gateway = GATEWAYS[settings.gateway.driver](settings)
+    gateway = _gateway(settings)
     settings.journal.file.parent.mkdir(parents=True, exist_ok=True)
     journal = Journal.open(settings.journal.file)
     sonda = settings.sonda

@@ -133,6 +133,10 @@ class GatewaySection(_Section):
     return_url: Url = "https://www.cooperativasolidarios.com/pagos/retorno"
     page_hosts: tuple[str, ...] = ("checkout.placetopay.com", "pse.com.co")
     session_minutes: int = Field(15, ge=6, le=60)
+    secrets: dict[str, SecretReference] = Field(default_factory=dict)
+    """Further secrets that only this driver has, e.g. Wompi's `integrity`."""
+    options: dict[str, str] = Field(default_factory=dict)
+    """Further settings that only this driver has, e.g. ZonaPAGOS' `service_code`."""
 
 
 class Journal(_Section):
@@ -220,6 +224,7 @@ class Settings(_Section):
                 raise ValueError(f"{name}: a real terminal speaks https only")
         for name, secret in (("core.client_secret", self.core.client_secret),
                              ("gateway.secret", self.gateway.secret),
+                             *((f"gateway.secrets.{k}", v) for k, v in self.gateway.secrets.items()),
                              ("receipts.signing_key", self.receipts.signing_key)):  # fmt: skip
             if secret.startswith("env:"):
                 raise ValueError(f"{name}: secrets in the environment are for the demonstration")

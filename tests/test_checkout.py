@@ -37,6 +37,7 @@ from kiosk.member_core.connector import (
 from kiosk.pse.gateway import (
     Abilities,
     Answer,
+    Bank,
     Conflict,
     Created,
     Creation,
@@ -349,6 +350,37 @@ class TestAttemptOver:
         assert len(counter.gateway.asked) == 1
 
 
+class TestGatewaysThatSaySoLater:
+    def test_without_a_page_it_is_pending_and_can_be_asked_about(self, counter: Counter) -> None:
+        counter.gateway.creation = Created("900123", None)
+        payment = counter.start()
+        assert (payment.state, payment.gateway_id, payment.redirect_url) == (State.PENDING, "900123", None)
+        counter.gateway.answers = [APPROVED]
+        assert counter.checkout.ask(payment).state is State.POSTED
+
+    def test_the_picked_bank_is_told_and_kept(self, counter: Counter) -> None:
+        bank = Bank("1007", "Banco Cordillera")
+        payment = counter.checkout.start(order(), MEMBER, HOLDER, bank=bank)
+        assert (counter.gateway.charges[0].bank, payment.bank) == (bank, "Banco Cordillera")
+
+    def test_a_page_never_begun_is_given_up_where_the_gateway_never_says_so(self, counter: Counter) -> None:
+        counter.gateway.abilities = replace(ZONAPAGOS_LIKE, abandoned_after=timedelta(minutes=30))
+        counter.gateway.answers = [Verdict(Status.CREATED)]
+        payment = counter.start()
+        counter.clock.forward(minutes=29, seconds=59)
+        assert counter.checkout.ask(payment).state is State.AT_BANK
+        counter.clock.forward(seconds=1)
+        over = counter.checkout.ask(payment)
+        assert (over.state, over.cause) == (State.FAILED, "abandoned")
+
+    def test_one_that_waits_at_the_bank_is_not(self, counter: Counter) -> None:
+        counter.gateway.abilities = replace(ZONAPAGOS_LIKE, abandoned_after=timedelta(minutes=30))
+        counter.gateway.answers = [PENDING]
+        payment = counter.start()
+        counter.clock.forward(minutes=31)
+        assert counter.checkout.ask(payment).state is State.AT_BANK
+
+
 class TestLostCreation:
     def lost(self, counter: Counter, abilities: Abilities) -> Payment:
         counter.gateway.abilities = abilities
@@ -357,14 +389,18 @@ class TestLostCreation:
 
     def test_it_is_found_by_our_reference(self, counter: Counter) -> None:
         payment = self.lost(counter, ZONAPAGOS_LIKE)
-        counter.gateway.answers = [APPROVED]
+        counter.gateway.answers = [replace(APPROVED, gateway_id="900123")]
         done = counter.checkout.ask(payment)
-        assert (done.state, done.core_receipt) == (State.POSTED, "R-1001")
+        assert (done.state, done.core_receipt, done.gateway_id) == (State.POSTED, "R-1001", "900123")
         assert counter.gateway.asked[0][0] == payment.reference
 
     def test_proved_absence_ends_it(self, counter: Counter) -> None:
         payment = self.lost(counter, ZONAPAGOS_LIKE)
         counter.gateway.answers = [NoVerdict(ErrorKind.UNKNOWN_PAYMENT)]
+        # It may still be on its way there.
+        counter.clock.forward(seconds=119)
+        assert counter.checkout.ask(payment).state is State.PENDING
+        counter.clock.forward(seconds=1)
         assert counter.checkout.ask(payment).state is State.FAILED
 
     @pytest.mark.parametrize("kind", [kind for kind in ErrorKind if kind is not ErrorKind.UNKNOWN_PAYMENT])

@@ -20,6 +20,7 @@ from kiosk.member_core.connector import (
     WrongKey,
 )
 from kiosk.teller.banks import NoBankList
+from kiosk.teller.desk import GatewayAway
 
 
 class Trouble(StrEnum):
@@ -69,6 +70,7 @@ def problem_of(error: Exception) -> Problem:
         KeyChangeRequired: Trouble.SESSION_OVER,
         JournalUnusable: Trouble.JOURNAL,
         NoBankList: Trouble.NO_BANK_LIST,
+        GatewayAway: Trouble.GATEWAY_AWAY,
     }
     match error:
         case WrongKey():

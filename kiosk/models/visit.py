@@ -1,8 +1,7 @@
 """One member at the kiosk, from the first touch to the farewell.
 
 The views show a visit and tell it what the member did; it knows no page. What blocks runs in a
-lane; a result that arrives after the visit ended is dropped, because the next member must not
-see it.
+lane; a result that comes after the visit ended is dropped: the next member must not see it.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from kiosk.models.obligations import ObligationsModel
 from kiosk.models.payments import PaymentsModel
 from kiosk.models.problems import Problem, Trouble, problem_of
 from kiosk.models.steps import BACK, NEXT, Step
-from kiosk.pse.gateway import Bank
+from kiosk.pse.gateway import Bank, Terms
 from kiosk.teller.desk import Desk
 
 log = logging.getLogger(__name__)
@@ -73,6 +72,7 @@ class Visit(QObject):
         self.recovery: Recovery | None = None
         self.order: Order | None = None
         self.holder: AccountHolder | None = None
+        self.terms: tuple[Terms, ...] = ()
         self.payment: Payment | None = None
         self.reprinting = False
         self.consented = False
@@ -231,11 +231,12 @@ class Visit(QObject):
         """A holder without problems; then the bank, where it is not the gateway's page that asks."""
         self.holder = holder
 
-        def done(banks: tuple[Bank, ...]) -> None:
+        def done(found: tuple[tuple[Bank, ...], tuple[Terms, ...]]) -> None:
+            banks, self.terms = found
             self.banks.load(banks)
             self.go(Step.PICK_BANK if banks else NEXT[Step.HOLDER])
 
-        self._ask(lambda desk: desk.banks.list(), done, "loading_banks")
+        self._ask(lambda desk: (desk.banks.list(), desk.terms()), done, "loading_banks")
 
     # -- paying ---------------------------------------------------------------------------
 
@@ -246,9 +247,7 @@ class Visit(QObject):
         if order is None or holder is None or self.busy:
             return
         self._ask(
-            lambda desk: desk.checkout.start(
-                order, session.member, holder, bank_code=bank.code if bank else None
-            ),
+            lambda desk: desk.checkout.start(order, session.member, holder, bank=bank),
             self._started,
             "opening",
             lane="money",

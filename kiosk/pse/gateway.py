@@ -7,15 +7,16 @@ a 500, an HTML page or an unknown word says nothing about the money.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from kiosk.cooperative.member import AccountHolder
 from kiosk.cooperative.money import Money
 from kiosk.cooperative.payment import Event
+from kiosk.transport import Transport
 
 
 class Status(StrEnum):
@@ -75,6 +76,47 @@ class Abilities:
     cancels: bool
     other_device: bool
     """The page may be opened on the member's own phone."""
+    wants_terms: bool = False
+    """The payer must accept the gateway's own documents before each payment."""
+    abandoned_after: timedelta | None = None
+    """A page that was never begun for this long can no longer be paid, though the gateway says no end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A document of the gateway that the payer must be offered and must accept."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What a driver is built from: the gateway's section of the settings, with secrets revealed.
+
+    `option` and `secret_named` raise ValueError naming what the settings lack.
+    """
+
+    transport: Transport
+    login: str
+    secret: str = field(repr=False)
+    return_url: str
+    page_hosts: frozenset[str]
+    clock: Callable[[], datetime] = field(repr=False)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    def option(self, name: str) -> str:
+        """A setting that only this driver has."""
+        if value := self.options.get(name, ""):
+            return value
+        raise ValueError(f"gateway.options.{name} is missing")
+
+    def secret_named(self, name: str) -> str:
+        """A secret that only this driver has."""
+        if value := self.secrets.get(name, ""):
+            return value
+        raise ValueError(f"gateway.secrets.{name} is missing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +148,16 @@ class Charge:
     expires_at: datetime
     ip_address: str
     user_agent: str
-    bank_code: str | None = None
+    bank: Bank | None = None
+    """Where the gateway wants it picked here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """The payment exists at the gateway and can be paid at this address."""
+    """The payment exists at the gateway and can be paid at this address, where it gave one in time."""
 
     gateway_id: str
-    redirect_url: str
+    redirect_url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +190,8 @@ class Verdict:
 
     `technical` tells a failure (scheme: FAILED) from a refusal (NOT_AUTHORIZED) where the
     unified word is the same. `attempt_over` says that the last attempt ended unpaid although
-    the gateway still lets the payer try again.
+    the gateway still lets the payer try again; `closed` that a partial payment will not grow.
+    `gateway_id` and `redirect_url` are what the answer itself carries.
     """
 
     status: Status
@@ -158,6 +202,14 @@ class Verdict:
     cause: str | None = None
     technical: bool = False
     attempt_over: bool = False
+    closed: bool = False
+    gateway_id: str | None = None
+    redirect_url: str | None = None
+
+    @property
+    def final(self) -> bool:
+        """Whether the gateway will not change its mind about this payment."""
+        return self.status.final or self.closed
 
     def event(self) -> Event | None:
         """The event in the payment's life; None where only staff can say (partial, reversed)."""
@@ -199,7 +251,14 @@ class Expected:
 
 
 class Gateway(Protocol):
-    """One driver. Blocking; usable from any thread; raises nothing but programming errors."""
+    """One driver. Blocking; usable from any thread; raises nothing but programming errors.
+
+    The `read_…` functions say what one raw answer means. They are the very code that `create`,
+    `query` and `find` decide by, so that support can ask about a recorded answer.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        """Raises ValueError where the settings lack something this driver needs."""
 
     @property
     def name(self) -> str:
@@ -212,6 +271,9 @@ class Gateway(Protocol):
     def banks(self) -> tuple[Bank, ...] | NoVerdict:
         """Where the payer may pay from; empty where the gateway's own page asks."""
 
+    def terms(self) -> tuple[Terms, ...] | NoVerdict:
+        """Documents the payer must accept; empty where there are none."""
+
     def create(self, charge: Charge) -> Creation:
         """Ask for one collection. Never retried inside."""
 
@@ -223,6 +285,18 @@ class Gateway(Protocol):
 
     def cancel(self, gateway_id: str) -> None:
         """Ask to close an unpaid payment; only a later query says what became of it."""
+
+    @staticmethod
+    def read_creation(status: int, body: bytes, reference: str) -> Creation:
+        """What an HTTP answer to a creation means."""
+
+    @staticmethod
+    def read_query(status: int, body: bytes, expected: Expected) -> Answer:
+        """What an HTTP answer to a query by the gateway's id means."""
+
+    @staticmethod
+    def read_found(status: int, body: bytes, expected: Expected) -> Answer:
+        """What an HTTP answer to a query by our reference means."""
 
     def is_return(self, url: str) -> bool:
         """Whether the browser reached our return address. Its parameters are never believed."""

@@ -12,27 +12,26 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import logging
 import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from kiosk.cooperative.member import AccountHolder, DocumentType, HolderKind
-from kiosk.cooperative.money import InvalidAmount, Money
+from kiosk.cooperative.money import Money
 from kiosk.pse.gateway import (
     Abilities,
     Answer,
     Bank,
     Charge,
     Conflict,
+    Connection,
     Created,
     Creation,
     ErrorKind,
@@ -40,10 +39,12 @@ from kiosk.pse.gateway import (
     NotCreated,
     NoVerdict,
     Status,
+    Terms,
     UnknownIfCreated,
     Verdict,
 )
-from kiosk.transport import NoAnswer, NotSent, Reply, Timeouts, Transport
+from kiosk.pse.wire import instant, mapping, money, read_object, rows, same_place, text, web_address, written
+from kiosk.transport import NoAnswer, NotSent, Reply, Timeouts
 
 log = logging.getLogger(__name__)
 
@@ -77,21 +78,12 @@ class PlacetoPay:
         other_device=True,
     )
 
-    def __init__(
-        self,
-        transport: Transport,
-        *,
-        login: str,
-        secret_key: str,
-        return_url: str,
-        page_hosts: Iterable[str],
-        clock: Callable[[], datetime],
-    ) -> None:
-        self._transport = transport
-        self._login, self._secret = login, secret_key
-        self._return_url = return_url
-        self._hosts = frozenset(page_hosts)
-        self._clock = clock
+    def __init__(self, connection: Connection) -> None:
+        self._transport = connection.transport
+        self._login, self._secret = connection.login, connection.secret
+        self._return_url = connection.return_url
+        self._hosts = connection.page_hosts
+        self._clock = connection.clock
         self._skew = timedelta(0)
 
     def __repr__(self) -> str:
@@ -99,6 +91,10 @@ class PlacetoPay:
 
     def banks(self) -> tuple[Bank, ...]:
         """None: the payer picks the bank on the hosted page."""
+        return ()
+
+    def terms(self) -> tuple[Terms, ...]:
+        """None: the hosted page shows its own."""
         return ()
 
     def create(self, charge: Charge) -> Creation:
@@ -109,7 +105,7 @@ class PlacetoPay:
             return NotCreated(ErrorKind.NOT_SENT)
         except NoAnswer:
             return UnknownIfCreated(ErrorKind.NO_ANSWER)
-        return read_creation(reply.status, reply.body)
+        return self.read_creation(reply.status, reply.body, charge.reference)
 
     def query(self, gateway_id: str, expected: Expected) -> Answer:
         """The session's state. A clock fault is corrected by the server's date, once."""
@@ -124,7 +120,7 @@ class PlacetoPay:
             return NoVerdict(ErrorKind.NOT_SENT)
         except NoAnswer:
             return NoVerdict(ErrorKind.NO_ANSWER)
-        answer = read_query(reply.status, reply.body, expected)
+        answer = self.read_query(reply.status, reply.body, expected)
         if not isinstance(answer, NoVerdict):
             return answer
         if answer.kind is ErrorKind.CLOCK:
@@ -143,14 +139,24 @@ class PlacetoPay:
         except (NotSent, NoAnswer):
             log.warning("cancel: no answer")
 
+    @staticmethod
+    def read_creation(status: int, body: bytes, reference: str) -> Creation:  # noqa: ARG004 - not in it
+        """What an answer to a creation means. Only a well-formed refusal says that nothing was made."""
+        return read_creation(status, body)
+
+    @staticmethod
+    def read_query(status: int, body: bytes, expected: Expected) -> Answer:
+        """What an answer to a query says of our payment. Never believes what is not ours."""
+        return read_query(status, body, expected)
+
+    @staticmethod
+    def read_found(status: int, body: bytes, expected: Expected) -> Answer:  # noqa: ARG004
+        """No such answer exists: there is no search by reference."""
+        return NoVerdict(ErrorKind.UNKNOWN_PAYMENT)
+
     def is_return(self, url: str) -> bool:
-        """Same scheme, host and path as our return address; parameters are not looked at."""
-        here, ours = urlsplit(url), urlsplit(self._return_url)
-        return (here.scheme, here.netloc.lower(), here.path.rstrip("/")) == (
-            ours.scheme,
-            ours.netloc.lower(),
-            ours.path.rstrip("/"),
-        )
+        """Whether it is our return address; parameters are not looked at."""
+        return same_place(url, self._return_url)
 
     def allowed_hosts(self) -> frozenset[str]:
         """The gateway's own host and those of PSE and banks in the settings."""
@@ -207,23 +213,6 @@ def authentication(login: str, secret_key: str, raw: str, seed: str) -> dict[str
     }
 
 
-def written(body: Mapping[str, object]) -> bytes:
-    """JSON whose Money values are exact numbers: 185000 or 185000.50, never by way of a float."""
-    amounts: list[str] = []
-
-    def hold(value: object) -> str:
-        if not isinstance(value, Money):
-            raise TypeError(type(value).__name__)
-        whole = value.amount.to_integral_value()
-        amounts.append(str(whole) if whole == value.amount else value.wire())
-        return f"\x00{len(amounts) - 1}\x00"
-
-    text = json.dumps(body, default=hold, ensure_ascii=True)
-    for number, amount in enumerate(amounts):
-        text = text.replace(f'"\\u0000{number}\\u0000"', amount)
-    return text.encode("ascii")
-
-
 def _buyer(holder: AccountHolder) -> dict[str, str]:
     words = holder.name.split()
     middle = max(1, len(words) // 2)
@@ -254,30 +243,14 @@ class _Said:
 
     @classmethod
     def of(cls, owner: object) -> _Said:
-        status = _map(_map(owner).get("status"))
+        status = mapping(mapping(owner).get("status"))
         return cls(
-            _text(status.get("status")).upper(), _text(status.get("reason")), _text(status.get("message"))
+            text(status.get("status")).upper(), text(status.get("reason")), text(status.get("message"))
         )
 
     @property
     def expired(self) -> bool:
         return self.reason == "EX" or "expir" in self.message.lower() or "caduc" in self.message.lower()
-
-
-def _map(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _text(value: object) -> str:
-    return str(value) if isinstance(value, str | int | Decimal) and not isinstance(value, bool) else ""
-
-
-def _json(body: bytes) -> Mapping[str, Any] | None:
-    try:
-        found = json.loads(body, parse_float=Decimal, parse_constant=lambda _: None)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
 
 
 def _failure(status: int, body: Mapping[str, Any] | None) -> ErrorKind:
@@ -296,11 +269,11 @@ def _failure(status: int, body: Mapping[str, Any] | None) -> ErrorKind:
 
 def read_creation(status: int, body: bytes) -> Creation:
     """What an answer to a creation means. Only a well-formed refusal says that nothing was made."""
-    found = _json(body)
+    found = read_object(body)
     said = _Said.of(found)
     if found is not None and status < 300 and said.word == "OK":
-        gateway_id, url = _text(found.get("requestId")), _text(found.get("processUrl"))
-        if gateway_id and urlsplit(url).scheme in ("https", "http"):
+        gateway_id, url = text(found.get("requestId")), web_address(found.get("processUrl"))
+        if gateway_id and url:
             return Created(gateway_id, url)
         return UnknownIfCreated(ErrorKind.GARBAGE)
     kind = _failure(status, found)
@@ -311,23 +284,26 @@ def read_creation(status: int, body: bytes) -> Creation:
 
 def read_query(status: int, body: bytes, expected: Expected) -> Answer:
     """What an answer to a query says of our payment. Never raises; never believes what is not ours."""
-    found = _json(body)
+    found = read_object(body)
     if found is None or status != 200:
         return NoVerdict(_failure(status, found))
     said = _Said.of(found)
     if said.word in ("FAILED", "OK", ""):
         return NoVerdict(_failure(status, found) if said.word == "FAILED" else ErrorKind.UNKNOWN_STATUS)
-    payment = _map(_map(found.get("request")).get("payment"))
+    payment = mapping(mapping(found.get("request")).get("payment"))
     if conflict := _not_ours(payment, expected):
         return conflict
-    return _session_verdict(said, _attempts(found.get("payment")), expected)
+    answer = _session_verdict(said, _attempts(found.get("payment")), expected)
+    if isinstance(answer, Verdict):
+        return replace(answer, gateway_id=text(found.get("requestId")) or None)
+    return answer
 
 
 def _not_ours(payment: Mapping[str, Any], expected: Expected) -> Conflict | None:
-    if _text(payment.get("reference")) != expected.reference:
+    if text(payment.get("reference")) != expected.reference:
         return Conflict(ErrorKind.REFERENCE_MISMATCH)
-    asked = _map(payment.get("amount"))
-    if _text(asked.get("currency")) != expected.amount.currency:
+    asked = mapping(payment.get("amount"))
+    if text(asked.get("currency")) != expected.amount.currency:
         return Conflict(ErrorKind.CURRENCY_MISMATCH)
     if _amount(asked) != expected.amount:
         return Conflict(ErrorKind.AMOUNT_MISMATCH)
@@ -335,13 +311,7 @@ def _not_ours(payment: Mapping[str, Any], expected: Expected) -> Conflict | None
 
 
 def _amount(side: Mapping[str, Any]) -> Money | None:
-    total = side.get("total")
-    if isinstance(total, bool) or not isinstance(total, int | str | Decimal):
-        return None
-    try:
-        return Money(Decimal(total), _text(side.get("currency")))
-    except (InvalidOperation, InvalidAmount):
-        return None
+    return money(side.get("total"), text(side.get("currency")))
 
 
 def _attempts(payments: object) -> list[Mapping[str, Any]]:
@@ -350,9 +320,7 @@ def _attempts(payments: object) -> list[Mapping[str, Any]]:
         payments = payments.get("transaction")
     if isinstance(payments, dict):
         payments = [payments]
-    return (
-        [attempt for attempt in payments if isinstance(attempt, dict)] if isinstance(payments, list) else []
-    )
+    return rows(payments)
 
 
 def _session_verdict(said: _Said, attempts: list[Mapping[str, Any]], expected: Expected) -> Answer:
@@ -374,7 +342,7 @@ def _session_verdict(said: _Said, attempts: list[Mapping[str, Any]], expected: E
                 cause=last.message if over else None,
             )
         case "APPROVED_PARTIAL" | "PARTIAL_EXPIRED":
-            return _verdict(Status.PARTIAL, newest)
+            return replace(_verdict(Status.PARTIAL, newest), closed=said.word == "PARTIAL_EXPIRED")
     return NoVerdict(ErrorKind.UNKNOWN_STATUS)
 
 
@@ -386,8 +354,8 @@ def _approved(attempts: list[Mapping[str, Any]], expected: Expected) -> Answer:
         return Conflict(ErrorKind.TWO_APPROVALS)
     if not approved:
         return NoVerdict(ErrorKind.UNKNOWN_STATUS)
-    paid = _map(_map(approved[0].get("amount")).get("from"))
-    if _text(paid.get("currency")) != expected.amount.currency:
+    paid = mapping(mapping(approved[0].get("amount")).get("from"))
+    if text(paid.get("currency")) != expected.amount.currency:
         return Conflict(ErrorKind.CURRENCY_MISMATCH)
     amount = _amount(paid)
     if amount != expected.amount:
@@ -417,13 +385,13 @@ def _verdict(
     cause: str | None = None,
 ) -> Verdict:
     fields = _fields(attempt.get("processorFields"))
-    cus = fields.get("trazabilyCode") or fields.get("trazabilityCode") or _text(attempt.get("authorization"))
+    cus = fields.get("trazabilyCode") or fields.get("trazabilityCode") or text(attempt.get("authorization"))
     return Verdict(
         status=status,
         cus=cus if cus and cus != "000000" and len(cus) <= 32 else None,
-        bank=_text(attempt.get("issuerName"))[:80] or None,
+        bank=text(attempt.get("issuerName"))[:80] or None,
         approved_amount=amount,
-        decided_at=_instant(_map(attempt.get("status")).get("date")) if status.final else None,
+        decided_at=instant(mapping(attempt.get("status")).get("date")) if status.final else None,
         cause=cause[:200] if cause else None,
         technical=technical,
         attempt_over=attempt_over,
@@ -433,12 +401,4 @@ def _verdict(
 def _fields(found: object) -> dict[str, str]:
     items = found.get("item") if isinstance(found, dict) else found
     pairs = items if isinstance(items, list) else []
-    return {_text(_map(pair).get("keyword")): _text(_map(pair).get("value")) for pair in pairs}
-
-
-def _instant(text: object) -> datetime | None:
-    try:
-        instant = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return instant if instant.tzinfo is not None else None
+    return {text(mapping(pair).get("keyword")): text(mapping(pair).get("value")) for pair in pairs}

@@ -27,6 +27,7 @@ from kiosk.member_core.connector import (
 )
 from kiosk.pse.gateway import (
     Answer,
+    Bank,
     Charge,
     Conflict,
     Created,
@@ -47,6 +48,8 @@ _HANDS_OFF = frozenset({Review.NOT_OURS, Review.CONTRADICTION, Review.REVERSED, 
 # Longer than any call to the core takes: nobody else posts while one of us does.
 _POSTING_TAKES_AT_MOST = timedelta(seconds=60)
 _AFTER_REFUSED_POSTING = timedelta(hours=1)
+_ABSENCE_COUNTS_AFTER = timedelta(minutes=2)
+"""A creation still on its way is absent too: longer than any of its time-outs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ class Checkout:
         self._timings = timings or Timings()
 
     def start(
-        self, order: Order, member: Member, holder: AccountHolder, *, bank_code: str | None = None
+        self, order: Order, member: Member, holder: AccountHolder, *, bank: Bank | None = None
     ) -> Payment:
         """Ask the gateway to collect `order`. Raises ObligationHeld before anyone hears of it.
 
@@ -136,10 +139,16 @@ class Checkout:
             now=now,
         )
         first_ask = now + timedelta(seconds=self._timings.first_after)
-        payment = self._journal.record(payment, Event.SENT, now=now, next_ask_at=first_ask)
-        created = self._gateway.create(self._charge(payment, holder, bank_code, now))
+        facts = Facts(next_ask_at=first_ask)
+        if bank is not None:
+            facts["bank"] = bank.name
+        payment = self._journal.record(payment, Event.SENT, now=now, **facts)
+        created = self._gateway.create(self._charge(payment, holder, bank, now))
         if isinstance(created, Created):
             facts = Facts(gateway_id=created.gateway_id, redirect_url=created.redirect_url)
+            if created.redirect_url is None:
+                log.warning("%s: created, but there is no page to open", payment.reference)
+                return self._answered(payment, Event.LEFT, Event.LEFT, facts)
             return self._answered(payment, Event.OPENED, Event.SEEN_PENDING, facts)
         if isinstance(created, NotCreated):
             return self._answered(payment, Event.REFUSED, Event.ABSENT, Facts(cause=created.kind.value))
@@ -154,9 +163,7 @@ class Checkout:
         """Whether the gateway's page can no longer be paid."""
         return self._clock() >= payment.created_at + timedelta(minutes=self._terminal.session_minutes)
 
-    def _charge(
-        self, payment: Payment, holder: AccountHolder, bank_code: str | None, now: datetime
-    ) -> Charge:
+    def _charge(self, payment: Payment, holder: AccountHolder, bank: Bank | None, now: datetime) -> Charge:
         return Charge(
             reference=payment.reference,
             amount=payment.total,
@@ -165,7 +172,7 @@ class Checkout:
             expires_at=now + timedelta(minutes=self._terminal.session_minutes),
             ip_address=self._terminal.ip_address,
             user_agent=self._terminal.user_agent,
-            bank_code=bank_code,
+            bank=bank,
         )
 
     def _answered(self, payment: Payment, event: Event, moved: Event, facts: Facts) -> Payment:
@@ -212,6 +219,8 @@ class Checkout:
 
     def _verdict(self, payment: Payment, verdict: Verdict) -> Payment:
         event = verdict.event()
+        if verdict.status is Status.CREATED and self._abandoned(payment):
+            event, verdict = Event.SEEN_FAILED, replace(verdict, cause=verdict.cause or "abandoned")
         if event is None:
             review = Review.REVERSED if verdict.status is Status.REVERSED else Review.NOT_OURS
             return self._flag(payment, review, verdict.status.value)
@@ -221,11 +230,17 @@ class Checkout:
         # Only whoever wrote the approval posts; the other one would put the same thing twice.
         return self._put(payment) if moved and may_post(payment) else payment
 
+    def _abandoned(self, payment: Payment) -> bool:
+        after = self._gateway.abilities.abandoned_after
+        return after is not None and self._clock() - payment.created_at >= after
+
     def _news(self, payment: Payment, verdict: Verdict, event: Event) -> Facts:
         """What the verdict adds. Once paid nothing changes: the core compares every repetition."""
         if payment.paid or (payment.state in FINAL and event is not Event.SEEN_OK):
             return Facts()
         facts = Facts()
+        if payment.gateway_id is None and verdict.gateway_id:
+            facts["gateway_id"] = verdict.gateway_id
         if verdict.cus:
             facts["cus"] = verdict.cus
         if verdict.bank:
@@ -248,7 +263,9 @@ class Checkout:
 
     def _no_verdict(self, payment: Payment, answer: NoVerdict) -> Payment:
         unknown = answer.kind is ErrorKind.UNKNOWN_PAYMENT and payment.gateway_id is None
-        if unknown and payment.state is State.PENDING and self._gateway.abilities.absence_proves_unpaid:
+        late_enough = self._clock() - payment.created_at >= _ABSENCE_COUNTS_AFTER
+        proves = self._gateway.abilities.absence_proves_unpaid and late_enough
+        if unknown and payment.state is State.PENDING and proves:
             return self._tell(payment, Event.ABSENT, lambda _: Facts(cause=answer.kind.value))[0]
         log.warning("%s: no verdict (%s)", payment.reference, answer.kind)
         later = self._clock() + timedelta(seconds=answer.retry_after or 0)

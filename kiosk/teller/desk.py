@@ -10,12 +10,16 @@ from pathlib import Path
 from kiosk.cooperative.payment import Payment
 from kiosk.journal.journal import Journal
 from kiosk.member_core.connector import Connector
-from kiosk.pse.gateway import Gateway
+from kiosk.pse.gateway import Gateway, NoVerdict, Terms
 from kiosk.receipt.document import Issuer, Receipt, receipt_of
 from kiosk.receipt.printer import Printer
 from kiosk.teller.banks import BankDirectory
 from kiosk.teller.checkout import Checkout
 from kiosk.teller.sonda import Sonda
+
+
+class GatewayAway(Exception):
+    """The gateway did not say what is needed before a payment can be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,15 @@ class Desk:
     sonda: Sonda
     printer: Printer
     receipts: Receipts
+
+    def terms(self) -> tuple[Terms, ...]:
+        """What the payer must accept for this gateway. Raises GatewayAway."""
+        if not self.gateway.abilities.wants_terms:
+            return ()
+        terms = self.gateway.terms()
+        if isinstance(terms, NoVerdict):
+            raise GatewayAway(terms.kind)
+        return terms
 
     def close(self) -> None:
         """Let go of the journal's file."""

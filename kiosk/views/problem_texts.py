@@ -106,7 +106,7 @@ _TEXTS = {
         QT_TRANSLATE_NOOP("ProblemTexts", "No logramos comunicarnos con PSE."),
         QT_TRANSLATE_NOOP(
             "ProblemTexts",
-            "No se hizo ningún débito. Espere un minuto y toque «Pagar» otra vez. {call}",
+            "No se hizo ningún débito y lo que escribió sigue aquí. Espere un minuto e intente otra vez. {call}",
         ),
     ),
     Trouble.JOURNAL: (

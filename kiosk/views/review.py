@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout
 from kiosk.views.controls import Card, Figure, Picture, breakable, label
 from kiosk.views.page import Page
 from kiosk.views.summary import OrderTable, PseMark
+from kiosk.views.terms import TermsCard
 
 
 class ReviewPage(Page):
@@ -43,6 +44,10 @@ class ReviewPage(Page):
         self._note = label("body")
         note.box.addWidget(self._note, 1)
         right.addWidget(note)
+        self.terms = TermsCard(theme)
+        self.terms.changed.connect(self.update_actions)
+        self.visit.ended.connect(lambda: self.terms.show_terms(()))
+        right.addWidget(self.terms)
         right.addStretch(1)
         whole.addLayout(right, 1)
         self.body.addLayout(whole, 1)
@@ -69,10 +74,11 @@ class ReviewPage(Page):
 
     def enter(self) -> None:
         self.retranslate()
+        self.terms.show_terms(self.visit.terms)
         self.update_actions()
 
     def update_actions(self) -> None:
-        self.go_button.setEnabled(not self.visit.busy)
+        self.go_button.setEnabled(not self.visit.busy and self.terms.accepted)
 
     def _busy_changed(self) -> None:
         super()._busy_changed()
@@ -106,6 +112,7 @@ class ReviewPage(Page):
             value.setText(breakable(words[1]))
         for part in self._rows[-1]:
             part.setVisible(bank is not None)
+        self.terms.retranslate()
         self._note.setText(
             self.tr("Al tocar «Pagar» se abre la página de PSE y luego la de su banco. "
                     "El débito se hace cuando usted lo confirme allí.")

@@ -891,6 +891,10 @@
             <translation>The transaction could not be created.</translation>
         </message>
         <message>
+            <source>No se hizo ningún débito y lo que escribió sigue aquí. Espere un minuto e intente otra vez. {call}</source>
+            <translation>No debit was made and what you typed is still here. Wait a minute and try again. {call}</translation>
+        </message>
+        <message>
             <source>No pague dos veces: consulte el estado en «Mis pagos».</source>
             <translation>Do not pay twice: see its state under “My payments”.</translation>
         </message>
@@ -925,10 +929,6 @@
         <message>
             <source>No logramos comunicarnos con PSE.</source>
             <translation>We can not reach PSE.</translation>
-        </message>
-        <message>
-            <source>No se hizo ningún débito. Espere un minuto y toque «Pagar» otra vez. {call}</source>
-            <translation>No debit was made. Wait a minute and touch «Pay» again. {call}</translation>
         </message>
         <message>
             <source>Este kiosco no puede guardar pagos ahora.</source>
@@ -1357,6 +1357,13 @@ Phone {phone}</translation>
         <message>
             <source>Finalizar y pagar con PSE</source>
             <translation>Finish and pay with PSE</translation>
+        </message>
+    </context>
+    <context>
+        <name>TermsCard</name>
+        <message>
+            <source>Acepto estos documentos de la pasarela de pagos. Puede leerlos con su celular.</source>
+            <translation>I accept these documents of the payment gateway. You can read them with your phone.</translation>
         </message>
     </context>
     <context>

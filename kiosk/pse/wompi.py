@@ -1,0 +1,348 @@
+"""Wompi (Bancolombia): PSE by its transactions API. The bank is picked at the kiosk.
+
+Sources: Wompi's documentation for Colombia (payment methods, acceptance tokens, sandbox data, keys,
+errors, queries) and raw answers of its sandbox that others recorded. Where they are silent: how long
+a pending PSE transaction lives, whether `payment_description` may have more than 30 characters,
+whether a PSE debit can be voided, and in which order a search by reference answers. A repeated
+reference is refused, so a lost creation is found by searching for ours with the private key; an
+empty search proves nothing, because nobody says how soon a transaction can be found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from kiosk.cooperative.member import HolderKind
+from kiosk.cooperative.money import Money
+from kiosk.pse.gateway import (
+    Abilities,
+    Answer,
+    Bank,
+    Charge,
+    Conflict,
+    Connection,
+    Created,
+    Creation,
+    ErrorKind,
+    ExistsAlready,
+    Expected,
+    NotCreated,
+    NoVerdict,
+    Status,
+    Terms,
+    UnknownIfCreated,
+    Verdict,
+    bank_list,
+)
+from kiosk.pse.wire import instant, mapping, money, read_object, rows, same_place, text, web_address, written
+from kiosk.transport import NoAnswer, NotSent, Reply, Timeouts
+
+log = logging.getLogger(__name__)
+
+_CREATE = Timeouts(connect=8, answer=30)
+_ASK = Timeouts(connect=8, answer=15)
+_PAGE_TRIES, _PAGE_PAUSE = 20, 1.0
+"""The bank's address comes with a later query: seen after 0.2 to 5 seconds, asked for during 20."""
+_STATUS = {
+    "APPROVED": Status.APPROVED,
+    "DECLINED": Status.REJECTED,
+    "ERROR": Status.FAILED,
+    "VOIDED": Status.REVERSED,
+}
+_DOCUMENTS = (
+    ("presigned_acceptance", "acceptance_token", "Reglamento de usuarios de Wompi"),
+    ("presigned_personal_data_auth", "accept_personal_auth", "Autorización de datos personales de Wompi"),
+)
+"""Member of the merchant's data, field of the creation, and what the payer is asked to accept."""
+
+
+class Wompi:
+    """One merchant. `login` is the public key, `secret` the private one, `integrity` signs creations."""
+
+    name = "wompi"
+    abilities = Abilities(
+        picks_bank_here=True,
+        finds_by_reference=True,
+        absence_proves_unpaid=False,
+        idempotent_create=True,
+        cancels=False,
+        other_device=True,
+        wants_terms=True,
+    )
+
+    def __init__(self, connection: Connection, pause: Callable[[float], None] = time.sleep) -> None:
+        self._transport = connection.transport
+        self._public, self._private = connection.login, connection.secret
+        self._integrity = connection.secret_named("integrity")
+        self._return_url = connection.return_url
+        self._hosts = connection.page_hosts
+        self._pause = pause
+
+    def __repr__(self) -> str:
+        return f"Wompi({self._transport.base_url})"
+
+    def banks(self) -> tuple[Bank, ...] | NoVerdict:
+        """PSE's institutions as Wompi lists them."""
+        reply = self._get("/pse/financial_institutions", self._public)
+        if isinstance(reply, NoVerdict):
+            return reply
+        found = rows(mapping(read_object(reply.body)).get("data"))
+        if reply.status != 200 or not found:
+            return NoVerdict(_failure(reply.status, read_object(reply.body)))
+        return bank_list(
+            (text(bank.get("financial_institution_code")), text(bank.get("financial_institution_name")))
+            for bank in found
+        )
+
+    def terms(self) -> tuple[Terms, ...] | NoVerdict:
+        """The two documents that come with the acceptance tokens."""
+        merchant = self._merchant()
+        if isinstance(merchant, NoVerdict):
+            return merchant
+        found = [(title, web_address(mapping(merchant.get(part)).get("permalink")))
+                 for part, _, title in _DOCUMENTS]  # fmt: skip
+        terms = tuple(Terms(title, url) for title, url in found if url)
+        return terms if len(terms) == len(_DOCUMENTS) else NoVerdict(ErrorKind.GARBAGE)
+
+    def create(self, charge: Charge) -> Creation:
+        """Fetch fresh acceptance tokens, create once, then ask for the bank's address."""
+        if charge.bank is None:
+            return NotCreated(ErrorKind.INVALID_REQUEST)
+        merchant = self._merchant()
+        if isinstance(merchant, NoVerdict):
+            return NotCreated(merchant.kind)  # nothing was asked for yet
+        tokens = {
+            field: text(mapping(merchant.get(part)).get("acceptance_token")) for part, field, _ in _DOCUMENTS
+        }
+        body = written({**tokens, **self._transaction(charge, charge.bank)})
+        try:
+            reply = self._transport.request(
+                "POST", "/transactions", content=body, headers=_bearer(self._public), timeouts=_CREATE
+            )
+        except NotSent:
+            return NotCreated(ErrorKind.NOT_SENT)
+        except NoAnswer:
+            return UnknownIfCreated(ErrorKind.NO_ANSWER)
+        created = self.read_creation(reply.status, reply.body, charge.reference)
+        if isinstance(created, Created) and created.redirect_url is None:
+            return self._with_page(created, Expected(charge.reference, charge.amount))
+        return created
+
+    def _with_page(self, created: Created, expected: Expected) -> Created:
+        for _ in range(_PAGE_TRIES):
+            answer = self.query(created.gateway_id, expected)
+            if isinstance(answer, Verdict) and (answer.redirect_url or answer.final):
+                return Created(created.gateway_id, answer.redirect_url)
+            if isinstance(answer, Conflict):
+                break
+            self._pause(_PAGE_PAUSE)
+        return created
+
+    def query(self, gateway_id: str, expected: Expected) -> Answer:
+        """The transaction's state."""
+        reply = self._get(f"/transactions/{quote(gateway_id, safe='')}", self._public)
+        if isinstance(reply, NoVerdict):
+            return reply
+        return _patient(self.read_query(reply.status, reply.body, expected), reply)
+
+    def find(self, expected: Expected) -> Answer:
+        """The transactions of our reference; wants the private key."""
+        reply = self._get("/transactions", self._private, {"reference": expected.reference})
+        if isinstance(reply, NoVerdict):
+            return reply
+        return _patient(self.read_found(reply.status, reply.body, expected), reply)
+
+    def cancel(self, gateway_id: str) -> None:
+        """The contract has no such call: an abandoned debit ends by itself."""
+
+    @staticmethod
+    def read_creation(status: int, body: bytes, reference: str) -> Creation:
+        """201 with an id is created; only a well-formed refusal says that nothing was made.
+
+        An empty `reference` is not compared.
+        """
+        found = read_object(body)
+        made = mapping(mapping(found).get("data"))
+        if status in (200, 201):
+            gateway_id = text(made.get("id"))
+            if gateway_id and (not reference or text(made.get("reference")) == reference):
+                return Created(gateway_id, _page(made))
+            return UnknownIfCreated(ErrorKind.REFERENCE_MISMATCH if gateway_id else ErrorKind.GARBAGE)
+        error = mapping(mapping(found).get("error"))
+        kind = _failure(status, found)
+        if not error or not 400 <= status < 500:
+            return UnknownIfCreated(kind)
+        if "reference" in mapping(error.get("messages")):
+            return ExistsAlready()
+        return NotCreated(kind)
+
+    @staticmethod
+    def read_query(status: int, body: bytes, expected: Expected) -> Answer:
+        """One transaction under `data`."""
+        found = read_object(body)
+        data = mapping(found).get("data")
+        if status != 200 or not isinstance(data, dict):
+            return NoVerdict(_failure(status, found))
+        return _transaction_verdict(data, expected)
+
+    @staticmethod
+    def read_found(status: int, body: bytes, expected: Expected) -> Answer:
+        """A list under `data`. The approved one decides, else one still open, else the newest."""
+        found = read_object(body)
+        data = mapping(found).get("data")
+        if status != 200 or not isinstance(data, list):
+            return NoVerdict(_failure(status, found))
+        ours = [each for each in rows(data) if text(each.get("reference")) == expected.reference]
+        if not ours:
+            return NoVerdict(ErrorKind.UNKNOWN_PAYMENT)
+        ours.sort(key=lambda each: text(each.get("created_at")), reverse=True)
+        for word in ("APPROVED", "PENDING", "VOIDED"):
+            of_word = [each for each in ours if _word(each) == word]
+            if word == "APPROVED" and len(of_word) > 1:
+                return Conflict(ErrorKind.TWO_APPROVALS)
+            if of_word:
+                return _transaction_verdict(of_word[0], expected)
+        return _transaction_verdict(ours[0], expected)
+
+    def is_return(self, url: str) -> bool:
+        """Whether it is our return address; the id that Wompi adds is not looked at."""
+        return same_place(url, self._return_url)
+
+    def allowed_hosts(self) -> frozenset[str]:
+        """The gateway's own host, and PSE's and the banks' from the settings."""
+        return self._hosts | {urlsplit(self._transport.base_url).netloc.lower()}
+
+    # -- wire -----------------------------------------------------------------------------
+
+    def _get(self, path: str, key: str, query: Mapping[str, str] | None = None) -> Reply | NoVerdict:
+        try:
+            return self._transport.request("GET", path, query=query, headers=_bearer(key), timeouts=_ASK)
+        except NotSent:
+            return NoVerdict(ErrorKind.NOT_SENT)
+        except NoAnswer:
+            return NoVerdict(ErrorKind.NO_ANSWER)
+
+    def _merchant(self) -> Mapping[str, Any] | NoVerdict:
+        # The public key is part of the path, which is logged: it is public by its name and use.
+        reply = self._get(f"/merchants/{quote(self._public, safe='')}", self._public)
+        if isinstance(reply, NoVerdict):
+            return reply
+        data = mapping(mapping(read_object(reply.body)).get("data"))
+        tokens = [text(mapping(data.get(part)).get("acceptance_token")) for part, *_ in _DOCUMENTS]
+        if reply.status == 200 and all(tokens):
+            return data
+        return NoVerdict(_failure(reply.status, read_object(reply.body)))
+
+    def _transaction(self, charge: Charge, bank: Bank) -> dict[str, object]:
+        holder = charge.holder
+        return {
+            "amount_in_cents": _cents(charge.amount),
+            "currency": charge.amount.currency,
+            "customer_email": holder.email,
+            "reference": charge.reference,
+            "signature": signature(charge.reference, charge.amount, self._integrity),
+            "redirect_url": self._return_url,
+            "payment_method": {
+                "type": "PSE",
+                "user_type": 1 if holder.kind is HolderKind.COMPANY else 0,
+                "user_legal_id_type": holder.document.type.value,
+                "user_legal_id": holder.document.number,
+                "financial_institution_code": bank.code,
+                "payment_description": charge.description[:30],
+                "reference_one": charge.ip_address,
+            },
+            "customer_data": {"full_name": holder.name, "phone_number": holder.mobile},
+        }
+
+
+def signature(reference: str, amount: Money, integrity: str) -> str:
+    """Lower-case hex SHA-256 of reference, cents, currency and the integrity secret, joined."""
+    return hashlib.sha256(f"{reference}{_cents(amount)}{amount.currency}{integrity}".encode()).hexdigest()
+
+
+def _cents(amount: Money) -> int:
+    return int(amount.amount * 100)
+
+
+def _bearer(key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"}
+
+
+# -- reading ----------------------------------------------------------------------------------
+
+
+def _patient(answer: Answer, reply: Reply) -> Answer:
+    return NoVerdict(answer.kind, reply.retry_after) if isinstance(answer, NoVerdict) else answer
+
+
+def _failure(status: int, body: Mapping[str, Any] | None) -> ErrorKind:
+    if status >= 500:
+        return ErrorKind.SERVER
+    error = mapping(mapping(body).get("error"))
+    if not error:
+        return ErrorKind.AUTHENTICATION if status == 401 else ErrorKind.GARBAGE
+    said = text(error.get("type"))
+    if (
+        status in (401, 403)
+        or said == "INVALID_ACCESS_TOKEN"
+        or "signature" in mapping(error.get("messages"))
+    ):
+        return ErrorKind.AUTHENTICATION
+    if status == 404 or said == "NOT_FOUND_ERROR":
+        return ErrorKind.UNKNOWN_PAYMENT
+    return ErrorKind.INVALID_REQUEST
+
+
+def _word(transaction: Mapping[str, Any]) -> str:
+    return text(transaction.get("status")).upper()
+
+
+def _extra(transaction: Mapping[str, Any]) -> Mapping[str, Any]:
+    return mapping(mapping(transaction.get("payment_method")).get("extra"))
+
+
+def _page(transaction: Mapping[str, Any]) -> str | None:
+    return web_address(_extra(transaction).get("async_payment_url"))
+
+
+def _transaction_verdict(transaction: Mapping[str, Any], expected: Expected) -> Answer:
+    if text(transaction.get("reference")) != expected.reference:
+        return Conflict(ErrorKind.REFERENCE_MISMATCH)
+    if text(transaction.get("currency")) != expected.amount.currency:
+        return Conflict(ErrorKind.CURRENCY_MISMATCH)
+    amount = _amount(transaction, expected.amount.currency)
+    if amount != expected.amount:
+        return Conflict(ErrorKind.AMOUNT_MISMATCH)
+    word, page = _word(transaction), _page(transaction)
+    if word == "PENDING":
+        status = Status.PENDING if page else Status.CREATED
+    elif word in _STATUS:
+        status = _STATUS[word]
+    else:
+        return NoVerdict(ErrorKind.UNKNOWN_STATUS)
+    extra = _extra(transaction)
+    cus = text(extra.get("traceability_code")) or text(extra.get("external_identifier"))
+    unpaid = status in (Status.REJECTED, Status.FAILED)
+    return Verdict(
+        status=status,
+        cus=cus if 0 < len(cus) <= 32 else None,
+        approved_amount=amount if status is Status.APPROVED else None,
+        decided_at=instant(transaction.get("finalized_at")) if status.final else None,
+        cause=text(transaction.get("status_message"))[:200] or None if unpaid else None,
+        technical=status is Status.FAILED,
+        gateway_id=text(transaction.get("id")) or None,
+        redirect_url=page,
+    )
+
+
+def _amount(transaction: Mapping[str, Any], currency: str) -> Money | None:
+    cents = money(transaction.get("amount_in_cents"), currency)
+    if cents is None or cents.amount != cents.amount.to_integral_value():
+        return None
+    return money(cents.amount / Decimal(100), currency)

@@ -107,14 +107,14 @@ def to_bank(page: str, bank: str = "1902") -> str:
 
 
 def decide(bank_page: str, outcome: str) -> str:
-    """The payer at the bank; where the browser is sent then."""
+    """The payer at the bank; where the browser is sent then, nowhere for "never"."""
     typed = {"outcome": outcome, "bank-user": "marta", "bank-key": "s3cr3t0"}
-    return _submitted(bank_page, typed).headers["Location"]
+    return _submitted(bank_page, typed).headers.get("Location", "")
 
 
 def _submitted(address: str, form: dict[str, str]) -> requests.Response:
     answer = requests.post(address, data=form, timeout=PATIENCE, allow_redirects=False)
-    assert answer.status_code == 302, answer.text
+    assert answer.status_code == (200 if form.get("outcome") == "never" else 302), answer.text
     return answer
 
 

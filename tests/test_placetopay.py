@@ -296,8 +296,8 @@ def truly_approved(body: Any) -> bool:
 
 
 def _word(owner: Any) -> str:
-    found = owner["status"]["status"] if isinstance(owner.get("status"), dict) else ""
-    return str(found).upper()
+    said = owner.get("status")
+    return str(said.get("status")).upper() if isinstance(said, dict) else ""
 
 
 @given(changes=st.lists(st.tuples(st.sampled_from(PLACES), ANYTHING), min_size=0, max_size=3))

@@ -46,6 +46,7 @@ def now() -> datetime:
 
 GATEWAYS = {
     "placetopay": "kiosk.pse.placetopay:PlacetoPay",
+    "wompi": "kiosk.pse.wompi:Wompi",
 }
 """Drivers by name. A new gateway is one module and one line here."""
 

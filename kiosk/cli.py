@@ -18,6 +18,7 @@ from kiosk import __version__
 if TYPE_CHECKING:
     from kiosk.settings import Settings
 
+GATEWAYS = ("placetopay", "wompi")
 OUTCOMES = ("approved", "declined", "failed", "pending", "late-approved")
 
 
@@ -52,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--tour", action="store_true", help="work every page by itself and leave pictures")
     demo.add_argument("--out", type=Path, default=Path("build/demo"), help="where the tour leaves its files")
     demo.add_argument("--outcome", choices=OUTCOMES, default="approved")
+    demo.add_argument("--gateway", choices=GATEWAYS, default=GATEWAYS[0])
     demo.add_argument("--size", type=_size, metavar="WIDTHxHEIGHT", help="of the window, e.g. 1080x1920")
     demo.add_argument("--language", choices=("es", "en"), default="es")
     demo.add_argument("--large", action="store_true", help="large text")
@@ -133,6 +135,7 @@ def _demo(arguments: argparse.Namespace) -> int:
             size=size or (1920, 1080),
             language=arguments.language,
             large=arguments.large,
+            gateway=arguments.gateway,
         )
     import tempfile
 
@@ -140,7 +143,7 @@ def _demo(arguments: argparse.Namespace) -> int:
     from kiosk.demo import Demonstration, guide
 
     folder = Path(tempfile.mkdtemp(prefix="kiosk-demo-"))
-    demonstration = Demonstration(folder, outcome=arguments.outcome)
+    demonstration = Demonstration(folder, outcome=arguments.outcome, gateway=arguments.gateway)
     try:
         app = qt_application(sys.argv[:1])
         application = Application(demonstration.settings(), guide(), size)

@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+from kiosk.pse.sandbox import profile
 from kiosk.receipt.sandbox import LoopbackPrinter
 from kiosk.settings import Settings
 
@@ -31,20 +32,29 @@ class Demonstration:
     `folder` gets journal, receipts and the servers' data. Ports are free ones of loopback.
     """
 
-    def __init__(self, folder: Path, *, outcome: str = "approved", quick: bool = False) -> None:
-        self.folder = folder
+    def __init__(
+        self, folder: Path, *, outcome: str = "approved", quick: bool = False, gateway: str = "placetopay"
+    ) -> None:
+        self.folder, self.gateway = folder, gateway
         folder.mkdir(parents=True, exist_ok=True)
         self._processes: list[subprocess.Popen[bytes]] = []
         self._quick = quick
         self.core_port, self.gateway_port = _free_port(), _free_port()
         self.printer = LoopbackPrinter(folder / "receipt.escpos")
-        os.environ["KIOSK_SANDBOX_SECRET"] = secrets.token_hex(16)
+        secret = secrets.token_hex(16)
+        os.environ["KIOSK_SANDBOX_SECRET"] = secret
+        self._merchant = profile(gateway, secret)
+        os.environ["KIOSK_DEMO_GATEWAY_SECRET"] = self._merchant.secret
+        for name, value in self._merchant.secrets.items():
+            os.environ[f"KIOSK_DEMO_GATEWAY_{name.upper()}"] = value
         os.environ["KIOSK_SANDBOX_CORE_SECRET"] = secrets.token_hex(16)
         os.environ["KIOSK_DEMO_RECEIPT_KEY"] = secrets.token_hex(16)
         self._start("core", self.core_port, "--data", str(folder / "core.sqlite"))
-        late = "6" if quick else "30"
-        self._start("gateway", self.gateway_port, "--outcome", OUTCOMES[outcome], "--late-seconds", late,
-                    "--data", str(folder / "gateway.sqlite"))  # fmt: skip
+        late = "10" if quick else "30"
+        self._start(
+            "gateway", self.gateway_port, "--gateway", gateway, "--outcome", OUTCOMES[outcome],
+            "--late-seconds", late, "--data", str(folder / "gateway.sqlite"),
+        )  # fmt: skip
 
     def _start(self, which: str, port: int, *more: str) -> None:
         # The frozen program has no interpreter beside it: it is its own.
@@ -65,9 +75,7 @@ class Demonstration:
     def settings(self) -> Settings:
         """A terminal's settings on this sandbox."""
         watch = (
-            {"watch_every": 1.0, "watch_for": 12.0}
-            if self._quick
-            else {"watch_every": 3.0, "watch_for": 60.0}
+            {"watch_every": 1.0, "watch_for": 6.0} if self._quick else {"watch_every": 3.0, "watch_for": 60.0}
         )
         return Settings.model_validate(
             {
@@ -79,9 +87,14 @@ class Demonstration:
                     "client_secret": "env:KIOSK_SANDBOX_CORE_SECRET",
                 },
                 "gateway": {
-                    "url": self.gateway_url,
-                    "login": "kiosk-demo-login",
-                    "secret": "env:KIOSK_SANDBOX_SECRET",
+                    "driver": self.gateway,
+                    "url": self.gateway_url + self._merchant.path,
+                    "login": self._merchant.login,
+                    "secret": "env:KIOSK_DEMO_GATEWAY_SECRET",
+                    "secrets": {
+                        name: f"env:KIOSK_DEMO_GATEWAY_{name.upper()}" for name in self._merchant.secrets
+                    },
+                    "options": dict(self._merchant.options),
                     "return_url": RETURN_URL,
                     "page_hosts": [f"127.0.0.1:{self.gateway_port}", "127.0.0.1"],
                 },

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QPoint, QRect, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QListView, QWidget
 
 from kiosk.app import Application, qt_application
 from kiosk.cooperative.payment import Payment, State
@@ -28,7 +28,7 @@ from kiosk.views.page import Page
 MEMBER = ("1900100101", "4821")
 NO_EMAIL = "1900100104"
 HOLDER = ("maria.ospina@correo.example", "3001234567")
-BANK = "1901"
+BANK, BANK_NAME = "1901", "Banco Unión Colombiano"
 
 
 class TourError(Exception):
@@ -222,8 +222,25 @@ class Tour:
         self.tap("done")
         self.picture("holder")
         self.click("go")
+        self.wait("what comes after the holder", lambda: self._app.visit.step is not Step.HOLDER)
+        if self._app.visit.step is Step.PICK_BANK:
+            self._pick_bank()
         self.arrive(Step.REVIEW)
+        if self._app.visit.terms:
+            self.click("accept_terms")
         self.picture("review")
+        self.click("go")
+
+    def _pick_bank(self) -> None:
+        self.arrive(Step.PICK_BANK)
+        banks = self.find("banks", QListView)
+        model = banks.model()
+        row = next(r for r in range(model.rowCount()) if model.index(r, 0).data() == BANK_NAME)
+        banks.scrollTo(model.index(row, 0))
+        QTest.mouseClick(
+            banks.viewport(), Qt.MouseButton.LeftButton, pos=banks.visualRect(model.index(row, 0)).center()
+        )
+        self.picture("bank_choice")
         self.click("go")
 
     def _at_bank(self) -> None:
@@ -232,6 +249,17 @@ class Tour:
             "the gateway's page", lambda: self.page.web is not None and self.page.web.view.isVisible(), 60
         )
         pause(400)
+        if not self._app.visit.banks.rowCount():
+            self._at_gateway()
+        self.web("#bank-user", "maria")
+        self.tap("done")
+        pause(400)
+        self.picture("bank_login")
+        self.web(f"label:has(#outcome-{OUTCOMES[self._outcome]})")
+        self.web("#continue")
+
+    def _at_gateway(self) -> None:
+        """The gateway's page and PSE's portal, where they ask for the bank."""
         self.picture("bank_gateway")
         self.web("#start")
         self.web("#email", "")
@@ -243,12 +271,6 @@ class Tour:
         pause(300)
         self.picture("bank_pse")
         self.web("#go-to-bank")
-        self.web("#bank-user", "maria")
-        self.tap("done")
-        pause(400)
-        self.picture("bank_login")
-        self.web(f"label:has(#outcome-{OUTCOMES[self._outcome]})")
-        self.web("#continue")
 
     def _result(self) -> Payment:
         visit = self._app.visit
@@ -331,13 +353,19 @@ class Tour:
 
 
 def run_tour(
-    out: Path, outcome: str, *, size: tuple[int, int], language: str = "es", large: bool = False
+    out: Path,
+    outcome: str,
+    *,
+    size: tuple[int, int],
+    language: str = "es",
+    large: bool = False,
+    gateway: str = "placetopay",
 ) -> int:
     """Run one tour into `out`; 0 when the payment ended as the outcome says."""
     if out.exists():
         shutil.rmtree(out)
     out.mkdir(parents=True)
-    demonstration = Demonstration(out / "state", outcome=outcome, quick=True)
+    demonstration = Demonstration(out / "state", outcome=outcome, quick=True, gateway=gateway)
     app = qt_application(["kiosk"])
     application = Application(demonstration.settings(), guide(), size)
     tour = Tour(application, out, outcome)

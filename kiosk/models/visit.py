@@ -276,11 +276,11 @@ class Visit(QObject):
 
         self._ask(work, self._seen, quiet=True, lane="money")
 
-    def ask_now(self) -> None:
-        """What does the gateway say?"""
+    def ask_now(self, *, shown: bool = False) -> None:
+        """What does the gateway say? `shown` where the member asked and waits for it."""
         payment = self.payment
         if payment is not None:
-            self._ask(lambda desk: self._look(desk, payment), self._seen, quiet=True)
+            self._ask(lambda desk: self._look(desk, payment), self._seen, "asking", quiet=not shown)
 
     @staticmethod
     def _look(desk: Desk, payment: Payment) -> Payment:

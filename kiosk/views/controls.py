@@ -288,7 +288,7 @@ class Option(QPushButton):
 class Tick(QPushButton):
     """A large check box whose whole row is the target."""
 
-    def __init__(self, theme: Theme, name: str) -> None:
+    def __init__(self, theme: Theme, name: str, look: str = "body") -> None:
         super().__init__()
         self._theme = theme
         self.setObjectName(name)
@@ -296,7 +296,7 @@ class Tick(QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMinimumHeight(theme.u(88))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        self._words = label("body")
+        self._words = label(look)
         self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.u(96), theme.u(18), theme.u(20), theme.u(18))

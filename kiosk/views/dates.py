@@ -31,6 +31,17 @@ def long_time(instant: datetime) -> str:
     return f"{short_date(local.date())} {local.year}, {local:%H:%M:%S}"
 
 
+def clock_time(instant: datetime) -> str:
+    """10:42"""
+    return f"{instant.astimezone(BOGOTA):%H:%M}"
+
+
+def minute_time(instant: datetime) -> str:
+    """23 nov 2026, 10:42"""
+    local = instant.astimezone(BOGOTA)
+    return f"{short_date(local.date())} {local.year}, {local:%H:%M}"
+
+
 def ago(days: int) -> str:
     """Vencido hace 18 días."""
     translate = QCoreApplication.translate

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -9,7 +11,7 @@ from kiosk.cooperative import scheme_texts
 from kiosk.cooperative.payment import Payment, State
 from kiosk.models.steps import Step
 from kiosk.views.controls import Button, Card, Figure, Picture, Rule, label, together
-from kiosk.views.dates import long_time
+from kiosk.views.dates import clock_time, minute_time
 from kiosk.views.obligation_delegate import ObligationWords
 from kiosk.views.page import Page
 from kiosk.views.printing import PrintingCard, ReceiptPrinting
@@ -97,6 +99,8 @@ class ResultPage(Page):
         theme = self.theme
         self.words = ObligationWords(self)
         self.printing = ReceiptPrinting(self.visit)
+        self._asking = False
+        self._asked_at: datetime | None = None
         whole = QVBoxLayout() if theme.portrait else QHBoxLayout()
         whole.setSpacing(theme.u(56))
         left = QVBoxLayout()
@@ -136,8 +140,8 @@ class ResultPage(Page):
 
     def _side(self) -> QWidget:
         theme = self.theme
-        self.side = Card(theme, pad=28, gap=10)
-        self.qr = QrCode(theme, "receipt_qr", 340)
+        self.side = Card(theme, pad=24, gap=8)
+        self.qr = QrCode(theme, "receipt_qr", 330)
         self._qr_head, self._qr_text = label("heading"), label("caption")
         self.side.box.addWidget(self.qr, 0, Qt.AlignmentFlag.AlignHCenter)
         for part in (self._qr_head, self._qr_text):
@@ -154,7 +158,7 @@ class ResultPage(Page):
     def _build_actions(self) -> None:
         theme = self.theme
         self.again = Button(theme, "pay_again", icon="receipt-bold", on_click=self.visit.pay_again)
-        self.ask = Button(theme, "ask_now", icon="arrows-clockwise-bold", on_click=self.visit.ask_now)
+        self.ask = Button(theme, "ask_now", icon="arrows-clockwise-bold", on_click=self._ask_shown)
         self.receipt = Button(theme, "show_receipt", icon="receipt-bold",
                               on_click=lambda: self.visit.go(Step.RECEIPT))  # fmt: skip
         for button in (self.again, self.ask, self.receipt):
@@ -168,8 +172,20 @@ class ResultPage(Page):
         else:
             self.visit.finish()
 
+    def _ask_shown(self) -> None:
+        self._asking = True
+        self.visit.ask_now(shown=True)
+
+    def _busy_changed(self) -> None:
+        super()._busy_changed()
+        if self._asking and not self.visit.busy:
+            self._asking, self._asked_at = False, datetime.now(UTC)
+        if self.on_stage:
+            self.retranslate()
+
     def enter(self) -> None:
         self.printing.phase = ""
+        self._asking, self._asked_at = False, None
         self._changed()
 
     def leave(self) -> None:
@@ -210,7 +226,7 @@ class ResultPage(Page):
         self._qr_head.setText(self.tr("Guárdelo en su celular"))
         self._qr_text.setText(self.tr("Apunte la cámara al código para tener su comprobante."))
         self.again.caption(self.tr("Hacer otro pago"))
-        self.ask.caption(self.tr("Preguntar ahora"))
+        self.ask.caption(self.tr("Preguntando…") if self._asking else self.tr("Preguntar ahora"))
         self.receipt.caption(self.tr("Ver comprobante"))
         back = self.visit.reprinting
         self.go_button.caption(self.tr("Volver a mis pagos") if back else self.tr("Finalizar"))
@@ -261,6 +277,10 @@ class ResultPage(Page):
                     "Usted no llegó a la página de su banco. No pague de nuevo: seguimos preguntando."
                 )
             )
+            if self._asked_at is not None:
+                ours += " " + self.tr("Preguntamos a las {time}: todavía no hay respuesta.").format(
+                    time=clock_time(self._asked_at)
+                )
             return f"{fixed} {ours}"
         why = f"{payment.cause}. " if payment.cause and " " in payment.cause else ""
         if what == "declined":
@@ -277,7 +297,7 @@ class ResultPage(Page):
             (self.tr("CUS"), payment.cus or "—"),
             (self.tr("Referencia"), payment.reference),
             (self.tr("Banco"), payment.bank or "—"),
-            (self.tr("Fecha y hora"), long_time(when)),
+            (self.tr("Fecha y hora"), minute_time(when)),
         ]
         lines = [(self.words.kind(line.kind), line.amount.shown()) for line in payment.order.lines]
         if len(lines) > 6:

@@ -39,7 +39,7 @@ class ReviewPage(Page):
         right = QVBoxLayout()
         right.setSpacing(theme.u(24))
         right.addWidget(self._holder_card())
-        note = Card(theme, "tint", across=True, pad=26, gap=20)
+        note = self.note = Card(theme, "tint", across=True, pad=26, gap=20)
         note.box.addWidget(Picture(theme, "info-fill", "brand", 46), 0, Qt.AlignmentFlag.AlignTop)
         self._note = label("body")
         note.box.addWidget(self._note, 1)
@@ -75,6 +75,7 @@ class ReviewPage(Page):
     def enter(self) -> None:
         self.retranslate()
         self.terms.show_terms(self.visit.terms)
+        self.note.setVisible(not self.visit.terms)
         self.update_actions()
 
     def update_actions(self) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from kiosk.pse.gateway import Terms
-from kiosk.views.controls import Card, Tick, label
+from kiosk.views.controls import Card, Tick
 from kiosk.views.qr import QrCode
 from kiosk.views.theme import Theme
 
@@ -19,15 +19,18 @@ class TermsCard(Card):
     changed = Signal()
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, pad=24, gap=8)
+        super().__init__(theme, pad=14, gap=0)
         self._theme = theme
         self._terms: tuple[Terms, ...] = ()
-        self.tick = Tick(theme, "accept_terms")
+        self.tick = Tick(theme, "accept_terms", look="caption")
         self.tick.toggled.connect(self.changed)
-        self.box.addWidget(self.tick)
+        across = QHBoxLayout()
+        across.setSpacing(theme.u(16))
+        across.addWidget(self.tick, 1)
         self._codes = QHBoxLayout()
-        self._codes.setSpacing(theme.u(24))
-        self.box.addLayout(self._codes)
+        self._codes.setSpacing(theme.u(4))
+        across.addLayout(self._codes)
+        self.box.addLayout(across)
         self.hide()
 
     @property
@@ -47,24 +50,16 @@ class TermsCard(Card):
             if old is not None:
                 old.deleteLater()
         for number, document in enumerate(self._terms):
-            self._codes.addWidget(self._document(document, number), 1)
+            self._codes.addWidget(self._document(document, number))
+        self.retranslate()
 
     def _document(self, document: Terms, number: int) -> QWidget:
-        box = QWidget()
-        column = QVBoxLayout(box)
-        column.setContentsMargins(0, 0, 0, 0)
-        code = QrCode(self._theme, f"terms_{number}", 210)
+        code = QrCode(self._theme, f"terms_{number}", 150)
         code.show_text(document.url)
         code.setAccessibleName(document.title)
-        title = label("caption")
-        title.setText(document.title)
-        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        column.addWidget(code, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(title)
-        return box
+        return code
 
     def retranslate(self) -> None:
         """The sentence that is ticked."""
-        self.tick.caption(
-            self.tr("Acepto estos documentos de la pasarela de pagos. Puede leerlos con su celular.")
-        )
+        titles = self.tr(" y ").join(document.title for document in self._terms)
+        self.tick.caption(self.tr("Acepto: {titles}. Léalos con su celular.").format(titles=titles))

@@ -760,8 +760,8 @@
             <translation>Take it below on the right</translation>
         </message>
         <message>
-            <source>Comprobante impreso</source>
-            <translation>Receipt printed</translation>
+            <source>Ya está impreso</source>
+            <translation>It is printed</translation>
         </message>
         <message>
             <source>La impresora no tiene papel</source>
@@ -1142,6 +1142,10 @@ Phone {phone}</translation>
             <translation>Ask now</translation>
         </message>
         <message>
+            <source>Preguntando…</source>
+            <translation>Asking…</translation>
+        </message>
+        <message>
             <source>Ver comprobante</source>
             <translation>See receipt</translation>
         </message>
@@ -1184,6 +1188,10 @@ Phone {phone}</translation>
         <message>
             <source>Usted no llegó a la página de su banco. No pague de nuevo: seguimos preguntando.</source>
             <translation>You did not reach your bank's page. Do not pay again: we keep asking.</translation>
+        </message>
+        <message>
+            <source>Preguntamos a las {time}: todavía no hay respuesta.</source>
+            <translation>We asked at {time}: there is no answer yet.</translation>
         </message>
         <message>
             <source>Su banco no autorizó el pago y no se hizo ningún débito. Puede intentarlo de nuevo o consultar con su banco.</source>
@@ -1362,8 +1370,12 @@ Phone {phone}</translation>
     <context>
         <name>TermsCard</name>
         <message>
-            <source>Acepto estos documentos de la pasarela de pagos. Puede leerlos con su celular.</source>
-            <translation>I accept these documents of the payment gateway. You can read them with your phone.</translation>
+            <source> y </source>
+            <translation> and </translation>
+        </message>
+        <message>
+            <source>Acepto: {titles}. Léalos con su celular.</source>
+            <translation>I accept: {titles}. Read them with your phone.</translation>
         </message>
     </context>
     <context>

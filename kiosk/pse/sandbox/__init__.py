@@ -1,10 +1,20 @@
 """A payment gateway, PSE's portal and a bank on one loopback address. No money moves.
 
-Speaks the PlacetoPay WebCheckout API (`checkout_api`) and serves the pages a payer sees
+Speaks one gateway's API (`checkout_api`, `wompi_api`) and serves the pages a payer sees
 (`pages`); what was asked and what became of it is in the book (`book`).
 """
 
-from kiosk.pse.sandbox.server import create_app, main, open_server
+from kiosk.pse.sandbox.server import APIS, create_app, main, open_server, profile
 from kiosk.pse.sandbox.settings import DEMO_LOGIN, DEMO_SECRET, Outcome, SandboxSettings
 
-__all__ = ["DEMO_LOGIN", "DEMO_SECRET", "Outcome", "SandboxSettings", "create_app", "main", "open_server"]
+__all__ = [
+    "APIS",
+    "DEMO_LOGIN",
+    "DEMO_SECRET",
+    "Outcome",
+    "SandboxSettings",
+    "create_app",
+    "main",
+    "open_server",
+    "profile",
+]

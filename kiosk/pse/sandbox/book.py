@@ -98,6 +98,16 @@ class Session:
     state: SessionState
     since: datetime
 
+    @property
+    def return_url(self) -> str:
+        """Where the payer goes when done; `{number}` in what was asked for becomes this session's."""
+        return self.asked.return_url.replace("{number}", str(self.number))
+
+    @property
+    def cancel_url(self) -> str:
+        """Where the payer goes when giving up."""
+        return self.asked.cancel_url.replace("{number}", str(self.number))
+
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sessions (

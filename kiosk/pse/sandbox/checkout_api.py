@@ -20,7 +20,7 @@ from kiosk.pse.sandbox.banks import bank_of
 from kiosk.pse.sandbox.book import Book, Debit, DebitState, Session, SessionState
 from kiosk.pse.sandbox.checkout_request import Refused, authenticate, new_session, read_json
 from kiosk.pse.sandbox.faults import Faults, Operation
-from kiosk.pse.sandbox.settings import LiveSettings
+from kiosk.pse.sandbox.settings import DEMO_LOGIN, LiveSettings, Profile
 
 COLOMBIA = timezone(timedelta(hours=-5))
 
@@ -56,6 +56,11 @@ _OVER = {
     SessionState.EXPIRED,
     SessionState.EXHAUSTED,
 }
+
+
+def profile(secret: str) -> Profile:
+    """The one merchant."""
+    return Profile("", DEMO_LOGIN, secret)
 
 
 def checkout_api(book: Book, live: LiveSettings, faults: Faults) -> Blueprint:

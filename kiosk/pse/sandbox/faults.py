@@ -24,6 +24,7 @@ class Operation(StrEnum):
     CREATE = "create"
     QUERY = "query"
     CANCEL = "cancel"
+    BANKS = "banks"
 
 
 class Kind(StrEnum):

@@ -20,6 +20,7 @@ from kiosk.resources import resource
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _LONGEST_EMAIL = 80
+_DOCUMENTS = {"reglamento": "Reglamento de usuarios", "datos": "Autorización de datos personales"}
 _FONTS = {"Regular", "SemiBold", "Bold"}
 _POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; font-src 'self'; "
@@ -77,6 +78,7 @@ def pages(book: Book, live: LiveSettings) -> Blueprint:
     web.add_url_rule("/pse/<page_key>/cancel", "cancel", served.cancel, methods=["POST"])
     web.add_url_rule("/bank/<page_key>/<cus>", "bank", served.bank)
     web.add_url_rule("/bank/<page_key>/<cus>", "decide", served.decide, methods=["POST"])
+    web.add_url_rule("/documents/<name>", "document", _document)
     web.add_url_rule("/assets/fonts/<weight>.ttf", "font", _font)
     web.after_request(_guarded)
     return web
@@ -119,7 +121,7 @@ class _Pages:
     def cancel(self, page_key: str) -> ResponseReturnValue:
         session = self._session(page_key)
         self._book.cancel_by_payer(session.number)
-        return redirect(session.asked.cancel_url)
+        return redirect(session.cancel_url)
 
     def bank(self, page_key: str, cus: str) -> ResponseReturnValue:
         session = self._session(page_key)
@@ -141,7 +143,7 @@ class _Pages:
         self._carry_out(debit, outcome)
         if outcome is Outcome.NEVER:
             return self._page("dead_end.html", session, debit=debit, bank=brand)
-        return redirect(session.asked.return_url)
+        return redirect(session.return_url)
 
     def _carry_out(self, debit: Debit, outcome: Outcome) -> None:
         """Do what the visitor chose; nothing where the debit was decided before."""
@@ -177,6 +179,12 @@ class _Pages:
             "portal.html", session, 422 if errors else 200, typed=typed, errors=errors, banks=BANKS,
             placeholder=PLACEHOLDER,
         )  # fmt: skip
+
+
+def _document(name: str) -> ResponseReturnValue:
+    if name not in _DOCUMENTS:
+        abort(404)
+    return render_template("document.html", title=_DOCUMENTS[name])
 
 
 def _font(weight: str) -> ResponseReturnValue:

@@ -6,21 +6,31 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from flask import Flask
+from flask import Blueprint, Flask
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+from kiosk.pse.sandbox import checkout_api, wompi_api
 from kiosk.pse.sandbox.book import Book
-from kiosk.pse.sandbox.checkout_api import checkout_api
 from kiosk.pse.sandbox.controls import controls
 from kiosk.pse.sandbox.faults import Faults
 from kiosk.pse.sandbox.pages import pages
-from kiosk.pse.sandbox.settings import DEMO_LOGIN, DEMO_SECRET, LiveSettings, Outcome, SandboxSettings
+from kiosk.pse.sandbox.settings import DEMO_SECRET, LiveSettings, Outcome, Profile, SandboxSettings
 
+APIS: dict[str, tuple[Callable[[Book, LiveSettings, Faults], Blueprint], Callable[[str], Profile]]] = {
+    "placetopay": (checkout_api.checkout_api, checkout_api.profile),
+    "wompi": (wompi_api.wompi_api, wompi_api.profile),
+}
+"""What each gateway's sandbox speaks. Another one is one module and one line here."""
 SECRET_VARIABLE = "KIOSK_SANDBOX_SECRET"
 _MOST_BYTES = 256 * 1024
+
+
+def profile(gateway: str, secret: str) -> Profile:
+    """The merchant that a gateway's sandbox with this secret knows."""
+    return APIS[gateway][1](secret)
 
 
 def create_app(settings: SandboxSettings) -> Flask:
@@ -29,7 +39,7 @@ def create_app(settings: SandboxSettings) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = _MOST_BYTES
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     book, live, faults = Book(settings.data_file), LiveSettings(settings), Faults()
-    app.register_blueprint(checkout_api(book, live, faults))
+    app.register_blueprint(APIS[settings.gateway][0](book, live, faults))
     app.register_blueprint(pages(book, live))
     app.register_blueprint(controls(book, live, faults))
 
@@ -58,10 +68,12 @@ def open_server(settings: SandboxSettings, host: str = "127.0.0.1", port: int = 
 def main(argv: Sequence[str]) -> int:
     """Run until interrupted. The merchant's secret comes from the environment, never by argument."""
     options = _parser().parse_args(argv)
+    secret = os.environ.get(SECRET_VARIABLE) or DEMO_SECRET
     try:
         settings = SandboxSettings(
-            login=options.login,
-            secret_key=os.environ.get(SECRET_VARIABLE) or DEMO_SECRET,
+            gateway=options.gateway,
+            login=options.login or profile(options.gateway, secret).login,
+            secret_key=secret,
             late_seconds=options.late_seconds,
             slow_seconds=options.slow_seconds,
             outcome=options.outcome,
@@ -94,7 +106,8 @@ def _parser() -> argparse.ArgumentParser:
     usual = SandboxSettings()
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
-    parser.add_argument("--login", default=DEMO_LOGIN)
+    parser.add_argument("--gateway", choices=list(APIS), default=usual.gateway)
+    parser.add_argument("--login", default="")
     parser.add_argument("--outcome", choices=[outcome.value for outcome in Outcome])
     parser.add_argument("--late-seconds", type=int, default=usual.late_seconds)
     parser.add_argument("--slow-seconds", type=int, default=usual.slow_seconds)

@@ -13,6 +13,17 @@ DEMO_LOGIN = "kiosk-demo-login"
 DEMO_SECRET = "demoSecret42"  # public on purpose: it opens nothing but this sandbox
 
 
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a driver's settings must say to be this sandbox's merchant. `path` follows the host."""
+
+    path: str
+    login: str
+    secret: str = field(repr=False)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
 class Outcome(StrEnum):
     """What the visitor wants the bank to do; the value ends the control's id, `outcome-…`."""
 
@@ -43,6 +54,7 @@ class SandboxSettings:
     Without `data_file` everything is forgotten at the end; with it a restart changes nothing.
     """
 
+    gateway: str = "placetopay"
     login: str = DEMO_LOGIN
     secret_key: str = field(default=DEMO_SECRET, repr=False)
     late_seconds: int = 8
@@ -70,7 +82,7 @@ class SandboxSettings:
             raise ValueError("merchant must be a text")
 
 
-_NOT_WHILE_RUNNING = {"login", "secret_key", "data_file"}
+_NOT_WHILE_RUNNING = {"gateway", "login", "secret_key", "data_file"}
 _CHANGEABLE = {each.name for each in fields(SandboxSettings)} - _NOT_WHILE_RUNNING
 
 

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from sandbox_servers import core_process, gateway_process
+import requests
+from sandbox_servers import MARIA, MARIAS_KEY, PATIENCE, core_process, gateway_process, terminal
 
+from kiosk.cooperative.member import MemberSession
 from kiosk.demo import Demonstration
+from kiosk.member_core.core_api import CoreApi
 
 _SECRETS = ("KIOSK_SANDBOX_SECRET", "KIOSK_SANDBOX_CORE_SECRET", "KIOSK_DEMO_RECEIPT_KEY")
 
@@ -25,6 +28,25 @@ def core_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A sandbox core with its invented members."""
     with core_process(tmp_path_factory.mktemp("core") / "core.sqlite") as url:
         yield url
+
+
+@pytest.fixture
+def url(core_url: str) -> str:
+    """The sandbox core, as at its start."""
+    requests.post(f"{core_url}/sandbox/reset", timeout=PATIENCE).raise_for_status()
+    return core_url
+
+
+@pytest.fixture
+def core(url: str) -> CoreApi:
+    """A terminal's driver for it."""
+    return terminal(url)
+
+
+@pytest.fixture
+def maria(core: CoreApi) -> MemberSession:
+    """A member who has signed in there."""
+    return core.sign_in(MARIA, MARIAS_KEY)
 
 
 @pytest.fixture(scope="module")

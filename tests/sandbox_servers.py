@@ -10,12 +10,24 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import requests
+from counterparts import MORNING, PAYER
+
+from kiosk.cooperative.member import Document, DocumentType
+from kiosk.cooperative.money import Money
+from kiosk.cooperative.obligation import Choice, ObligationKind
+from kiosk.cooperative.order import Order, OrderLine
+from kiosk.cooperative.payment import Payment, State
+from kiosk.member_core.core_api import CoreApi
+from kiosk.transport import Transport
 
 PATIENCE = 20.0
 SECRETS = {"KIOSK_SANDBOX_SECRET": "ofThisTestOnly7", "KIOSK_SANDBOX_CORE_SECRET": "only-of-this-test"}
@@ -61,6 +73,39 @@ def core_process(data: Path) -> Iterator[str]:
     """The sandbox core on this file; gives its address."""
     with _process("kiosk.member_core.sandbox", "--data", str(data)) as url:
         yield url
+
+
+# -- a member of the sandbox core, and a terminal that serves her -----------------------------------
+
+MARIA, MARIAS_KEY = Document(DocumentType.CC, "1900100101"), "4821"
+
+
+def terminal(url: str, *, secret: str = SECRETS["KIOSK_SANDBOX_CORE_SECRET"]) -> CoreApi:
+    """The driver of a terminal at the sandbox core."""
+    return CoreApi(
+        Transport(f"{url}/v1"), Transport(f"{url}/oauth2/token"), client_id="kiosk-demo",
+        client_secret=secret, kiosk_id="DEMO01",
+    )  # fmt: skip
+
+
+def line(obligation: str, pesos: str) -> OrderLine:
+    """One obligation and what is paid of it."""
+    return OrderLine(
+        obligation, obligation, ObligationKind.CONTRIBUTION, "Aportes", obligation[3:], Choice.OVERDUE,
+        Money.of(pesos),
+    )  # fmt: skip
+
+
+def paid(obligation: str = "AP-100101", pesos: str = "60000", **changed: Any) -> Payment:
+    """A payment of María's that the gateway approved."""
+    usual = Payment(
+        payment_id=str(uuid.uuid4()), reference="DEMO01260302001", terminal="DEMO01", gateway="placetopay",
+        order=Order((line(obligation, pesos),)), payer=replace(PAYER, member_id="A-100101"),
+        created_at=MORNING, state=State.APPROVED, gateway_id=uuid.uuid4().hex, cus="3271840055",
+        bank="Banco Cordillera",
+        decided_at=MORNING + timedelta(minutes=3),
+    )  # fmt: skip
+    return replace(usual, **changed)
 
 
 # -- what a test may do to a sandbox ------------------------------------------------------------

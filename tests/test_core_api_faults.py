@@ -1,0 +1,224 @@
+"""The Member Core API driver when the line, the core or its token server goes wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from counterparts import MORNING
+from sandbox_servers import (
+    MARIA,
+    MARIAS_KEY,
+    SECRETS,
+    fault,
+    free_port,
+    movements,
+    paid,
+    puts,
+    raw_server,
+    reply,
+    setting,
+    terminal,
+)
+
+from kiosk.cooperative.member import Member, MemberSession
+from kiosk.member_core import connector, core_api
+from kiosk.member_core.connector import (
+    CoreError,
+    CoreMisconfigured,
+    CoreUnreachable,
+    MemberBlocked,
+    MemberLocked,
+    PostingStatus,
+    SessionOver,
+    WrongKey,
+)
+from kiosk.member_core.core_api import CoreApi
+from kiosk.transport import Timeouts, Transport
+
+HASTY = Timeouts(connect=2, answer=0.5)
+Json = dict[str, Any]
+
+
+# -- every fault ---------------------------------------------------------------------------------
+
+KINDS = [
+    "drop_before",
+    "drop_after",
+    "http_500",
+    "html_500",
+    "garbage",
+    "cut_body",
+    "status_503",
+    "status_429",
+]
+CALLS: dict[str, Callable[[CoreApi, MemberSession], object]] = {
+    "getStatus": lambda core, _: core.status(),
+    "createMemberSession": lambda core, _: core.sign_in(MARIA, MARIAS_KEY),
+    "requestPasswordRecovery": lambda core, _: core.recover_key(MARIA),
+    "listObligations": lambda core, session: core.obligations(session),
+    "putPayment": lambda core, _: core.post(ONE),
+    "getPayment": lambda core, _: core.posting(ONE.payment_id),
+    "deleteMemberSession": lambda core, session: core.sign_out(session),
+}
+ONE = paid()
+NO_BODY = {"deleteMemberSession": {"garbage", "cut_body"}}  # 204 says it all
+
+
+@pytest.mark.parametrize("operation", CALLS)
+def test_fault_is_told_once_and_the_next_call_works(
+    core: CoreApi, maria: MemberSession, url: str, operation: str
+) -> None:
+    core.post(ONE)
+    usual = CALLS[operation](core, maria)
+    for kind in [kind for kind in KINDS if kind not in NO_BODY.get(operation, ())]:
+        fault(url, operation, kind, seconds=7)
+        with pytest.raises(CoreUnreachable) as unreachable:
+            CALLS[operation](core, maria)
+        assert unreachable.value.retry_after == (7 if kind.startswith("status") else None), kind
+        again = CALLS[operation](core, maria)
+        assert isinstance(again, MemberSession) or again == usual
+    assert movements(url, ONE.payment_id) == [("AP-100101", "60000.00")]
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "delay"])
+def test_token_server_that_fails_is_asked_again(
+    core: CoreApi, url: str, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    with monkeypatch.context() as short:
+        if kind == "delay":
+            short.setattr(core_api, "_TIMEOUTS", HASTY)
+        fault(url, "issueToken", kind, seconds=2)
+        with pytest.raises(CoreUnreachable):
+            core.status()
+    assert core.status().availability is connector.Availability.AVAILABLE
+
+
+def test_lost_answers_are_looked_up_or_repeated(
+    core: CoreApi, maria: MemberSession, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment = paid()
+    monkeypatch.setattr(core_api, "_TIMEOUTS", HASTY)
+    fault(url, "putPayment", "delay", seconds=2)
+    with pytest.raises(CoreUnreachable):
+        core.post(payment)
+    monkeypatch.undo()
+    assert core.post(payment) == core.posting(payment.payment_id)
+    assert movements(url, payment.payment_id) == [("AP-100101", "60000.00")]
+    fault(url, "changePassword", "drop_after")
+    with pytest.raises(CoreUnreachable):
+        core.change_key(maria, MARIAS_KEY, "735291")
+    assert core.sign_in(MARIA, "735291").member == maria.member
+    fault(url, "createMemberSession", "drop_after")
+    with pytest.raises(CoreUnreachable):
+        core.sign_in(MARIA, "0000")
+    with pytest.raises(WrongKey) as wrong:
+        core.sign_in(MARIA, "0000")
+    assert wrong.value.remaining == 3, "a lost attempt counts once: it was not repeated"
+
+
+def test_core_that_is_down_is_unreachable() -> None:
+    with pytest.raises(CoreUnreachable, match=r"^NotSent$"):
+        terminal(f"http://127.0.0.1:{free_port()}").status()
+
+
+def test_ended_token_is_replaced_by_itself(core: CoreApi, url: str) -> None:
+    assert core.status()
+    setting(url, advance_seconds=3601)
+    assert core.status().availability is connector.Availability.AVAILABLE
+    payment = paid()
+    setting(url, advance_seconds=3601)
+    assert core.post(payment).status is PostingStatus.POSTED
+    assert puts(url, payment.payment_id) == 1
+
+
+def problem(status: str, **said: object) -> bytes:
+    return reply(json.dumps(said).encode(), status, "Content-Type: application/problem+json")
+
+
+def answered(answer: bytes, call: Callable[[CoreApi], object], token: str = "t-1") -> tuple[object, int, int]:
+    """What the driver makes of one recorded answer; how often it asked for tokens and the answer."""
+    said = json.dumps({"access_token": token, "expires_in": 3600}).encode()
+    with (
+        raw_server(lambda c: c.sendall(reply(said))) as tokens,
+        raw_server(lambda c: c.sendall(answer)) as api,
+    ):
+        core = CoreApi(
+            Transport(api.url), Transport(tokens.url), client_id="k", client_secret="s", kiosk_id="K"
+        )
+        try:
+            result: object = call(core)
+        except CoreError as error:
+            result = error
+        return result, len(tokens.requests), len(api.requests)
+
+
+def test_new_token_is_asked_for_once_and_only_when_ours_is_unknown() -> None:
+    unknown = problem("401 Unauthorized", code="client-unauthorized")
+    result, tokens, calls = answered(unknown, lambda core: core.status())
+    assert (type(result), tokens, calls) == (CoreMisconfigured, 2, 2)
+    over = problem("401 Unauthorized", code="session-expired")
+    result, tokens, calls = answered(over, lambda core: core.status())
+    assert (type(result), tokens, calls) == (SessionOver, 1, 1)
+
+
+@pytest.mark.parametrize("more", [{}, {"remainingAttempts": "3"}, {"lockedUntil": "mañana", "contact": "x"}])
+@pytest.mark.parametrize(
+    ("code", "error", "field"),
+    [("invalid-credentials", WrongKey, "remaining"), ("member-temporarily-locked", MemberLocked, "until"),
+     ("member-blocked", MemberBlocked, "contact")],
+)  # fmt: skip
+def test_problem_without_its_details_is_still_the_problem(
+    code: str, error: type, field: str, more: Json
+) -> None:
+    result, _, _ = answered(
+        problem("403 Forbidden", code=code, **more), lambda core: core.sign_in(MARIA, "1")
+    )
+    assert type(result) is error
+    assert getattr(result, field) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{}", b"[]", b"null", b'{"status":"posted"}', b'{"status":"paid","coreReceiptNumber":null}',
+     b'{"availability":"available"}', b'{"items":"abc","currency":"COP","nextCursor":null}',
+     b'{"items":[],"currency":"COP","nextCursor":"for ever"}', b"[" * 100_000],
+)  # fmt: skip
+def test_answer_that_is_not_the_contracts_is_no_answer(body: bytes) -> None:
+    session = MemberSession(Member("A", "B", "C", None), MORNING, False, token="t")
+    calls = (lambda core: core.status(), lambda core: core.sign_in(MARIA, "1"), lambda core: core.post(ONE),
+             lambda core: core.obligations(session), lambda core: core.recover_key(MARIA))  # fmt: skip
+    for call in calls:
+        assert type(answered(reply(body), call)[0]) is CoreUnreachable
+
+
+@pytest.mark.xfail(
+    strict=True, raises=UnicodeEncodeError, reason="the transport lets it out: a header is Latin-1"
+)
+def test_token_that_is_no_header_is_unreachable() -> None:
+    assert type(answered(reply(), lambda core: core.status(), token="t…")[0]) is CoreUnreachable
+
+
+@pytest.mark.xfail(strict=True, raises=OverflowError, reason="int() of JSON's Infinity")
+def test_infinity_is_not_the_contracts() -> None:
+    policy = {"minLength": 4, "maxLength": float("inf"), "alphabet": "digits"}
+    said = {"availability": "available", "businessDate": "2026-03-02",
+            "capabilities": {"passwordRecovery": {"enabled": True}, "passwordPolicy": policy}}  # fmt: skip
+    assert type(answered(reply(json.dumps(said).encode()), lambda core: core.status())[0]) is CoreUnreachable
+
+
+def test_log_has_no_key_document_or_token(
+    core: CoreApi, maria: MemberSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    core.obligations(maria)
+    core.change_key(maria, MARIAS_KEY, "735291")
+    with pytest.raises(WrongKey):
+        core.sign_in(MARIA, "990077")
+    core.post(paid())
+    assert "POST" in caplog.text
+    hidden = ("735291", "990077", MARIA.number, maria.token, SECRETS["KIOSK_SANDBOX_CORE_SECRET"], "Bearer",
+        "María", "3271840055")  # fmt: skip
+    assert [word for word in hidden if word in caplog.text] == []

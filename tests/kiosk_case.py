@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -134,6 +135,8 @@ class KioskCase:
         self._warm, web_profile.warm = web_profile.warm, lambda: None
         self._request = Transport.request
         self._threads = set(threading.enumerate())
+        # What pytest keeps of a failed test is let go of at some time: never by a lane's collector.
+        gc.disable()
         self.application = Application(settings, guide(), size)
         self.visit, self.window, self.desk = (
             self.application.visit,
@@ -158,6 +161,8 @@ class KioskCase:
         Languages.use("es")
         QApplication.instance().setStyleSheet("")
         QApplication.clipboard().clear()
+        gc.collect()
+        gc.enable()
         left = [t.name for t in set(threading.enumerate()) - self._threads if t.name.startswith(_LANES)]
         assert left == [], "lanes outlived the kiosk"
 
@@ -246,11 +251,12 @@ class KioskCase:
         """Press and lift a finger on what is on top there."""
         self.page.scroll.ensureWidgetVisible(target)
         where = target.rect().center() if where is None else where
-        on_top = self.window.childAt(target.mapTo(self.window, where))
-        assert on_top is not None
-        assert on_top is target or target.isAncestorOf(on_top), (
-            f"{target.objectName()} is covered by {on_top}"
-        )
+
+        def on_top() -> bool:
+            found = self.window.childAt(target.mapTo(self.window, where))
+            return found is not None and (found is target or target.isAncestorOf(found))
+
+        self.wait(on_top, f"finger's way to {target.objectName()}")
         QTest.mouseClick(target, Qt.MouseButton.LeftButton, pos=where)
 
     def click(self, name: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, QRect, Qt, QTimer
 from PySide6.QtGui import QFont
@@ -44,31 +44,15 @@ def now() -> datetime:
 # -- the desk ---------------------------------------------------------------------------------
 
 
-GATEWAYS = {
-    "placetopay": "kiosk.pse.placetopay:PlacetoPay",
-    "wompi": "kiosk.pse.wompi:Wompi",
-}
-"""Drivers by name. A new gateway is one module and one line here."""
-
-
-def gateway_class(name: str) -> type[Gateway]:
-    """The driver's class. Raises SettingsError for a name nobody registered."""
-    from importlib import import_module
-
-    from kiosk.settings import SettingsError
-
-    if name not in GATEWAYS:
-        raise SettingsError(f"gateway.driver: no driver called {name!r}, only {', '.join(GATEWAYS)}")
-    module, _, driver = GATEWAYS[name].partition(":")
-    return cast("type[Gateway]", getattr(import_module(module), driver))
-
-
 def _gateway(settings: Settings) -> Gateway:
+    from kiosk.pse.drivers import DRIVERS
     from kiosk.pse.gateway import Connection
     from kiosk.settings import SettingsError, reveal
     from kiosk.transport import Transport
 
     section = settings.gateway
+    if section.driver not in DRIVERS:
+        raise SettingsError(f"gateway.driver: no driver called {section.driver!r}, only {', '.join(DRIVERS)}")
     connection = Connection(
         Transport(section.url),
         login=section.login,
@@ -80,7 +64,7 @@ def _gateway(settings: Settings) -> Gateway:
         options=section.options,
     )
     try:
-        return gateway_class(section.driver)(connection)
+        return DRIVERS[section.driver].load()(connection)
     except ValueError as error:
         raise SettingsError(str(error)) from None
 

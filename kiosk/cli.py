@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk import __version__
+from kiosk.pse.drivers import DRIVERS
 
 if TYPE_CHECKING:
     from kiosk.settings import Settings
 
-GATEWAYS = ("placetopay", "wompi")
 OUTCOMES = ("approved", "declined", "failed", "pending", "late-approved")
 
 
@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--tour", action="store_true", help="work every page by itself and leave pictures")
     demo.add_argument("--out", type=Path, default=Path("build/demo"), help="where the tour leaves its files")
     demo.add_argument("--outcome", choices=OUTCOMES, default="approved")
-    demo.add_argument("--gateway", choices=GATEWAYS, default=GATEWAYS[0])
+    demo.add_argument("--gateway", choices=list(DRIVERS), default="placetopay")
     demo.add_argument("--size", type=_size, metavar="WIDTHxHEIGHT", help="of the window, e.g. 1080x1920")
     demo.add_argument("--language", choices=("es", "en"), default="es")
     demo.add_argument("--large", action="store_true", help="large text")

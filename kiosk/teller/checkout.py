@@ -234,6 +234,13 @@ class Checkout:
         after = self._gateway.abilities.abandoned_after
         return after is not None and self._clock() - payment.created_at >= after
 
+    def _absence_proves_unpaid(self, payment: Payment) -> bool:
+        if not self._gateway.abilities.absence_proves_unpaid:
+            return False
+        if payment.gateway_id is not None:  # the page exists, so a payer may still begin
+            return self._abandoned(payment)
+        return self._clock() - payment.created_at >= _ABSENCE_COUNTS_AFTER
+
     def _news(self, payment: Payment, verdict: Verdict, event: Event) -> Facts:
         """What the verdict adds. Once paid nothing changes: the core compares every repetition."""
         if payment.paid or (payment.state in FINAL and event is not Event.SEEN_OK):
@@ -262,10 +269,8 @@ class Checkout:
         return self._flag(payment, Review.CONTRADICTION if twice else Review.NOT_OURS, detail)
 
     def _no_verdict(self, payment: Payment, answer: NoVerdict) -> Payment:
-        unknown = answer.kind is ErrorKind.UNKNOWN_PAYMENT and payment.gateway_id is None
-        late_enough = self._clock() - payment.created_at >= _ABSENCE_COUNTS_AFTER
-        proves = self._gateway.abilities.absence_proves_unpaid and late_enough
-        if unknown and payment.state is State.PENDING and proves:
+        unknown = answer.kind is ErrorKind.UNKNOWN_PAYMENT and payment.state is State.PENDING
+        if unknown and self._absence_proves_unpaid(payment):
             return self._tell(payment, Event.ABSENT, lambda _: Facts(cause=answer.kind.value))[0]
         log.warning("%s: no verdict (%s)", payment.reference, answer.kind)
         later = self._clock() + timedelta(seconds=answer.retry_after or 0)

@@ -4,11 +4,10 @@ Speaks one gateway's API (`checkout_api`, `wompi_api`) and serves the pages a pa
 (`pages`); what was asked and what became of it is in the book (`book`).
 """
 
-from kiosk.pse.sandbox.server import APIS, create_app, main, open_server, profile
+from kiosk.pse.sandbox.server import create_app, main, open_server, profile
 from kiosk.pse.sandbox.settings import DEMO_LOGIN, DEMO_SECRET, Outcome, SandboxSettings
 
 __all__ = [
-    "APIS",
     "DEMO_LOGIN",
     "DEMO_SECRET",
     "Outcome",

@@ -63,9 +63,9 @@ def profile(secret: str) -> Profile:
     return Profile("", DEMO_LOGIN, secret)
 
 
-def checkout_api(book: Book, live: LiveSettings, faults: Faults) -> Blueprint:
+def api(book: Book, live: LiveSettings, faults: Faults) -> Blueprint:
     """The API's three calls, each open to the faults set for it."""
-    api = Blueprint("checkout_api", __name__)
+    routes = Blueprint("checkout_api", __name__)
 
     def authentic_body() -> dict[str, Any]:
         body = read_json(request.get_data(), request.mimetype)
@@ -100,7 +100,7 @@ def checkout_api(book: Book, live: LiveSettings, faults: Faults) -> Blueprint:
         told = _session_as_told(existing(number), live.now.amount_as_text)
         return _answer({"status": _status("OK", "00", "La sesión ha sido cancelada"), "session": told})
 
-    @api.errorhandler(Refused)
+    @routes.errorhandler(Refused)
     def refused(refusal: Refused) -> Response:
         return _answer({"status": _status("FAILED", refusal.reason, refusal.message)}, refusal.http)
 
@@ -110,8 +110,8 @@ def checkout_api(book: Book, live: LiveSettings, faults: Faults) -> Blueprint:
         ("/api/session/<int:number>/cancel", Operation.CANCEL, cancel),
     )
     for rule, operation, view in calls:
-        api.add_url_rule(rule, operation.value, faults.in_the_way(operation, view), methods=["POST"])
-    return api
+        routes.add_url_rule(rule, operation.value, faults.in_the_way(operation, view), methods=["POST"])
+    return routes
 
 
 def _status(word: str, reason: int | str, message: str, at: datetime | None = None) -> dict[str, object]:

@@ -6,31 +6,27 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
-from flask import Blueprint, Flask
+from flask import Flask
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from kiosk.pse.sandbox import checkout_api, wompi_api
+from kiosk.pse.drivers import DRIVERS
 from kiosk.pse.sandbox.book import Book
 from kiosk.pse.sandbox.controls import controls
 from kiosk.pse.sandbox.faults import Faults
 from kiosk.pse.sandbox.pages import pages
 from kiosk.pse.sandbox.settings import DEMO_SECRET, LiveSettings, Outcome, Profile, SandboxSettings
 
-APIS: dict[str, tuple[Callable[[Book, LiveSettings, Faults], Blueprint], Callable[[str], Profile]]] = {
-    "placetopay": (checkout_api.checkout_api, checkout_api.profile),
-    "wompi": (wompi_api.wompi_api, wompi_api.profile),
-}
-"""What each gateway's sandbox speaks. Another one is one module and one line here."""
 SECRET_VARIABLE = "KIOSK_SANDBOX_SECRET"
 _MOST_BYTES = 256 * 1024
 
 
 def profile(gateway: str, secret: str) -> Profile:
     """The merchant that a gateway's sandbox with this secret knows."""
-    return APIS[gateway][1](secret)
+    return cast("Profile", DRIVERS[gateway].load_sandbox().profile(secret))
 
 
 def create_app(settings: SandboxSettings) -> Flask:
@@ -39,7 +35,7 @@ def create_app(settings: SandboxSettings) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = _MOST_BYTES
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     book, live, faults = Book(settings.data_file), LiveSettings(settings), Faults()
-    app.register_blueprint(APIS[settings.gateway][0](book, live, faults))
+    app.register_blueprint(DRIVERS[settings.gateway].load_sandbox().api(book, live, faults))
     app.register_blueprint(pages(book, live))
     app.register_blueprint(controls(book, live, faults))
 
@@ -106,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     usual = SandboxSettings()
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
-    parser.add_argument("--gateway", choices=list(APIS), default=usual.gateway)
+    parser.add_argument("--gateway", choices=list(DRIVERS), default=usual.gateway)
     parser.add_argument("--login", default="")
     parser.add_argument("--outcome", choices=[outcome.value for outcome in Outcome])
     parser.add_argument("--late-seconds", type=int, default=usual.late_seconds)

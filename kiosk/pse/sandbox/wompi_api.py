@@ -81,26 +81,26 @@ class _Tokens:
             return True
 
 
-def wompi_api(book: Book, live: LiveSettings, faults: Faults) -> Blueprint:
+def api(book: Book, live: LiveSettings, faults: Faults) -> Blueprint:
     """The API under /v1, open to the faults set for it."""
-    api = Blueprint("wompi_api", __name__, url_prefix="/v1")
+    routes = Blueprint("wompi_api", __name__, url_prefix="/v1")
     calls = _Calls(book, live)
-    api.add_url_rule("/merchants/<key>", "merchant", calls.merchant)
+    routes.add_url_rule("/merchants/<key>", "merchant", calls.merchant)
     for method, rule, operation, view in (
         ("GET", "/pse/financial_institutions", Operation.BANKS, calls.banks),
         ("POST", "/transactions", Operation.CREATE, calls.create),
         ("GET", "/transactions", Operation.QUERY, calls.search),
         ("GET", "/transactions/<transaction>", Operation.QUERY, calls.query),
     ):
-        api.add_url_rule(rule, view.__name__, faults.in_the_way(operation, view), methods=[method])
+        routes.add_url_rule(rule, view.__name__, faults.in_the_way(operation, view), methods=[method])
 
-    @api.errorhandler(_Refused)
+    @routes.errorhandler(_Refused)
     def refused(refusal: _Refused) -> Response:
         answer = jsonify(error=refusal.error)
         answer.status_code = refusal.http
         return answer
 
-    return api
+    return routes
 
 
 class _Calls:

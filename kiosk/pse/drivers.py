@@ -1,0 +1,34 @@
+"""The gateways by name. A new one is its driver, its sandbox, and one line here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from kiosk.pse.gateway import Gateway
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """Where a driver's class and its sandbox are; imported when wanted."""
+
+    module: str
+    name: str
+    sandbox: str
+
+    def load(self) -> type[Gateway]:
+        """The driver's class."""
+        return cast("type[Gateway]", getattr(import_module(self.module), self.name))
+
+    def load_sandbox(self) -> ModuleType:
+        """The module that speaks this gateway's wire format: `api(book, live, faults)`, `profile(secret)`."""
+        return import_module(self.sandbox)
+
+
+DRIVERS = {
+    "placetopay": Driver("kiosk.pse.placetopay", "PlacetoPay", "kiosk.pse.sandbox.checkout_api"),
+    "wompi": Driver("kiosk.pse.wompi", "Wompi", "kiosk.pse.sandbox.wompi_api"),
+}

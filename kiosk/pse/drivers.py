@@ -31,4 +31,5 @@ class Driver:
 DRIVERS = {
     "placetopay": Driver("kiosk.pse.placetopay", "PlacetoPay", "kiosk.pse.sandbox.checkout_api"),
     "wompi": Driver("kiosk.pse.wompi", "Wompi", "kiosk.pse.sandbox.wompi_api"),
+    "zonapagos": Driver("kiosk.pse.zonapagos", "ZonaPagos", "kiosk.pse.sandbox.zonapagos_api"),
 }

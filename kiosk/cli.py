@@ -74,12 +74,57 @@ def _parser() -> argparse.ArgumentParser:
     journal.add_argument("--config", type=Path, required=True)
     journal.set_defaults(command=_journal)
 
+    _add_pse(commands)
     receipt = commands.add_parser("receipt", help="check a receipt's code")
     receipt.add_argument("what", choices=("verify",))
     receipt.add_argument("token")
     receipt.add_argument("--config", type=Path, required=True)
     receipt.set_defaults(command=_receipt)
     return parser
+
+
+def _add_pse(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    pse = commands.add_parser("pse", help="what a gateway's answer means")
+    explain = pse.add_subparsers(required=True, metavar="WHAT").add_parser(
+        "explain", help="what the driver makes of one recorded raw answer, as one JSON object"
+    )
+    explain.add_argument("gateway", choices=list(DRIVERS))
+    explain.add_argument("--operation", choices=("create", "query", "query-by-reference"), required=True)
+    explain.add_argument("--http-status", type=int, default=200, metavar="CODE")
+    explain.add_argument("--reference", default="", help="ours; not compared where it is missing")
+    explain.add_argument("--amount", default="", help="ours in pesos, e.g. 185000.50")
+    explain.add_argument("--gateway-id")
+    explain.add_argument("--no-answer", choices=("connect_timeout", "read_timeout"))
+    explain.add_argument(
+        "file", nargs="?", default="-", metavar="FILE", help="the body byte for byte; - reads it here"
+    )
+    explain.set_defaults(command=_explain)
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    from kiosk.cooperative.money import InvalidAmount, Money
+    from kiosk.pse.explain import Operation, Recorded, Silence, explain
+
+    try:
+        amount = Money.of(arguments.amount) if arguments.amount else None
+        if arguments.no_answer:
+            answered: Recorded | Silence = Silence(arguments.no_answer)
+        elif arguments.file == "-":
+            answered = Recorded(arguments.http_status, sys.stdin.buffer.read())
+        else:
+            answered = Recorded(arguments.http_status, Path(arguments.file).read_bytes())
+    except (InvalidAmount, OSError) as error:
+        return _unusable(error)
+    found = explain(
+        DRIVERS[arguments.gateway].load(),
+        Operation(arguments.operation),
+        answered,
+        reference=arguments.reference,
+        amount=amount,
+        gateway_id=arguments.gateway_id,
+    )
+    print(json.dumps(found, ensure_ascii=False))
+    return 0
 
 
 def _size(text: str) -> tuple[int, int]:

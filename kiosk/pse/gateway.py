@@ -60,7 +60,8 @@ class ErrorKind(StrEnum):
     @property
     def staff_must_act(self) -> bool:
         """Whether waiting will not mend it."""
-        return self not in (ErrorKind.NOT_SENT, ErrorKind.NO_ANSWER, ErrorKind.SERVER)
+        passing = (ErrorKind.NOT_SENT, ErrorKind.NO_ANSWER, ErrorKind.SERVER, ErrorKind.GARBAGE)
+        return self not in passing
 
 
 @dataclass(frozen=True, slots=True)

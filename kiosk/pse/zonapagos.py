@@ -14,7 +14,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -352,7 +352,7 @@ def _approved(approved: list[_Record], expected: Expected) -> Answer:
         return _said(Status.PARTIAL, newest, expected)
     if any(record.finished != "1" for record in approved):
         return NoVerdict(ErrorKind.UNKNOWN_STATUS)  # approved, yet not finished: it contradicts itself
-    return _said(Status.APPROVED, newest, expected)
+    return replace(_said(Status.APPROVED, newest, expected), approved_amount=paid)
 
 
 def _said(status: Status, record: _Record, expected: Expected) -> Verdict:
@@ -360,7 +360,6 @@ def _said(status: Status, record: _Record, expected: Expected) -> Verdict:
         status=status,
         cus=record.cus if 0 < len(record.cus) <= 32 else None,
         bank=record.bank[:80] or None,
-        approved_amount=expected.amount if status is Status.APPROVED else None,
         decided_at=record.at if status.final else None,
         cause="Error entre PSE y el banco" if status is Status.FAILED else None,
         technical=status is Status.FAILED,

@@ -136,10 +136,10 @@ def puts(core: str, payment_id: str) -> int:
     return sum(item["puts"] for item in audit["items"] if item["paymentId"] == payment_id)
 
 
-def movements(core: str, payment_id: str) -> list[tuple[str, str]]:
-    """What the core moved for this payment: obligation and amount."""
+def movements(core: str, payment_id: str | None = None) -> list[tuple[str, str]]:
+    """What the core moved, for this payment or at all: obligation and amount."""
     audit = requests.get(f"{core}/sandbox/payments", timeout=PATIENCE).json()
-    mine = [each for each in audit["movements"] if each["paymentId"] == payment_id]
+    mine = [each for each in audit["movements"] if payment_id in (None, each["paymentId"])]
     return [(each["obligationId"], each["amount"]) for each in mine]
 
 

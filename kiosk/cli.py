@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(command=_demo)
 
     sandbox = commands.add_parser("sandbox", help="one of the demonstration's servers")
+    sandbox.add_argument("--until-stdin-ends", action="store_true", help="stop when the caller is gone")
     sandbox.add_argument("which", choices=("core", "gateway"))
     sandbox.add_argument("rest", nargs=argparse.REMAINDER)
     sandbox.set_defaults(command=_sandbox)
@@ -198,7 +199,20 @@ def _demo(arguments: argparse.Namespace) -> int:
         remove_folder(folder)
 
 
+def _end_with_stdin() -> None:
+    """A demonstration that is killed leaves no servers behind: its end of the pipe closes."""
+    import threading
+
+    def wait() -> None:
+        sys.stdin.buffer.read()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
 def _sandbox(arguments: argparse.Namespace) -> int:
+    if arguments.until_stdin_ends:
+        _end_with_stdin()
     if arguments.which == "core":
         from kiosk.member_core.sandbox import main as serve
     else:

@@ -59,8 +59,8 @@ class Demonstration:
     def _start(self, which: str, port: int, *more: str) -> None:
         # The frozen program has no interpreter beside it: it is its own.
         program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "kiosk.cli"]
-        command = [*program, "sandbox", which, "--port", str(port), *more]
-        self._processes.append(subprocess.Popen(command, stdout=subprocess.DEVNULL))  # noqa: S603
+        command = [*program, "sandbox", "--until-stdin-ends", which, "--port", str(port), *more]
+        self._processes.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL))  # noqa: S603
 
     @property
     def core_url(self) -> str:
@@ -123,6 +123,8 @@ class Demonstration:
         """Stop servers and printer."""
         for process in self._processes:
             process.terminate()
+            if process.stdin is not None:
+                process.stdin.close()
         for process in self._processes:
             process.wait(10)
         self.printer.close()

@@ -277,7 +277,7 @@ def test_restart_recovers_a_payment_at_the_bank(terminal: Terminal, paid_first: 
 
 def stopped(servers: Demonstration, index: int) -> None:
     servers._processes[index].terminate()
-    servers._processes[index].wait(PATIENCE)
+    servers._processes[index].communicate(timeout=PATIENCE)
 
 
 def started(servers: Demonstration, index: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -46,6 +47,21 @@ _LANES = ("money", "ask", "sonda")
 def plain(text: str) -> str:
     """A text as it is read aloud: no marks that only help to lay it out."""
     return text.translate(_UNSEEN).replace("\u00a0", " ").strip()
+
+
+def page_of(widget: QWidget) -> str:
+    """The name of the page a widget is on."""
+    above: QWidget | None = widget
+    while above is not None and not above.objectName().startswith("page_"):
+        above = above.parentWidget()
+    return above.objectName() if above else "frame"
+
+
+def closed_port() -> int:
+    """A port of this machine on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 class Sandbox:
@@ -286,7 +302,7 @@ class KioskCase:
         edit = self.focus(field)
         before = edit.text()
         for letter in text:
-            self.tap(letter)
+            self.tap("space" if letter == " " else letter)
         self.wait(lambda: edit.text() != before, f"typed {field}")
 
     def press(self, field: str, text: str) -> None:

@@ -204,7 +204,8 @@ def _end_with_stdin() -> None:
     import threading
 
     def wait() -> None:
-        sys.stdin.buffer.read()
+        while os.read(0, 4096):  # unbuffered: the interpreter may end while this waits
+            pass
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=wait, daemon=True).start()

@@ -7,18 +7,23 @@ repeated blindly). Nothing is retried here and no redirect is followed.
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 import urllib3
 
 log = logging.getLogger(__name__)
+logging.getLogger("urllib3").setLevel(logging.ERROR)  # its warnings name whole addresses
 
 _MOST_BYTES = 4 * 1024 * 1024
 _CONTENT = {"Content-Type": "application/json"}
@@ -103,13 +108,14 @@ class Transport:
         JSON body already written, for numbers that Python's own JSON would turn into floats.
         """
         limits = timeouts or Timeouts()
-        deadline = time.monotonic() + limits.connect + limits.answer
         started = time.monotonic()
         where = f"{method} {urlsplit(self._base).netloc}{path}"
         # A fresh connection per call: a stale pooled one would look like a lost answer.
-        with requests.Session() as session:
+        with requests.Session() as session, _Deadline(limits.connect + limits.answer) as deadline:
             session.trust_env = False
             session.headers["User-Agent"] = self._user_agent
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, deadline.adapter)
             try:
                 response = session.request(
                     method,
@@ -125,8 +131,11 @@ class Transport:
                     allow_redirects=False,
                     stream=True,
                 )
-                body = _read(response, deadline)
-            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+                with response:
+                    body = _read(response)
+                if deadline.passed:  # what was cut off may look whole
+                    raise requests.exceptions.ReadTimeout("answer too slow")
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
                 failure = NotSent if _never_sent(error) else NoAnswer
                 log.warning("%s: %s (%s)", where, failure.__name__, type(error).__name__)
                 raise failure(f"{where}: {type(error).__name__}") from None
@@ -135,19 +144,83 @@ class Transport:
         return Reply(response.status_code, names, body)
 
 
-def _read(response: requests.Response, deadline: float) -> bytes:
+class _Deadline:
+    """Ends a call that lasts too long by closing its connection, wherever it waits.
+
+    requests limits the time between two bytes only: a server that drips them decides how long.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.passed = False
+        self.adapter = _Adapter()
+        self._timer = threading.Timer(seconds, self._cut)
+        self._timer.daemon = True
+
+    def _cut(self) -> None:
+        self.passed = True
+        for connection in self.adapter.connections:
+            if connection.sock is not None:
+                with contextlib.suppress(OSError):
+                    # Not SSLSocket's own: that one would drop the session under the reader's feet.
+                    socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
+
+    def __enter__(self) -> _Deadline:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+
+class _Adapter(requests.adapters.HTTPAdapter):
+    """Knows the connections that were opened."""
+
+    def __init__(self) -> None:
+        self.connections: list[urllib3.connection.HTTPConnection] = []
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """The usual pools, whose connections are remembered."""
+        super().init_poolmanager(*args, **kwargs)
+        opened = self.connections
+
+        def remembering(pool: type[urllib3.HTTPConnectionPool]) -> type[urllib3.HTTPConnectionPool]:
+            class Remembering(pool):  # type: ignore[misc, valid-type]
+                def _new_conn(self) -> urllib3.connection.HTTPConnection:
+                    connection: urllib3.connection.HTTPConnection = super()._new_conn()
+                    opened.append(connection)
+                    return connection
+
+            return Remembering
+
+        self.poolmanager.pool_classes_by_scheme = {
+            "http": remembering(urllib3.HTTPConnectionPool),
+            "https": remembering(urllib3.HTTPSConnectionPool),
+        }
+
+
+def _read(response: requests.Response) -> bytes:
+    head = getattr(response.raw, "_original_response", None)
+    if (
+        head is not None and head.msg.defects
+    ):  # cut in the middle of its headers, it looks like an empty answer
+        raise requests.exceptions.ConnectionError("broken headers")
     parts = bytearray()
     for chunk in response.iter_content(65536):
         parts += chunk
         if len(parts) > _MOST_BYTES:
             raise requests.exceptions.ContentDecodingError("answer too large")
-        if time.monotonic() > deadline:
-            raise requests.exceptions.ReadTimeout("answer too slow")
     return bytes(parts)
 
 
 def _never_sent(error: Exception) -> bool:
-    if isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.InvalidURL):
+    never = (
+        requests.exceptions.ConnectTimeout,
+        requests.exceptions.InvalidURL,
+        urllib3.exceptions.LocationParseError,
+        UnicodeError,  # a header that can not be written
+    )
+    if isinstance(error, never):
         return True
     return any(
         # A refused certificate ends the handshake; any later TLS fault may have come after the request.

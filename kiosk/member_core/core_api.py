@@ -286,7 +286,7 @@ def _contract(read: Callable[[Mapping[str, Any]], T], found: Mapping[str, Any]) 
     """Read what the contract promises; anything else is no answer."""
     try:
         return read(found)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         log.error("the core breaks the contract: %s", type(error).__name__)
         raise CoreUnreachable("the answer is not the contract's") from None
 

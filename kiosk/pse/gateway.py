@@ -56,6 +56,7 @@ class ErrorKind(StrEnum):
     CURRENCY_MISMATCH = "currency_mismatch"
     REFERENCE_MISMATCH = "reference_mismatch"
     TWO_APPROVALS = "two_approvals"
+    CONTRADICTION = "contradiction"
 
     @property
     def staff_must_act(self) -> bool:

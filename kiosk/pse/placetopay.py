@@ -98,14 +98,21 @@ class PlacetoPay:
         return ()
 
     def create(self, charge: Charge) -> Creation:
-        """Open a session. Never repeated: two calls would make two sessions."""
+        """Open a session. Repeated once only where a refusal says that our clock is wrong."""
+        return self._create(charge, again=False)
+
+    def _create(self, charge: Charge, *, again: bool) -> Creation:
         try:
             reply = self._send("/api/session", self._session(charge), _CREATE)
         except NotSent:
             return NotCreated(ErrorKind.NOT_SENT)
         except NoAnswer:
             return UnknownIfCreated(ErrorKind.NO_ANSWER)
-        return self.read_creation(reply.status, reply.body, charge.reference)
+        created = self.read_creation(reply.status, reply.body, charge.reference)
+        if created == NotCreated(ErrorKind.CLOCK) and not again:
+            self._measure_skew(reply)
+            return self._create(charge, again=True)
+        return created
 
     def query(self, gateway_id: str, expected: Expected) -> Answer:
         """The session's state. A clock fault is corrected by the server's date, once."""
@@ -330,7 +337,7 @@ def _session_verdict(said: _Said, attempts: list[Mapping[str, Any]], expected: E
         case "APPROVED":
             return _approved(attempts, expected)
         case "REJECTED":
-            return _rejected(said, last, newest)
+            return _rejected(said, attempts)
         case "PENDING" | "PENDING_CONFIRMATION" | "PENDING_VALIDATION":
             status = Status.PENDING if attempts else Status.CREATED
             over = bool(attempts) and last.word not in _OPEN_ATTEMPT and last.word != "APPROVED"
@@ -363,7 +370,14 @@ def _approved(attempts: list[Mapping[str, Any]], expected: Expected) -> Answer:
     return _verdict(Status.APPROVED, approved[0], amount=amount)
 
 
-def _rejected(said: _Said, last: _Said, newest: Mapping[str, Any]) -> Verdict:
+def _rejected(said: _Said, attempts: list[Mapping[str, Any]]) -> Answer:
+    newest = attempts[0] if attempts else {}
+    last = _Said.of(newest)
+    words = {_Said.of(attempt).word for attempt in attempts}
+    if "APPROVED" in words:
+        return Conflict(ErrorKind.CONTRADICTION)
+    if words & _OPEN_ATTEMPT:  # nothing says what becomes of a debit that outlives its session
+        return _verdict(Status.PENDING, newest)
     technical = last.reason in _TECHNICAL
     if said.reason in _CANCELLED:
         # We close sessions whose attempt failed: what the bank said of it is the better word.

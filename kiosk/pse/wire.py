@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
 
 from kiosk.cooperative.money import InvalidAmount, Money
+
+_AMOUNT = re.compile(r"[0-9]{1,16}(\.[0-9]{1,6})?")
 
 
 def written(body: Mapping[str, object]) -> bytes:
@@ -33,7 +36,7 @@ def read_object(body: bytes) -> Mapping[str, Any] | None:
     """A JSON object with decimals kept exact; None for anything else."""
     try:
         found = json.loads(body, parse_float=Decimal, parse_constant=lambda _: None)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, InvalidOperation):
         return None
     return found if isinstance(found, dict) else None
 
@@ -49,13 +52,17 @@ def rows(value: object) -> list[Mapping[str, Any]]:
 
 
 def text(value: object) -> str:
-    """A text or number as text; empty for anything else."""
-    return str(value) if isinstance(value, str | int | Decimal) and not isinstance(value, bool) else ""
+    """A text or number as text that every file can hold; empty for anything else."""
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        return ""
+    return str(value).encode("utf-8", "replace").decode()
 
 
 def money(value: object, currency: str) -> Money | None:
     """An amount written as number or text; None for what is no amount of money."""
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+        return None
+    if isinstance(value, str) and not _AMOUNT.fullmatch(value):
         return None
     try:
         return Money(Decimal(value), currency)
@@ -67,7 +74,8 @@ def instant(value: object) -> datetime | None:
     """An ISO time with its offset; None for anything else."""
     try:
         found = datetime.fromisoformat(str(value))
-    except ValueError:
+        found.astimezone(UTC)  # the first and last year have instants that UTC can not tell
+    except (ValueError, OverflowError):
         return None
     return found if found.tzinfo is not None else None
 

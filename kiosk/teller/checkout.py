@@ -264,7 +264,7 @@ class Checkout:
         return facts
 
     def _conflict(self, payment: Payment, conflict: Conflict) -> Payment:
-        twice = conflict.kind is ErrorKind.TWO_APPROVALS
+        twice = conflict.kind in (ErrorKind.TWO_APPROVALS, ErrorKind.CONTRADICTION)
         detail = f"{conflict.kind.value} {conflict.detail}".strip()
         return self._flag(payment, Review.CONTRADICTION if twice else Review.NOT_OURS, detail)
 

@@ -77,7 +77,7 @@ class Demonstration:
         watch = (
             {"watch_every": 1.0, "watch_for": 6.0} if self._quick else {"watch_every": 3.0, "watch_for": 60.0}
         )
-        return Settings.model_validate(
+        return Settings.of(
             {
                 "terminal": {"id": "DEMO01", "demonstration": True},
                 "core": {

@@ -7,13 +7,16 @@ references: `file:/path`, `credential:NAME` (systemd) or, in the demonstration o
 from __future__ import annotations
 
 import os
+import re
 import stat
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+import msgspec
+from msgspec import Meta
 
 from kiosk.resources import resource
 
@@ -22,21 +25,35 @@ class SettingsError(Exception):
     """The settings can not be used; the text says which key and why, never a secret."""
 
 
-def _http(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
-        raise ValueError("an address like https://host/path is needed")
-    return url.rstrip("/")
+class Url(str):
+    """An http(s) address without a slash at its end and without credentials."""
+
+    __slots__ = ()
 
 
-def _reference(text: str) -> str:
-    if not text.startswith(("file:", "credential:", "env:")):
-        raise ValueError("a secret is given as file:/path, credential:NAME or env:NAME")
-    return text
+class SecretReference(str):
+    """Where a secret is, never the secret: file:/path, credential:NAME or env:NAME."""
+
+    __slots__ = ()
 
 
-Url = Annotated[str, AfterValidator(_http)]
-SecretReference = Annotated[str, AfterValidator(_reference)]
+def _read(wanted: type, given: object) -> object:
+    """The types that msgspec does not know. Raises ValueError, never with the value in it."""
+    if not isinstance(given, str | Path):
+        raise ValueError(f"Expected `str`, got `{type(given).__name__}`")
+    text = str(given)
+    if wanted is Path:
+        return Path(text)
+    if wanted is Url:
+        parts = urlsplit(text)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+            raise ValueError("an address like https://host/path is needed")
+        return Url(text.rstrip("/"))
+    if wanted is SecretReference:
+        if not text.startswith(("file:", "credential:", "env:")):
+            raise ValueError("a secret is given as file:/path, credential:NAME or env:NAME")
+        return SecretReference(text)
+    raise NotImplementedError(wanted)
 
 
 def reveal(reference: str) -> str:
@@ -56,11 +73,14 @@ def reveal(reference: str) -> str:
         raise SettingsError(f"{path}: {error.strerror}") from None
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+Colour = Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$")]
 
 
-class Agency(_Section):
+class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of the file: what is not declared is refused."""
+
+
+class Agency(_Section, frozen=True):
     """An office members are sent to."""
 
     name: str
@@ -70,7 +90,7 @@ class Agency(_Section):
     hours: str = "lunes a viernes, 8:00 a. m. a 12:00 m. y 2:00 a 5:00 p. m."
 
 
-class Cooperative(_Section):
+class Cooperative(_Section, frozen=True):
     """Who collects, and whom members call."""
 
     name: str = "Cooperativa Solidarios"
@@ -85,67 +105,67 @@ class Cooperative(_Section):
     privacy_version: str = "1"
 
 
-class Brand(_Section):
+class Brand(_Section, frozen=True):
     """What sets this cooperative's terminals apart: two colours and its own logo files."""
 
-    primary: str = Field("#0d5c4b", pattern="^#[0-9a-fA-F]{6}$")
-    dark: str = Field("#0a4438", pattern="^#[0-9a-fA-F]{6}$")
+    primary: Colour = "#0d5c4b"
+    dark: Colour = "#0a4438"
     logo: Path | None = None
     pse_logo: Path | None = None
 
 
-class Terminal(_Section):
+class Terminal(_Section, frozen=True):
     """Which terminal this is. The id starts every payment reference."""
 
-    id: str = Field("PAM01", pattern="^[A-Z][A-Z0-9]{1,11}$")
+    id: Annotated[str, Meta(pattern="^[A-Z][A-Z0-9]{1,11}$")] = "PAM01"
     agency: str = "pampalinda"
     demonstration: bool = False
     ip_address: str = "127.0.0.1"
 
 
-class Screen(_Section):
+class Screen(_Section, frozen=True):
     """The display. `diagonal_inches` turns pixels into millimetres."""
 
     fullscreen: bool = True
-    width: int = Field(1920, ge=1024)
-    height: int = Field(1080, ge=768)
-    diagonal_inches: float = Field(21.5, gt=5)
+    width: Annotated[int, Meta(ge=1024)] = 1920
+    height: Annotated[int, Meta(ge=768)] = 1080
+    diagonal_inches: Annotated[float, Meta(gt=5)] = 21.5
 
 
-class Core(_Section):
+class Core(_Section, frozen=True):
     """The Member Core API."""
 
-    url: Url = "https://member-core.invalid/v1"
-    token_url: Url = "https://member-core.invalid/oauth2/token"
+    url: Url = Url("https://member-core.invalid/v1")
+    token_url: Url = Url("https://member-core.invalid/oauth2/token")
     client_id: str = "kiosk"
-    client_secret: SecretReference = "credential:core-client-secret"
+    client_secret: SecretReference = SecretReference("credential:core-client-secret")
     ca_file: Path | None = None
     client_certificate: Path | None = None
 
 
-class GatewaySection(_Section):
+class GatewaySection(_Section, frozen=True):
     """The payment gateway."""
 
     driver: str = "placetopay"
-    url: Url = "https://checkout.placetopay.com"
+    url: Url = Url("https://checkout.placetopay.com")
     login: str = ""
-    secret: SecretReference = "credential:gateway-secret"
-    return_url: Url = "https://www.cooperativasolidarios.com/pagos/retorno"
+    secret: SecretReference = SecretReference("credential:gateway-secret")
+    return_url: Url = Url("https://www.cooperativasolidarios.com/pagos/retorno")
     page_hosts: tuple[str, ...] = ("checkout.placetopay.com", "pse.com.co")
-    session_minutes: int = Field(15, ge=6, le=60)
-    secrets: dict[str, SecretReference] = Field(default_factory=dict)
+    session_minutes: Annotated[int, Meta(ge=6, le=60)] = 15
+    secrets: dict[str, SecretReference] = {}
     """Further secrets that only this driver has, e.g. Wompi's `integrity`."""
-    options: dict[str, str] = Field(default_factory=dict)
+    options: dict[str, str] = {}
     """Further settings that only this driver has, e.g. ZonaPAGOS' `service_code`."""
 
 
-class Journal(_Section):
+class Journal(_Section, frozen=True):
     """Where the terminal's book of record lies."""
 
     file: Path = Path("/var/lib/kiosk/journal.sqlite")
 
 
-class Printer(_Section):
+class Printer(_Section, frozen=True):
     """The receipt printer. `width` in characters of font A: 48 for 80 mm paper."""
 
     kind: Literal["none", "network", "usb", "system"] = "none"
@@ -154,35 +174,35 @@ class Printer(_Section):
     usb_vendor: int = 0
     usb_product: int = 0
     queue: str = ""
-    width: int = Field(48, ge=32, le=64)
+    width: Annotated[int, Meta(ge=32, le=64)] = 48
 
 
-class Receipts(_Section):
+class Receipts(_Section, frozen=True):
     """Receipt files and the signature of their codes."""
 
     folder: Path = Path("/var/lib/kiosk/receipts")
     verification_url: str = ""
-    signing_key: SecretReference = "credential:receipt-key"
+    signing_key: SecretReference = SecretReference("credential:receipt-key")
 
 
-class Sonda(_Section):
+class Sonda(_Section, frozen=True):
     """Seconds between questions. Scheme: first sweep after 7 minutes, then every 10 to 15."""
 
-    watch_every: float = Field(5.0, ge=0.2)
+    watch_every: Annotated[float, Meta(ge=0.2)] = 5.0
     """While the member waits in front of the screen."""
-    watch_for: float = Field(90.0, ge=1)
+    watch_for: Annotated[float, Meta(ge=1)] = 90.0
     """How long the member is asked to wait before the honest "pending"."""
-    first_after: float = Field(420.0, ge=1)
-    every: float = Field(720.0, ge=1)
-    post_every: float = Field(30.0, ge=0.2)
+    first_after: Annotated[float, Meta(ge=1)] = 420.0
+    every: Annotated[float, Meta(ge=1)] = 720.0
+    post_every: Annotated[float, Meta(ge=0.2)] = 30.0
 
 
-class Payments(_Section):
+class Payments(_Section, frozen=True):
     """Limits of one debit in pesos; the minimum is the channel's (1,500 to 1,600 seen)."""
 
-    minimum: int = Field(1600, ge=0)
+    minimum: Annotated[int, Meta(ge=0)] = 1600
     maximum: int | None = None
-    bank_minutes: float = Field(7.0, ge=1)
+    bank_minutes: Annotated[float, Meta(ge=1)] = 7.0
 
 
 def shipped_agencies() -> dict[str, Agency]:
@@ -191,7 +211,7 @@ def shipped_agencies() -> dict[str, Agency]:
     return {key: Agency(**values) for key, values in found.items()}
 
 
-class Settings(_Section):
+class Settings(_Section, frozen=True):
     """Everything a terminal needs to know."""
 
     terminal: Terminal = Terminal()
@@ -205,18 +225,15 @@ class Settings(_Section):
     receipts: Receipts = Receipts()
     sonda: Sonda = Sonda()
     payments: Payments = Payments()
-    agencies: dict[str, Agency] = Field(default_factory=shipped_agencies)
+    agencies: dict[str, Agency] = msgspec.field(default_factory=shipped_agencies)
 
-    @model_validator(mode="after")
-    def _agency_exists(self) -> Settings:
+    def __post_init__(self) -> None:
         if self.terminal.agency not in self.agencies:
             raise ValueError(f"terminal.agency: no agency called {self.terminal.agency!r}")
-        return self
+        if not self.terminal.demonstration:
+            self._refuse_what_is_not_safe()
 
-    @model_validator(mode="after")
-    def _production_is_safe(self) -> Settings:
-        if self.terminal.demonstration:
-            return self
+    def _refuse_what_is_not_safe(self) -> None:
         for name, url in (("core.url", self.core.url), ("core.token_url", self.core.token_url),
                           ("gateway.url", self.gateway.url),
                           ("gateway.return_url", self.gateway.return_url)):  # fmt: skip
@@ -230,7 +247,14 @@ class Settings(_Section):
                 raise ValueError(f"{name}: secrets in the environment are for the demonstration")
         if self.cooperative.nit == Cooperative().nit:
             raise ValueError("cooperative.nit: receipts must name the company's own NIT")
-        return self
+
+    @classmethod
+    def of(cls, found: Mapping[str, object]) -> Settings:
+        """From the tables of a settings file. Raises SettingsError naming the key, never its value."""
+        try:
+            return msgspec.convert(found, cls, dec_hook=_read)
+        except msgspec.ValidationError as error:
+            raise SettingsError(_named(str(error))) from None
 
     @property
     def agency(self) -> Agency:
@@ -247,7 +271,16 @@ def load(path: Path) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: {error}") from None
     try:
-        return Settings(**found)
-    except ValidationError as error:
-        wrong = [f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in error.errors()]
-        raise SettingsError(f"{path}: " + "; ".join(wrong)) from None
+        return Settings.of(found)
+    except SettingsError as error:
+        raise SettingsError(f"{path}: {error}") from None
+
+
+def _named(said: str) -> str:
+    """msgspec's words with the key in front: "gateway.login: Expected `str`, got `int`"."""
+    what, _, place = said.partition(" - at `$")
+    key = place.rstrip("`").lstrip(".")
+    unknown = re.fullmatch(r"Object contains unknown field `(.*)`", what)
+    if unknown:
+        return f"{key}.{unknown[1]}: no such setting".lstrip(".")
+    return f"{key}: {what}" if key else what

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import requests
+from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtGui import QFont, QKeySequence
 from PySide6.QtTest import QTest
@@ -87,8 +88,8 @@ class Sandbox:
         own = {"journal": {"file": folder / "journal.sqlite"}, "receipts": {"folder": folder / "receipts"}}
         settings = self.demonstration.settings()
         for section, values in {**own, **changed}.items():
-            part = getattr(settings, section).model_copy(update=values)
-            settings = settings.model_copy(update={section: part})
+            part = replace(getattr(settings, section), **values)
+            settings = replace(settings, **{section: part})
         return settings
 
     def reset(self) -> None:

@@ -95,7 +95,7 @@ class Stage:
         self.payments = [self.payment(state) for state in (State.POSTED, State.PENDING, State.DECLINED)]
         self.visit = Visit(Jobs(), self._desk, Limits(Money.of(1000)))
         self.theme = Theme(width, height)
-        settings = Settings.model_validate({"terminal": {"demonstration": True}})
+        settings = Settings.of({"terminal": {"demonstration": True}})
         self.window = MainWindow(self.visit, self.theme, place_of(settings, guide()), page_makers())
         self.window.resize(width, height)
         self.window.show()

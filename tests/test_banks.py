@@ -10,7 +10,8 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from kiosk.models.banks import BanksModel
 from kiosk.pse.gateway import Bank, ErrorKind, NoVerdict, bank_list
-from kiosk.teller.banks import BankDirectory, NoBankList
+from kiosk.teller.banks import BankDirectory
+from kiosk.teller.errors import NoBankList
 
 BANKS = (Bank("1007", "Banco Cordillera"), Bank("10322", "Banco Mirador"))
 

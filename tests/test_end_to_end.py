@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 from counterparts import HOLDER, together
+from msgspec.structs import replace
 from sandbox_servers import (
     MARIA,
     MARIAS_KEY,
@@ -43,12 +44,12 @@ class Terminal:
     def __init__(self, servers: Demonstration, folder: Path) -> None:
         self.core, self.gateway = servers.core_url, servers.gateway_url
         settings = servers.settings()
-        journal = settings.journal.model_copy(update={"file": folder / "journal.sqlite"})
+        journal = replace(settings.journal, file=folder / "journal.sqlite")
         # References start with the terminal's id: the gateway keeps those of all tests.
-        own = settings.terminal.model_copy(update={"id": f"T{uuid.uuid4().hex[:8].upper()}"})
+        own = replace(settings.terminal, id=f"T{uuid.uuid4().hex[:8].upper()}")
         # Times that only this clock passes, however slow the machine is.
-        sonda = settings.sonda.model_copy(update={"first_after": 60.0, "every": 30.0, "post_every": 20.0})
-        self._settings = settings.model_copy(update={"journal": journal, "terminal": own, "sonda": sonda})
+        sonda = replace(settings.sonda, first_after=60.0, every=30.0, post_every=20.0)
+        self._settings = replace(settings, journal=journal, terminal=own, sonda=sonda)
         self._ahead = timedelta(0)
 
     def open(self) -> None:

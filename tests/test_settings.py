@@ -73,9 +73,9 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_only_a_demonstration_may_speak_plain_http() -> None:
     plain = {"core": {"url": "http://127.0.0.1:1"}, "terminal": {"demonstration": True}}
-    assert Settings.model_validate(plain).core.url == "http://127.0.0.1:1"
-    with pytest.raises(ValueError, match=r"core\.url"):
-        Settings.model_validate({"core": plain["core"]})
+    assert Settings.of(plain).core.url == "http://127.0.0.1:1"
+    with pytest.raises(SettingsError, match=r"core\.url"):
+        Settings.of({"core": plain["core"]})
 
 
 def test_a_secret_that_others_may_read_is_refused(tmp_path: Path) -> None:

@@ -374,9 +374,9 @@ def test_log_and_errors_name_host_and_path_only(caplog: pytest.LogCaptureFixture
 
 def test_log_keeps_to_host_and_path_when_headers_are_broken(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    with raw_server(sending(b"HTTP/1.1 200 OK\r\nno header tok-77aa\r\n\r\n{}")) as server:
-        with pytest.raises(NoAnswer) as refusal:
-            Transport(server.url).request("GET", "/a", query={"cursor": "cur-9913"})
+    broken = sending(b"HTTP/1.1 200 OK\r\nno header tok-77aa\r\n\r\n{}")
+    with raw_server(broken) as server, pytest.raises(NoAnswer) as refusal:
+        Transport(server.url).request("GET", "/a", query={"cursor": "cur-9913"})
     assert_no_secret(caplog.text + str(refusal.value))
 
 

@@ -23,7 +23,8 @@ from sqlalchemy.exc import IntegrityError
 from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import FINAL, LIVE, Event, Payer, Payment, Review, State, after
 from kiosk.journal.chain import JournalEvent, append, event_of, first_broken, last_of, says
-from kiosk.journal.opening import JournalUnusable, explained, open_engine
+from kiosk.journal.errors import JournalUnusable, ObligationHeld, Stale, UnknownPayment
+from kiosk.journal.opening import explained, open_engine
 from kiosk.journal.rows import line_values, order_facts, order_of, payment_of, payment_values
 from kiosk.journal.tables import events, held_obligations, payment_lines, payments, reference_days
 
@@ -46,22 +47,6 @@ _GRAVITY = (
     Review.REVERSED,
     Review.NOT_OURS,
 )
-
-
-class Stale(Exception):
-    """The payment has moved since it was read: read it again."""
-
-
-class UnknownPayment(LookupError):
-    """The journal has no such payment."""
-
-
-class ObligationHeld(Exception):
-    """An obligation of the order is held by a live payment, given as `payment`."""
-
-    def __init__(self, payment: Payment) -> None:
-        super().__init__(f"held by {payment.reference}")
-        self.payment = payment
 
 
 class Facts(TypedDict, total=False):

@@ -15,6 +15,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from kiosk.journal.errors import JournalUnusable
 from kiosk.journal.tables import REVISIONS, reference_days
 
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -22,10 +23,6 @@ _BUSY_MILLISECONDS = 5000
 
 # Alembic keeps the running migration in module globals.
 _one_migration_at_a_time = threading.Lock()
-
-
-class JournalUnusable(Exception):
-    """The book of record can not be read or written; the text says why. Nobody may pay."""
 
 
 @contextmanager

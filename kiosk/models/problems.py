@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kiosk.cooperative.payment import Payment
-from kiosk.journal.journal import JournalUnusable, ObligationHeld
+from kiosk.journal.errors import JournalUnusable, ObligationHeld
 from kiosk.member_core.connector import (
     Contact,
     CoreMisconfigured,
@@ -19,8 +19,7 @@ from kiosk.member_core.connector import (
     SessionOver,
     WrongKey,
 )
-from kiosk.teller.banks import NoBankList
-from kiosk.teller.desk import GatewayAway
+from kiosk.teller.errors import GatewayAway, NoBankList
 
 
 class Trouble(StrEnum):

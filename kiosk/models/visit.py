@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -25,7 +25,9 @@ from kiosk.models.payments import PaymentsModel
 from kiosk.models.problems import Problem, Trouble, problem_of
 from kiosk.models.steps import BACK, NEXT, Step
 from kiosk.pse.gateway import Bank, Terms
-from kiosk.teller.desk import Desk
+
+if TYPE_CHECKING:
+    from kiosk.teller.desk import Desk
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

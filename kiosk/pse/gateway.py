@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from kiosk.cooperative.member import AccountHolder
 from kiosk.cooperative.money import Money
 from kiosk.cooperative.payment import Event
-from kiosk.transport import Transport
+
+if TYPE_CHECKING:
+    from kiosk.transport import Transport
 
 
 class Status(StrEnum):

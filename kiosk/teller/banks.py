@@ -7,12 +7,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from kiosk.pse.gateway import Bank, Gateway, NoVerdict
+from kiosk.teller.errors import NoBankList
 
 _LIFETIME = timedelta(days=1)
-
-
-class NoBankList(Exception):
-    """The list cannot be had, or has no bank in it."""
 
 
 class BankDirectory:

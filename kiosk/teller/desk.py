@@ -15,11 +15,8 @@ from kiosk.receipt.document import Issuer, Receipt, receipt_of
 from kiosk.receipt.printer import Printer
 from kiosk.teller.banks import BankDirectory
 from kiosk.teller.checkout import Checkout
+from kiosk.teller.errors import GatewayAway
 from kiosk.teller.sonda import Sonda
-
-
-class GatewayAway(Exception):
-    """The gateway did not say what is needed before a payment can be asked for."""
 
 
 @dataclass(frozen=True, slots=True)

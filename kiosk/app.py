@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_AFTER_FIRST_PAGE = 200
+"""Milliseconds: importing database and HTTP would compete with painting the first page."""
+
 Guide = tuple[tuple[str, str, str, str, str, str], ...]
 
 
@@ -232,7 +235,7 @@ class Application(QObject):
             self.window.showFullScreen()
         else:
             self.window.show()
-        QTimer.singleShot(0, self._open_desk)
+        QTimer.singleShot(_AFTER_FIRST_PAGE, self._open_desk)
 
     def _open_desk(self) -> None:
         self.jobs.run("money", self.desk, lambda _: self._sonda.start(), self._out_of_service)

@@ -15,6 +15,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 
 from kiosk.cooperative.money import Money
+from kiosk.models.collector import Collector
 from kiosk.models.jobs import Jobs
 from kiosk.models.steps import Step
 from kiosk.models.visit import Limits, Visit
@@ -35,6 +36,9 @@ log = logging.getLogger(__name__)
 
 _AFTER_FIRST_PAGE = 200
 """Milliseconds: importing database and HTTP would compete with painting the first page."""
+
+_AT_REST = 700
+"""Milliseconds after a farewell."""
 
 Guide = tuple[tuple[str, str, str, str, str, str], ...]
 
@@ -197,6 +201,7 @@ class Application(QObject):
     def __init__(self, settings: Settings, guide: Guide = (), size: tuple[int, int] | None = None) -> None:
         super().__init__()
         self.settings = settings
+        self.collector = Collector()
         self.jobs = Jobs()
         self.desk = LazyDesk(partial(build_desk, settings))
         payments, sonda = settings.payments, settings.sonda
@@ -224,6 +229,7 @@ class Application(QObject):
         self.window = MainWindow(self.visit, self.theme, place_of(settings, guide), page_makers())
         self.window.setGeometry(QRect(0, 0, width, height))
         self.visit.ended.connect(lambda: Languages.use("es"))
+        self.visit.ended.connect(lambda: QTimer.singleShot(_AT_REST, self.collector.rest))
         self.visit.moved.connect(self._warm_when_near)
         self._sonda = QTimer(self, interval=max(200, min(5000, int(sonda.watch_every * 1000))))
         self._sonda.timeout.connect(self._round)
@@ -272,6 +278,7 @@ class Application(QObject):
         self.window.close()
         self.jobs.close()
         self.desk.close()
+        self.collector.close()
 
 
 def place_of(settings: Settings, guide: Guide = ()) -> Place:

@@ -53,12 +53,28 @@ T, P = DocumentType, DocumentProblem
         (T.PA, "AV 12", P.CHARACTERS),
         (T.PA, "ÑV12345", P.CHARACTERS),
         (T.NIT, "900123456", None),
+        (T.NIT, "1023456789", None),
         (T.NIT, "900123", P.TOO_SHORT),
         (T.NIT, "90012345678", P.TOO_LONG),
     ],
 )
 def test_documents(type_: DocumentType, number: str, problem: DocumentProblem | None) -> None:
     assert Document(type_, number).problem() is problem
+
+
+@pytest.mark.parametrize(
+    ("typed", "number", "problem"),
+    [
+        ("900.123.456-8", "900123456", None),
+        ("9001234568", "900123456", None),
+        ("900.123.456-7", "900123456-7", P.CHECK_DIGIT),
+        ("9001234567", "900123456-7", P.CHECK_DIGIT),
+        ("1.023.456.789", "1023456789", None),
+    ],
+)
+def test_a_nit_goes_without_its_check_digit(typed: str, number: str, problem: DocumentProblem | None) -> None:
+    cleaned = Document.cleaned(T.NIT, typed)
+    assert (cleaned.number, cleaned.problem()) == (number, problem)
 
 
 def test_what_was_typed_is_cleaned() -> None:

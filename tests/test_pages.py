@@ -76,7 +76,6 @@ def test_consent_of_a_visit_that_ended_is_over(case: KioskCase) -> None:
     assert not case.find("consent").isChecked()
 
 
-@pytest.mark.xfail(strict=True, reason="back to the welcome page does not end the visit")
 def test_consent_is_over_when_the_member_goes_back_to_the_start(case: KioskCase) -> None:
     case.to_step(Step.SIGN_IN)
     case.click("back")
@@ -198,7 +197,6 @@ def test_recover_without_an_email_leads_to_the_office(case: KioskCase) -> None:
 
 
 @pytest.mark.parametrize("where", [Step.RECOVER, Step.HOLDER])
-@pytest.mark.xfail(strict=True, reason="the digits keyboard stays for a passport, which has letters")
 def test_a_passport_gets_letters(case: KioskCase, where: Step) -> None:
     if where is Step.RECOVER:
         case.to_step(Step.SIGN_IN)
@@ -211,7 +209,6 @@ def test_a_passport_gets_letters(case: KioskCase, where: Step) -> None:
     assert any(w.isVisible() for w in case.window.findChildren(QAbstractButton) if w.property("key") == "a")
 
 
-@pytest.mark.xfail(strict=True, reason="the field has the focus already, so the keyboard does not follow")
 def test_a_passport_gets_letters_at_the_sign_in(case: KioskCase) -> None:
     case.to_step(Step.SIGN_IN)
     case.click("document_PA")
@@ -268,7 +265,6 @@ def test_the_total_is_in_sight_from_choosing_to_the_bank(case: KioskCase) -> Non
         assert not case.find("total").visibleRegion().isEmpty()
 
 
-@pytest.mark.xfail(strict=True, reason="the page of the account holder does not show the total")
 def test_the_total_is_in_sight_at_the_account_holder(case: KioskCase) -> None:
     case.to_step(Step.HOLDER)
     assert case.says("$ 412.300")
@@ -358,7 +354,6 @@ def test_back_keeps_what_was_typed(case: KioskCase) -> None:
     assert holder_fields(case) == typed
 
 
-@pytest.mark.xfail(strict=True, reason="going back before «Continuar» was touched forgets the holder's data")
 def test_back_keeps_what_was_typed_before_going_on(case: KioskCase) -> None:
     case.to_step(Step.HOLDER)
     case.fill_holder()

@@ -248,11 +248,9 @@ SECRETS = ("María", "Ospina", "1900100101", "mafe", "maria.ospina", "3001234567
         Step.SIGN_IN,
         Step.MENU,
         Step.CHOOSE,
-        pytest.param(Step.SUMMARY, marks=pytest.mark.xfail(strict=True, reason="summary keeps its lines")),
-        pytest.param(Step.HOLDER, marks=pytest.mark.xfail(strict=True, reason="summary keeps its lines")),
-        pytest.param(
-            Step.REVIEW, marks=pytest.mark.xfail(strict=True, reason="holder and review keep name and e-mail")
-        ),
+        Step.SUMMARY,
+        Step.HOLDER,
+        Step.REVIEW,
     ],
 )
 def test_nothing_of_a_member_who_left_remains(case: KioskCase, where: Step) -> None:
@@ -270,7 +268,6 @@ def test_nothing_of_a_member_who_left_remains(case: KioskCase, where: Step) -> N
     assert kept == (None,) * len(kept)
 
 
-@pytest.mark.xfail(strict=True, reason="holder, review, result and receipt keep what they showed")
 def test_nothing_of_a_member_who_paid_remains(case: KioskCase, sandbox: Sandbox) -> None:
     case.to_step(Step.BANK)
     sandbox.decide(case.visit.payment.redirect_url, "approve")
@@ -285,7 +282,6 @@ def test_nothing_of_a_member_who_paid_remains(case: KioskCase, sandbox: Sandbox)
     assert traces(case, *SECRETS, payment.reference, payment.cus or payment.reference) == []
 
 
-@pytest.mark.xfail(strict=True, reason="the number stays on the recovery page")
 def test_nothing_of_a_member_who_recovered_the_key_remains(case: KioskCase) -> None:
     case.to_step(Step.SIGN_IN)
     case.click("recover_key")
@@ -299,7 +295,6 @@ def test_nothing_of_a_member_who_recovered_the_key_remains(case: KioskCase) -> N
     assert traces(case, *SECRETS) == []
 
 
-@pytest.mark.xfail(strict=True, reason="the number stays on the sign-in page")
 def test_nothing_of_a_member_at_first_entry_remains(case: KioskCase) -> None:
     case.sign_in("1900100105", "2468")
     case.arrive(Step.CHANGE_KEY)
@@ -308,7 +303,6 @@ def test_nothing_of_a_member_at_first_entry_remains(case: KioskCase) -> None:
     assert traces(case, "1900100105", "Valentina", "2468") == []
 
 
-@pytest.mark.xfail(strict=True, reason="going back to the welcome page does not end the visit")
 def test_nothing_remains_of_a_member_who_went_back_to_the_start(case: KioskCase) -> None:
     case.sign_in(key="0000")
     case.click("back")
@@ -318,9 +312,6 @@ def test_nothing_remains_of_a_member_who_went_back_to_the_start(case: KioskCase)
     assert case.visit.document is None
 
 
-@pytest.mark.xfail(
-    strict=True, reason="what belongs to a session that is over stays for whoever signs in next"
-)
 def test_another_member_after_a_session_that_is_over(case: KioskCase, sandbox: Sandbox) -> None:
     case.to_step(Step.REVIEW)
     for _ in range(4):
@@ -341,7 +332,6 @@ def test_another_member_after_a_session_that_is_over(case: KioskCase, sandbox: S
     assert traces(case, "María", "maria.ospina", "1900100101") == []
 
 
-@pytest.mark.xfail(strict=True, reason="the visit that ends forgets «busy» without telling the pages")
 def test_leaving_while_something_is_asked_leaves_no_trace(case: KioskCase, sandbox: Sandbox) -> None:
     case.to_step(Step.SIGN_IN)
     case.type("document_number", "1900100101")

@@ -30,7 +30,10 @@ class DocumentProblem(StrEnum):
     LEADING_ZERO = "leading_zero"
     PERSON_WITH_NIT = "person_with_nit"
     COMPANY_WITHOUT_NIT = "company_without_nit"
+    CHECK_DIGIT = "check_digit"
 
+
+_NIT_WEIGHTS = (3, 7, 13, 17, 19, 23, 29, 37, 41, 43, 47, 53, 59, 67, 71)
 
 # Lengths: gateways accept CC of 4 to 10 and NIT of 7 to 10 digits; the core 3 to 20 of any.
 _LENGTHS = {
@@ -52,8 +55,14 @@ class Document:
 
     @classmethod
     def cleaned(cls, type_: DocumentType, typed: str) -> Document:
-        """What was typed, without dots, spaces and dashes, in upper case."""
-        return cls(type_, re.sub(r"[\s.\-]", "", typed).upper())
+        """What was typed, without dots, spaces and dashes, in upper case; a NIT without its check digit."""
+        number = re.sub(r"[\s.\-]", "", typed).upper()
+        if type_ is DocumentType.NIT and _with_check_digit(typed, number):
+            if nit_check_digit(number[:-1]) == number[-1]:
+                number = number[:-1]
+            else:
+                number = f"{number[:-1]}-{number[-1]}"  # kept apart: `problem` tells
+        return cls(type_, number)
 
     def problem(self) -> DocumentProblem | None:
         """The first thing wrong with it, or None. Only a passport may have letters."""
@@ -62,6 +71,7 @@ class Document:
             (not self.number, DocumentProblem.EMPTY),
             (self.type is DocumentType.PA and not re.fullmatch(r"[0-9A-Z]*", self.number),
              DocumentProblem.CHARACTERS),
+            (self.type is DocumentType.NIT and "-" in self.number, DocumentProblem.CHECK_DIGIT),
             (self.type is not DocumentType.PA and not re.fullmatch(r"[0-9]*", self.number),
              DocumentProblem.NOT_DIGITS),
             (len(self.number) < shortest, DocumentProblem.TOO_SHORT),
@@ -75,6 +85,21 @@ class Document:
         """All but the last four hidden: "CC ******7890"; what paper and disk may carry."""
         hidden = max(len(self.number) - 4, 0)
         return f"{self.type} {'*' * hidden}{self.number[hidden:]}"
+
+
+def nit_check_digit(number: str) -> str:
+    """DIAN's check digit of a NIT: weighted by primes from the right, modulo 11."""
+    rest = (
+        sum(int(digit) * weight for digit, weight in zip(reversed(number), _NIT_WEIGHTS, strict=False)) % 11
+    )
+    return str(rest if rest < 2 else 11 - rest)
+
+
+def _with_check_digit(typed: str, number: str) -> bool:
+    if not re.fullmatch(r"[0-9]{2,11}", number):
+        return False
+    # A company's NIT has nine digits and begins with 8 or 9; ten are a person's, or it with its digit.
+    return bool(re.search(r"-\s*[0-9]\s*$", typed)) or (len(number) == 10 and number[0] in "89")
 
 
 @dataclass(frozen=True, slots=True)

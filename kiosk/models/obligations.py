@@ -69,7 +69,7 @@ class ObligationsModel(QAbstractListModel):
     def choose(self, row: int, choice: Choice, amount: Money | None = None) -> None:
         """Pay this row so; `amount` is for OTHER only and already checked against its limits."""
         pays = amount if choice is Choice.OTHER else self._rows[row].amount_of(choice)
-        if not pays:
+        if not pays or (choice is Choice.OTHER and self._rows[row].other_problem(pays)):
             return
         if row not in self._chosen and len(self._chosen) >= MOST_LINES:
             self.refused.emit()
@@ -96,9 +96,9 @@ class ObligationsModel(QAbstractListModel):
         """Everything overdue and nothing else; what does not fit in one payment is left out."""
         late = [row for row, o in enumerate(self._rows) if o.amount_of(Choice.OVERDUE)]
         self._chosen = {row: (Choice.OVERDUE, self._rows[row].overdue) for row in late[:MOST_LINES]}
-        if len(late) > MOST_LINES:
-            self.refused.emit()
         self._all_changed()
+        if len(late) > MOST_LINES:  # said last: a new total takes older sentences away
+            self.refused.emit()
 
     def choose_nothing(self) -> None:
         """Untick every row."""

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from kiosk.cooperative.member import AccountHolder, Document, MemberSession
 from kiosk.cooperative.money import Money
 from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import Payment, State
-from kiosk.member_core.connector import CoreStatus, Recovery, SessionOver
+from kiosk.member_core.connector import CoreStatus, KeyChangeRequired, Recovery, SessionOver
 from kiosk.models.banks import BanksModel
+from kiosk.models.errands import Errands
 from kiosk.models.jobs import Jobs
 from kiosk.models.obligations import ObligationsModel
 from kiosk.models.payments import PaymentsModel
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from kiosk.teller.desk import Desk
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +44,22 @@ class Limits:
     watch_for: float = 90.0
 
 
-class Visit(QObject):
+class Visit(Errands):
     """State and deeds of one visit. Signals carry no data: ask the visit."""
 
     moved = Signal()
-    busy_changed = Signal()
-    troubled = Signal()
     payment_changed = Signal()
     member_changed = Signal()
+    forgotten = Signal()
+    """What pages hold of the member must go: the visit ended, or another member signed in."""
     ended = Signal()
 
     def __init__(self, jobs: Jobs, desk: Callable[[], Desk], limits: Limits) -> None:
-        super().__init__()
-        self._jobs, self._desk, self.limits = jobs, desk, limits
+        super().__init__(jobs, desk)
+        self.limits = limits
         self.obligations = ObligationsModel()
         self.banks = BanksModel()
         self.payments = PaymentsModel()
-        self._serial = 0
         self.step = Step.WELCOME
         self.core: CoreStatus | None = None
         self._forget()
@@ -69,6 +68,7 @@ class Visit(QObject):
         self._serial += 1
         self.busy = ""
         self.problem: Problem | None = None
+        self._whose = ""
         self.document: Document | None = None
         self.session: MemberSession | None = None
         self.recovery: Recovery | None = None
@@ -94,7 +94,7 @@ class Visit(QObject):
 
     def back(self) -> None:
         """Back, by the map; steps without a way back stay."""
-        if self.step is Step.CHANGE_KEY and self.must_change_key:
+        if self.step is Step.BEFORE or (self.step is Step.CHANGE_KEY and self.must_change_key):
             self.finish()
         elif self.step is Step.REVIEW and self.banks.rowCount():
             self.go(Step.PICK_BANK)
@@ -110,12 +110,18 @@ class Visit(QObject):
             payment = self.payment
             self._jobs.run("money", lambda: self._desk().checkout.left(payment), _ignore, _note)
         self._forget()
-        self.obligations.load([])
-        self.banks.load([])
-        self.payments.load([])
+        self._forget_member()
+        self.busy_changed.emit()
         self.ended.emit()
         self.member_changed.emit()
         self.go(Step.WELCOME)
+
+    def _forget_member(self) -> None:
+        self.order = self.holder = self.payment = None
+        self.terms = ()
+        for model in (self.obligations, self.banks, self.payments):
+            model.load([])
+        self.forgotten.emit()
 
     def suggest(self, kind: str, number: str, key: str) -> None:
         """The demonstration's invented member to fill in at the sign-in."""
@@ -152,6 +158,9 @@ class Visit(QObject):
         self._ask(lambda desk: desk.connector.sign_in(document, key), self._signed_in, "signing_in")
 
     def _signed_in(self, session: MemberSession) -> None:
+        if self._whose not in ("", session.member.member_id):
+            self._forget_member()  # a session had ended, and somebody else went on
+        self._whose = session.member.member_id
         self.session = session
         self.member_changed.emit()
         if session.must_change_key:
@@ -178,9 +187,7 @@ class Visit(QObject):
 
         def done(_: None) -> None:
             if self.session is not None:
-                self.session = MemberSession(
-                    session.member, session.expires_at, must_change_key=False, token=session.token
-                )
+                self.session = replace(session, must_change_key=False)
             self._enter_menu()
 
         self._ask(lambda desk: desk.connector.change_key(session, current, new), done, "changing_key")
@@ -202,8 +209,8 @@ class Visit(QObject):
 
         def done(found: list) -> None:  # type: ignore[type-arg]
             self.obligations.load(found)
-            self.obligations.choose_all_overdue()
             self.go(Step.CHOOSE)
+            self.obligations.choose_all_overdue()
 
         self._ask(lambda desk: desk.connector.obligations(session), done, "loading_obligations")
 
@@ -325,68 +332,21 @@ class Visit(QObject):
             self.payment = payment
         self.payment_changed.emit()
 
-    # -- lanes ----------------------------------------------------------------------------
-
-    def run(self, lane: str, work: Callable[[Desk], T], done: Callable[[T], object],
-            failed: Callable[[Exception], object]) -> None:  # fmt: skip
-        """Do something at the desk; the answer is dropped when the visit has ended by then."""
-        serial = self._serial
-
-        def when_same(call: Callable[..., object]) -> Callable[..., None]:
-            def guarded(result: object) -> None:
-                if serial == self._serial:
-                    call(result)
-
-            return guarded
-
-        self._jobs.run(lane, lambda: work(self._desk()), when_same(done), when_same(failed))
-
-    def _ask(
-        self,
-        work: Callable[[Desk], T],
-        done: Callable[[T], object],
-        doing: str = "",
-        *,
-        quiet: bool = False,
-        lane: str = "ask",
-    ) -> None:
-        if not quiet:
-            if self.busy:
-                return
-            self.problem = None
-            self._set_busy(doing)
-
-        def finished(result: T) -> None:
-            if not quiet:
-                self._set_busy("")
-            done(result)
-
-        def failed(error: Exception) -> None:
-            if not quiet:
-                self._set_busy("")
-            self._failed(error, quiet)
-
-        self.run(lane, work, finished, failed)
-
     def _failed(self, error: Exception, quiet: bool) -> None:
         problem = problem_of(error)
         if problem.trouble is Trouble.UNEXPECTED:
             log.error("unexpected: %s", type(error).__name__, exc_info=error)
         if quiet:
             return
+        if isinstance(error, KeyChangeRequired) and self.session is not None:
+            self.session = replace(self.session, must_change_key=True)
+            self.go(Step.CHANGE_KEY)
+            return
         if isinstance(error, SessionOver):
             self.session = None
             self.member_changed.emit()
             self.go(Step.SIGN_IN)
         self._tell(problem)
-
-    def _set_busy(self, doing: str) -> None:
-        self.busy = doing
-        self.busy_changed.emit()
-
-    def _tell(self, problem: Problem) -> None:
-        self.problem = problem
-        self.troubled.emit()
 
     def _session(self) -> MemberSession:
         if self.session is None:

@@ -46,6 +46,7 @@ class AmountEntry(Overlay):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, parent, 1420)
         self._row, self._obligation = -1, None
+        self._dots = 0
         self.setObjectName("amount_entry")
         across = QHBoxLayout() if not theme.portrait else QVBoxLayout()
         across.setSpacing(theme.u(40))
@@ -77,6 +78,7 @@ class AmountEntry(Overlay):
     def ask(self, row: int, obligation: Obligation, name: str) -> None:
         """Ask how much of this obligation to pay."""
         self._row, self._obligation = row, obligation
+        self._dots = 0
         self.field.clear()
         self.retranslate()
         self._title.setText(name)
@@ -99,9 +101,13 @@ class AmountEntry(Overlay):
 
     def _group(self) -> None:
         # Thousands separators while typing; anything that is no amount stays as typed, to be told.
-        amount = typed_amount(self.field.text.replace(".", ""))
-        if isinstance(amount, Money) and "," not in self.field.text:
-            self.field.edit.setText(amount.shown().removeprefix("$ "))
+        text = self.field.text
+        amount = typed_amount(text.replace(".", ""))
+        if not isinstance(amount, Money) or "," in text or text.count(".") > self._dots:
+            return  # a dot of the member's own asks for cents
+        grouped = amount.shown().removeprefix("$ ")
+        self.field.edit.setText(grouped)
+        self._dots = grouped.count(".")
 
     def _take(self) -> None:
         if self._obligation is None:

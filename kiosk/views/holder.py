@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QVBoxLayout
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QGridLayout, QHBoxLayout, QVBoxLayout
 
 from kiosk.cooperative.member import AccountHolder, Document, DocumentProblem, DocumentType, HolderKind
-from kiosk.models.steps import Step
 from kiosk.views.controls import Card, Field, Option, Tick, label
 from kiosk.views.page import Page
 from kiosk.views.problem_texts import ProblemTexts
@@ -21,8 +21,8 @@ class HolderPage(Page):
 
     def build(self) -> None:
         theme = self.theme
-        self._title, self._hint = label("title"), label("soft")
-        self.body.addWidget(self._title)
+        self._begun = False
+        self.body.addLayout(self._head())
         self.body.addWidget(self.notice)
         top = QHBoxLayout() if not theme.portrait else QVBoxLayout()
         top.setSpacing(theme.u(20))
@@ -36,11 +36,33 @@ class HolderPage(Page):
         for number, button in enumerate((self.natural, self.company)):
             self._kinds.addButton(button, number)
             kinds.addWidget(button)
-        self._kinds.idClicked.connect(lambda _: self._kind_changed())
+        self._kinds.idClicked.connect(self._kind_changed)
         top.addLayout(kinds)
         self.body.addLayout(top)
+        self.body.addWidget(self._fields())
+        self.body.addStretch(1)
+        self.add_back()
+        self.add_go(self._go)
+
+    def _head(self) -> QBoxLayout:
+        theme = self.theme
+        self._title, self._total_label = label("title"), label("soft", wrap=False)
+        self.total = label("heading", wrap=False, name="total")
+        head = QVBoxLayout() if theme.portrait else QHBoxLayout()
+        head.setSpacing(theme.u(14))
+        head.addWidget(self._title, 1)
+        sum_up = QHBoxLayout()
+        for part in (self._total_label, self.total):
+            sum_up.addWidget(part, 0, Qt.AlignmentFlag.AlignBottom)
+        sum_up.addStretch(0)
+        head.addLayout(sum_up)
+        return head
+
+    def _fields(self) -> Card:
+        theme = self.theme
         card = Card(theme, pad=36, gap=20)
         self.document_kind = DocumentChoice(theme, _PERSON, columns=5 if not theme.portrait else 3)
+        self.document_kind.group.idClicked.connect(self._renew)
         card.box.addWidget(self.document_kind)
         self.number = Field(theme, "holder_document", keyboard="digits", most=20)
         self.name = Field(theme, "holder_name", keyboard="text", most=100)
@@ -53,23 +75,21 @@ class HolderPage(Page):
             grid.addWidget(field, *(divmod(place, 2) if not theme.portrait else (place, 0)))
             field.edited.connect(self.update_actions)
         card.box.addLayout(grid)
-        self.body.addWidget(card)
-        self.body.addStretch(1)
-        self.add_back()
-        self.add_go(self._go)
+        return card
 
     def enter(self) -> None:
-        if self.visit.holder is None:
-            for field in (self.number, self.name, self.email, self.mobile):
-                field.clear()
+        if not self._begun:  # what was typed stays, whichever way the member goes
+            self._begun = True
             self.mine.setChecked(True)
             self._fill_mine()
+        order = self.visit.order
+        self.total.setText(order.total.shown() if order else "")
         self.update_actions()
 
-    def leave(self) -> None:
-        if self.visit.step is Step.WELCOME:
-            for field in (self.number, self.name, self.email, self.mobile):
-                field.clear()
+    def forget(self) -> None:
+        super().forget()
+        self._begun = False
+        self.total.setText("")
 
     def _mine_clicked(self) -> None:
         if self.mine.isChecked():
@@ -88,6 +108,7 @@ class HolderPage(Page):
         self._kind_changed()
         if not is_company:
             self.document_kind.choose(document.type)
+        self._renew()
         self.number.edit.setText(document.number)
         self.name.edit.setText(session.member.display_name)
         self.name.edit.setCursorPosition(0)  # of a long name the beginning
@@ -96,8 +117,13 @@ class HolderPage(Page):
 
     def _kind_changed(self) -> None:
         self.document_kind.setVisible(self.natural.isChecked())
+        self._renew()
         self._field_words()
         self.number.show_problem("")
+
+    def _renew(self) -> None:
+        kind = self.document_kind.keyboard if self.natural.isChecked() else "digits"
+        self.renew_keyboard(self.number.edit, kind)
 
     def _typed(self) -> AccountHolder:
         natural = self.natural.isChecked()
@@ -139,6 +165,7 @@ class HolderPage(Page):
 
     def retranslate(self) -> None:
         self._title.setText(self.tr("¿De quién es la cuenta del banco?"))
+        self._total_label.setText(self.tr("Total a pagar hoy"))
         self.mine.caption(self.tr("La cuenta es mía"))
         self.natural.caption(self.tr("Persona"))
         self.company.caption(self.tr("Empresa"))

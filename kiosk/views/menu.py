@@ -115,6 +115,10 @@ class MenuPage(Page):
     def enter(self) -> None:
         self._refresh()
 
+    def forget(self) -> None:
+        super().forget()
+        self._refresh()
+
     def _refresh(self) -> None:
         session = self.visit.session
         name = session.member.display_name.split()[0] if session else ""

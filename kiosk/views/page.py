@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QScr
 
 from kiosk.models.problems import Problem
 from kiosk.models.visit import Visit
-from kiosk.views.controls import Button, Card, Picture, label
+from kiosk.views.controls import Button, Card, Field, Picture, label
 from kiosk.views.problem_texts import ProblemTexts
 from kiosk.views.theme import Theme
 
@@ -111,6 +111,7 @@ class Page(QWidget):
         self.build()
         self.footer.setVisible(self.actions.count() > 0)
         self.retranslate()
+        visit.forgotten.connect(self.forget)
         visit.busy_changed.connect(self._busy_changed)
         visit.troubled.connect(self._troubled)
 
@@ -127,6 +128,20 @@ class Page(QWidget):
 
     def leave(self) -> None:
         """The page goes off stage: forget what must not stay."""
+
+    def forget(self) -> None:
+        """The member is gone: nothing of theirs may stay in any widget."""
+        for typed in self.findChildren(Field):
+            typed.clear()
+
+    def renew_keyboard(self, edit: QWidget, kind: str) -> None:
+        """Another keyboard for a field, also where it has the focus already."""
+        if edit.property("keyboard") == kind:
+            return
+        edit.setProperty("keyboard", kind)
+        if edit.hasFocus():
+            edit.clearFocus()
+            edit.setFocus()
 
     def problem_shown(self, problem: Problem) -> bool:
         """Whether the page shows this problem itself, beside the field it is about."""

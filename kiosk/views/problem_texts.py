@@ -16,14 +16,14 @@ _TEXTS = {
         QT_TRANSLATE_NOOP("ProblemTexts", "La cédula o la clave no coinciden."),
         QT_TRANSLATE_NOOP(
             "ProblemTexts",
-            "No se ha pagado nada. Revise los números e intente otra vez, o toque «Recuperar clave».",
+            "No se ha pagado nada. Revise los números e intente otra vez, o toque «Es mi primera vez u olvidé la clave».",
         ),
     ),
     Trouble.LOCKED: (
         QT_TRANSLATE_NOOP("ProblemTexts", "Por seguridad este documento quedó bloqueado hasta las {until}."),
         QT_TRANSLATE_NOOP(
             "ProblemTexts",
-            "Hubo varios intentos con clave equivocada. Su dinero está a salvo: espere o toque «Recuperar clave». {call}",
+            "Hubo varios intentos con clave equivocada. Su dinero está a salvo: espere o toque «Es mi primera vez u olvidé la clave». {call}",
         ),
     ),
     Trouble.BLOCKED: (
@@ -138,11 +138,20 @@ class ProblemTexts:
             "ProblemTexts", "Si necesita ayuda llame a {care}: {phone}."
         ).format(care=care, phone=phone)
         if problem.contact is not None:
-            rest = f"{problem.contact.text} {problem.contact.phone or ''}".strip()
+            rest, call = f"{rest} {problem.contact.text}", problem.contact.phone or call
+        if problem.trouble is Trouble.WRONG_KEY and problem.number is not None:
+            rest = f"{ProblemTexts._attempts(problem.number)} {rest}"
         facts = {"amount": problem.amount, "until": problem.until, "call": call}
         what, rest = what.format(**facts), rest.format(**facts)
         fixed = ProblemTexts._scheme(problem, company, phone, email)
         return what, " ".join(part for part in (rest, fixed) if part)
+
+    @staticmethod
+    def _attempts(left: int) -> str:
+        translate = QCoreApplication.translate
+        if left == 1:
+            return translate("ProblemTexts", "Le queda 1 intento antes de que el documento se bloquee.")
+        return translate("ProblemTexts", "Le quedan {left} intentos.").format(left=left)
 
     @staticmethod
     def _scheme(problem: Problem, company: str, phone: str, email: str) -> str:
@@ -180,6 +189,9 @@ class ProblemTexts:
             DocumentProblem.LEADING_ZERO: translate("ProblemTexts", "El número no puede empezar por cero."),
             DocumentProblem.PERSON_WITH_NIT: translate(
                 "ProblemTexts", "Una persona no usa NIT. Escoja otro tipo de documento."
+            ),
+            DocumentProblem.CHECK_DIGIT: translate(
+                "ProblemTexts", "El dígito de verificación no corresponde. Revise el NIT."
             ),
             DocumentProblem.COMPANY_WITHOUT_NIT: translate("ProblemTexts", "Una empresa debe usar su NIT."),
         }[problem]

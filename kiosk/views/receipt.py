@@ -58,6 +58,11 @@ class ReceiptPage(Page):
         self.paper.refresh()
         self._prepare()
 
+    def forget(self) -> None:
+        super().forget()
+        self.qr.show_text("")
+        self._clear()
+
     def _prepare(self) -> None:
         if self.visit.payment is not None:
             self.printing.prepare(self.visit.payment, copy=self.visit.reprinting)
@@ -66,15 +71,18 @@ class ReceiptPage(Page):
         if self.visit.payment is not None:
             self.printing.print_now(self.visit.payment, copy=True)
 
+    def _clear(self) -> None:
+        while self._rows.count():
+            old = self._rows.takeAt(0).widget()
+            if old is not None:
+                old.deleteLater()
+
     def _show(self) -> None:
         receipt = self.printing.receipt
         if receipt is None:
             return
         self.qr.show_text(receipt.qr_text)
-        while self._rows.count():
-            old = self._rows.takeAt(0).widget()
-            if old is not None:
-                old.deleteLater()
+        self._clear()
         for block in receipt.blocks:
             for row in self._widgets(block):
                 self._rows.addWidget(row)

@@ -29,7 +29,7 @@ class RecoverPage(Page):
         self.number = Field(theme, "document_number", keyboard="digits", most=20)
         self.number.edited.connect(self.update_actions)
         self.number.edit.returnPressed.connect(self._send)
-        self.kind.group.idClicked.connect(lambda _: self.number.edit.setFocus())
+        self.kind.group.idClicked.connect(self._kind_chosen)
         for part in (self._kind_label, self.kind, self.number):
             self._ask.box.addWidget(part)
         self.body.addWidget(self._ask)
@@ -52,14 +52,23 @@ class RecoverPage(Page):
         if self.visit.document is not None:
             self.kind.choose(self.visit.document.type)
             self.number.edit.setText(self.visit.document.number)
+        self.renew_keyboard(self.number.edit, self.kind.keyboard)
         self._refresh()
         if self._ask.isVisibleTo(self):
             self.number.edit.setFocus()
 
     def leave(self) -> None:
         self.visit.recovery = None  # not on entering: the answer itself turns to this page again
-        if self.visit.step is Step.WELCOME:
-            self.number.clear()
+
+    def forget(self) -> None:
+        super().forget()
+        self.kind.choose(DocumentType.CC)
+        for words in (self._text, self._more):
+            words.setText("")
+
+    def _kind_chosen(self) -> None:
+        self.renew_keyboard(self.number.edit, self.kind.keyboard)
+        self.number.edit.setFocus()
 
     def problem_shown(self, problem: Problem) -> bool:
         return problem.trouble is Trouble.NO_EMAIL

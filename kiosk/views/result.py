@@ -191,6 +191,15 @@ class ResultPage(Page):
     def leave(self) -> None:
         self._ask.stop()
 
+    def forget(self) -> None:
+        super().forget()
+        self.facts.show_rows([], [])
+        self.qr.show_text("")
+        for words in (self.amount, self._title, self._text):
+            words.setText("")
+        for card in self.advice:
+            card.say("", "")
+
     def _changed(self) -> None:
         payment = self.visit.payment
         if payment is None or self.visit.step is not Step.RESULT:

@@ -46,7 +46,6 @@ class ReviewPage(Page):
         right.addWidget(note)
         self.terms = TermsCard(theme)
         self.terms.changed.connect(self.update_actions)
-        self.visit.ended.connect(lambda: self.terms.show_terms(()))
         right.addWidget(self.terms)
         right.addStretch(1)
         whole.addLayout(right, 1)
@@ -77,6 +76,11 @@ class ReviewPage(Page):
         self.terms.show_terms(self.visit.terms)
         self.note.setVisible(not self.visit.terms)
         self.update_actions()
+
+    def forget(self) -> None:
+        super().forget()
+        self.terms.show_terms(())
+        self.retranslate()  # the visit has neither order nor holder any more
 
     def update_actions(self) -> None:
         self.go_button.setEnabled(not self.visit.busy and self.terms.accepted)

@@ -58,6 +58,11 @@ class DocumentChoice(QWidget):
         """What is chosen."""
         return self._types[max(self.group.checkedId(), 0)]
 
+    @property
+    def keyboard(self) -> str:
+        """The keyboard for its number: only a passport has letters."""
+        return "text" if self.type is DocumentType.PA else "digits"
+
     def choose(self, kind: DocumentType) -> None:
         """Choose a kind; one that is not offered leaves the first."""
         self.group.button(self._types.index(kind) if kind in self._types else 0).setChecked(True)
@@ -117,13 +122,16 @@ class SignInPage(Page):
 
     def leave(self) -> None:
         self.key.clear()
-        if self.visit.step in (Step.WELCOME, Step.MENU):
+        if self.visit.step is Step.MENU:
             self.number.clear()
             self.kind.choose(DocumentType.CC)
 
+    def forget(self) -> None:
+        super().forget()
+        self.kind.choose(DocumentType.CC)
+
     def _kind_chosen(self) -> None:
-        letters = self.kind.type is DocumentType.PA
-        self.number.edit.setProperty("keyboard", "text" if letters else "digits")
+        self.renew_keyboard(self.number.edit, self.kind.keyboard)
         self.number.edit.setFocus(Qt.FocusReason.OtherFocusReason)
         self.number.show_problem("")
 

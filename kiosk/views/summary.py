@@ -127,6 +127,10 @@ class SummaryPage(Page):
     def enter(self) -> None:
         self.retranslate()
 
+    def forget(self) -> None:
+        super().forget()
+        self.retranslate()  # the visit has no order any more
+
     def retranslate(self) -> None:
         self._title.setText(self.tr("Esto es lo que va a pagar"))
         self._form_label.setText(self.tr("Forma de pago"))

@@ -93,6 +93,10 @@ class WaitingPage(Page):
         self._ask.start(int(self.visit.limits.watch_every * 1000))
         self.retranslate()
 
+    def forget(self) -> None:
+        super().forget()
+        self._reference.setText("")
+
     def leave(self) -> None:
         self.spinner.run(False)
         self._ask.stop()

@@ -448,6 +448,10 @@
             <translation>Whose bank account is it?</translation>
         </message>
         <message>
+            <source>Total a pagar hoy</source>
+            <translation>Total to pay today</translation>
+        </message>
+        <message>
             <source>La cuenta es mía</source>
             <translation>The account is mine</translation>
         </message>
@@ -791,16 +795,8 @@
             <translation>The document or the key do not match.</translation>
         </message>
         <message>
-            <source>No se ha pagado nada. Revise los números e intente otra vez, o toque «Recuperar clave».</source>
-            <translation>Nothing has been paid. Check the numbers and try again, or touch «Recover key».</translation>
-        </message>
-        <message>
             <source>Por seguridad este documento quedó bloqueado hasta las {until}.</source>
             <translation>For safety this document is locked until {until}.</translation>
-        </message>
-        <message>
-            <source>Hubo varios intentos con clave equivocada. Su dinero está a salvo: espere o toque «Recuperar clave». {call}</source>
-            <translation>There were several attempts with a wrong key. Your money is safe: wait or touch «Recover key». {call}</translation>
         </message>
         <message>
             <source>Este canal no está habilitado para usted.</source>
@@ -899,6 +895,14 @@
             <translation>Do not pay twice: see its state under “My payments”.</translation>
         </message>
         <message>
+            <source>No se ha pagado nada. Revise los números e intente otra vez, o toque «Es mi primera vez u olvidé la clave».</source>
+            <translation>Nothing was paid. Check the numbers and try again, or touch “It is my first time, or I forgot the key”.</translation>
+        </message>
+        <message>
+            <source>Hubo varios intentos con clave equivocada. Su dinero está a salvo: espere o toque «Es mi primera vez u olvidé la clave». {call}</source>
+            <translation>There were several tries with a wrong key. Your money is safe: wait, or touch “It is my first time, or I forgot the key”. {call}</translation>
+        </message>
+        <message>
             <source>Una de estas obligaciones ya está pagada.</source>
             <translation>One of these obligations is paid already.</translation>
         </message>
@@ -951,6 +955,14 @@
             <translation>If you need help call {care}: {phone}.</translation>
         </message>
         <message>
+            <source>Le queda 1 intento antes de que el documento se bloquee.</source>
+            <translation>You have 1 try left before the document is locked.</translation>
+        </message>
+        <message>
+            <source>Le quedan {left} intentos.</source>
+            <translation>You have {left} tries left.</translation>
+        </message>
+        <message>
             <source>Escriba el número del documento.</source>
             <translation>Type the document number.</translation>
         </message>
@@ -977,6 +989,10 @@
         <message>
             <source>Una persona no usa NIT. Escoja otro tipo de documento.</source>
             <translation>A person does not use a NIT. Choose another type of document.</translation>
+        </message>
+        <message>
+            <source>El dígito de verificación no corresponde. Revise el NIT.</source>
+            <translation>The check digit does not fit. Check the NIT.</translation>
         </message>
         <message>
             <source>Una empresa debe usar su NIT.</source>

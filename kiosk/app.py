@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 _AFTER_FIRST_PAGE = 200
 """Milliseconds: importing database and HTTP would compete with painting the first page."""
 
+_BUILD_EVERY = 120
+"""Milliseconds between two pages built ahead."""
 _AT_REST = 700
 """Milliseconds after a farewell."""
 
@@ -184,6 +186,11 @@ class LazyDesk:
                 self._desk.sonda.recover(now())
             return self._desk
 
+    @property
+    def ready(self) -> bool:
+        """Whether it is built."""
+        return self._desk is not None
+
     def close(self) -> None:
         """Close what was built."""
         with self._lock:
@@ -234,6 +241,8 @@ class Application(QObject):
         self._sonda = QTimer(self, interval=max(200, min(5000, int(sonda.watch_every * 1000))))
         self._sonda.timeout.connect(self._round)
         self._rounding = False
+        self._builder = QTimer(self, interval=_BUILD_EVERY)
+        self._builder.timeout.connect(self._build_ahead)
 
     def show(self, *, fullscreen: bool) -> None:
         """Open the window, then start what may come after the first page."""
@@ -244,7 +253,17 @@ class Application(QObject):
         QTimer.singleShot(_AFTER_FIRST_PAGE, self._open_desk)
 
     def _open_desk(self) -> None:
-        self.jobs.run("money", self.desk, lambda _: self._sonda.start(), self._out_of_service)
+        self.jobs.run("money", self.desk, self._desk_open, self._out_of_service)
+
+    def _desk_open(self, _desk: Desk) -> None:
+        self._sonda.start()
+        self._builder.start()
+
+    def _build_ahead(self) -> None:
+        # While nobody is in a hurry: later a page only has to be shown.
+        quiet = self.visit.step in (Step.WELCOME, Step.BEFORE)
+        if quiet and not self.window.build_one():
+            self._builder.stop()
 
     def _out_of_service(self, error: Exception) -> None:
         log.error("out of service: %s", error)
@@ -275,6 +294,7 @@ class Application(QObject):
     def close(self) -> None:
         """Finish what runs, then let go of everything."""
         self._sonda.stop()
+        self._builder.stop()
         self.window.close()
         self.jobs.close()
         self.desk.close()

@@ -103,6 +103,13 @@ class MainWindow(QMainWindow):
             self.stack.addWidget(made)
         return self._pages[step]
 
+    def build_one(self) -> bool:
+        """Make one page that nobody asked for yet; False when all are there."""
+        missing = next((step for step in self._makers if step not in self._pages), None)
+        if missing is not None:
+            self.page(missing)
+        return missing is not None
+
     @property
     def current(self) -> Page | None:
         """The page on stage."""

@@ -17,10 +17,12 @@ class QrCode(QWidget):
         super().__init__()
         self.setObjectName(name)
         self.setFixedSize(theme.u(pixels), theme.u(pixels))
+        self.text = ""
         self._squares: list[list[bool]] = []
 
     def show_text(self, text: str) -> None:
         """Encode this; empty shows nothing."""
+        self.text = text
         self._squares = [list(row) for row in qr_matrix(text)] if text else []
         self.update()
 

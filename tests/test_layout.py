@@ -196,6 +196,9 @@ def faults(stage: Stage) -> Iterator[str]:
     """Everything wrong with what is on stage."""
     if fault := action_fault(stage):
         yield fault
+    # A widget shown before it has a place in a page is a window that steals the keyboard.
+    yield from (f"{said(w)} is a window of its own" for w in QApplication.topLevelWidgets()
+                if w.isVisible() and w is not stage.window)  # fmt: skip
     for widget in stage.window.findChildren(QWidget):
         if not widget.isVisible():
             continue

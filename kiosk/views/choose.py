@@ -57,7 +57,8 @@ class TotalCard(Card):
         self._lines.setContentsMargins(0, theme.u(8), 0, 0)
         self._lines.setSpacing(theme.u(10))
         self._rule = Rule(theme)
-        if not across:
+        self._lists = not across
+        if self._lists:
             self.box.addWidget(self._rule)
             self.box.addWidget(self._lines_box)
         self._note = Card(theme, "tint", across=True, pad=22, gap=16)
@@ -77,6 +78,8 @@ class TotalCard(Card):
             old = self._lines.takeAt(0).widget()
             if old is not None:
                 old.deleteLater()
+        if not self._lists:  # without a place in the card they would be windows of their own
+            return
         shown = lines if len(lines) <= 4 else lines[:3]
         for name, value in shown:
             self._lines.addWidget(self._line(name, value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -333,6 +334,8 @@ def place_of(settings: Settings, guide: Guide = ()) -> Place:
 def qt_application(arguments: list[str]) -> QApplication:
     """The Qt application, ready for a web view that is imported only when near."""
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    # A lane may hold Python's lock for a tenth of its usual 5 ms before the GUI thread gets it.
+    sys.setswitchinterval(0.0005)
     app = QApplication(arguments)
     app.setApplicationName("kiosk")
     load_fonts()

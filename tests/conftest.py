@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,6 +14,21 @@ from sandbox_servers import MARIA, MARIAS_KEY, PATIENCE, core_process, gateway_p
 from kiosk.cooperative.member import MemberSession
 from kiosk.demo import Demonstration
 from kiosk.member_core.core_api import CoreApi
+
+
+@pytest.fixture(autouse=True)
+def _collector_on_this_thread() -> Iterator[None]:
+    """As the application does: a lane that freed a Qt object would end the whole run."""
+    gc.disable()
+    yield
+    gc.collect(1)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _rest() -> Iterator[None]:
+    """The long collection, between modules."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="module")

@@ -33,6 +33,7 @@ from kiosk.models.jobs import Jobs
 from kiosk.models.steps import Step
 from kiosk.models.visit import Limits, Visit
 from kiosk.pse.gateway import Created, Status, Verdict
+from kiosk.teller.banks import BankDirectory
 from kiosk.teller.checkout import Checkout, TerminalFacts, Timings
 from kiosk.teller.desk import Desk
 from kiosk.views import bank, bank_dialogs
@@ -251,7 +252,7 @@ def stay(qtbot: QtBot, tmp_path: Path, limits: Limits) -> Iterator[Stay]:
     journal, gateway = Journal.open(tmp_path / "journal.sqlite"), ScriptedGateway()
     core = ScriptedCore()
     checkout = Checkout(journal, gateway, core, Clock(MORNING), TERMINAL, Timings())
-    desk = Desk(core, journal, gateway, checkout, None, None, None)  # type: ignore[arg-type]
+    desk = Desk(core, journal, gateway, BankDirectory(gateway, Clock(MORNING)), checkout, None, None, None)  # type: ignore[arg-type]
     jobs = Jobs()
     visit = Visit(jobs, lambda: desk, limits)
     window = MainWindow(visit, Theme(1280, 720), place(), page_makers())

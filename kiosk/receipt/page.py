@@ -247,7 +247,7 @@ class _Sheet:
         self._text(text, face, _INK if strong else _SOFT)
 
     def _code(self, caption: str) -> None:
-        matrix = tuple(tuple(row) for row in qr_matrix(self._qr_text))
+        matrix = qr_matrix(self._qr_text)
         module = min(62.0, _ROOM / (len(matrix) + 2 * QUIET_ZONE))
         side = module * len(matrix)
         self._y += QUIET_ZONE * module  # the page is white and wide enough for the rest of the zone

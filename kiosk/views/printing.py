@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import logging
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout
 
 from kiosk.cooperative.payment import Payment
 from kiosk.models.visit import Visit
 from kiosk.receipt.document import Receipt
 from kiosk.receipt.printer import PaperState, PrinterFault
+from kiosk.receipt.qr import forget_codes, qr_matrix
 from kiosk.teller.desk import Desk
 from kiosk.views.controls import Card, Picture, label
 from kiosk.views.languages import Languages
 from kiosk.views.theme import Theme
 
+_FILE_AFTER = 700
+"""Milliseconds until the receipt's file is drawn."""
 log = logging.getLogger(__name__)
 
 
@@ -39,6 +42,7 @@ class ReceiptPrinting(QObject):
 
     def _forget(self) -> None:
         self.phase, self.receipt, self._for = "", None, None
+        forget_codes()
 
     def prepare(self, payment: Payment, *, copy: bool) -> None:
         """Make the receipt; `ready` tells when it can be shown. Its PDF follows."""
@@ -52,12 +56,19 @@ class ReceiptPrinting(QObject):
         def have(receipt: Receipt) -> None:
             self.receipt = receipt
             self.ready.emit()
-            # Drawing the file takes longer than the member should wait for the code.
-            self._visit.run("ask", lambda desk: desk.receipts.save(payment, receipt), _saved, _not_saved)
 
-        self._visit.run(
-            "ask", lambda desk: desk.receipts.of(payment, copy=copy, language=language), have, _not_saved
-        )
+            def save(desk: Desk) -> object:
+                return desk.receipts.save(payment, receipt)
+
+            # Drawing the file holds Python's lock: not while the page is being painted.
+            QTimer.singleShot(_FILE_AFTER, lambda: self._visit.run("ask", save, _saved, _not_saved))
+
+        def make(desk: Desk) -> Receipt:
+            receipt = desk.receipts.of(payment, copy=copy, language=language)
+            qr_matrix(receipt.qr_text)  # computed here, kept for the page
+            return receipt
+
+        self._visit.run("ask", make, have, _not_saved)
 
     def print_once(self, payment: Payment) -> None:
         """Print by itself, once per payment and state."""

@@ -18,12 +18,12 @@ class QrCode(QWidget):
         self.setObjectName(name)
         self.setFixedSize(theme.u(pixels), theme.u(pixels))
         self.text = ""
-        self._squares: list[list[bool]] = []
+        self._squares: tuple[tuple[bool, ...], ...] = ()
 
     def show_text(self, text: str) -> None:
         """Encode this; empty shows nothing."""
         self.text = text
-        self._squares = [list(row) for row in qr_matrix(text)] if text else []
+        self._squares = qr_matrix(text) if text else ()
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -26,6 +26,10 @@ _LOOKS = {
 }
 
 
+_PAINT_FIRST = 50
+"""Milliseconds from arriving to making the receipt."""
+
+
 def outcome(payment: Payment) -> str:
     """approved, pending, declined or failed; whatever is not known for sure is pending."""
     if payment.paid:
@@ -211,15 +215,17 @@ class ResultPage(Page):
             self._ask.start(int(self.visit.limits.watch_every * 2000))
         elif not unsettled:
             self._ask.stop()
-        self._make_receipt(payment)
-
-    def _make_receipt(self, payment: Payment) -> None:
         what = outcome(payment)
         shows = what in ("approved", "pending")
         self.side.setVisible(what == "approved")
         self.receipt.setVisible(shows)
-        if not shows or payment.state is State.APPROVED:
-            # The core's answer is a moment away: the paper should carry its receipt number.
+        # Approved only: the core's answer is a moment away, and the paper should carry its number.
+        if shows and payment.state is not State.APPROVED:
+            # The page is painted first: code, file and paper share Python's lock with it.
+            QTimer.singleShot(_PAINT_FIRST, lambda: self._make_receipt(payment))
+
+    def _make_receipt(self, payment: Payment) -> None:
+        if self.visit.payment is not payment or not self.on_stage:
             return
         copy = self.visit.reprinting
         self.printing.prepare(payment, copy=copy)

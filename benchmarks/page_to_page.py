@@ -76,7 +76,7 @@ def _medians(runs: list[list[dict[str, Any]]], *, first: bool) -> dict[str, dict
 
 def measure() -> Iterator[Measurement]:
     """The median and the worst of later showings, and the worst of first ones."""
-    runs = [alone("benchmarks.whole_visit", str(ROUNDS)) for _ in range(PROCESSES)]
+    runs = [alone("benchmarks.page_to_page", str(ROUNDS)) for _ in range(PROCESSES)]
     later, first = _medians(runs, first=False), _medians(runs, first=True)
     typical = statistics.median(row["work"] for row in later.values())
     yield Measurement("whole visit, median", typical, LIMIT_MEDIAN, "ms", {"changes": later})

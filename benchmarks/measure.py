@@ -68,16 +68,12 @@ def compiled() -> dict[str, str]:
     return surroundings
 
 
-def alone(module: str, *arguments: str, tries: int = 2) -> Any:
-    """What a module prints as JSON in a process of its own; once more where that died, as tours do."""
-    surroundings = compiled()
-    for left in reversed(range(tries)):
-        done = subprocess.run(
-            [sys.executable, "-m", module, *arguments],
-            cwd=ROOT, env=surroundings, stdout=subprocess.PIPE, text=True, timeout=280, check=False,
-        )  # fmt: skip
-        if done.returncode == 0:
-            return json.loads(done.stdout.splitlines()[-1])
-        if not left:
-            raise RuntimeError(f"{module}: ended with {done.returncode}")
-    return None
+def alone(module: str, *arguments: str) -> Any:
+    """What a module prints as JSON in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-X", "faulthandler", "-m", module, *arguments],
+        cwd=ROOT, env=compiled(), stdout=subprocess.PIPE, text=True, timeout=280, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(f"{module}: ended with {done.returncode}")
+    return json.loads(done.stdout.splitlines()[-1])

@@ -193,6 +193,10 @@ def _page(receipt: Receipt, brand: str) -> Page:
 
 @cache
 def _load_fonts() -> None:
+    # The application has them already; adding a font on a lane would pull the font database from under
+    # whatever the GUI thread is painting.
+    if _FAMILY in QFontDatabase.families():
+        return
     for file in sorted(resource("fonts").glob("AtkinsonHyperlegibleNext-*.ttf")):
         QFontDatabase.addApplicationFont(str(file))
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
-from kiosk.pse.gateway import Bank
+if TYPE_CHECKING:
+    from kiosk.pse.gateway import Bank
 
 Index = QModelIndex | QPersistentModelIndex
 

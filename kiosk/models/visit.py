@@ -25,9 +25,9 @@ from kiosk.models.obligations import ObligationsModel
 from kiosk.models.payments import PaymentsModel
 from kiosk.models.problems import Problem, Trouble, problem_of
 from kiosk.models.steps import BACK, NEXT, Step
-from kiosk.pse.gateway import Bank, Terms
 
 if TYPE_CHECKING:
+    from kiosk.pse.gateway import Bank, Terms
     from kiosk.teller.desk import Desk
 
 log = logging.getLogger(__name__)

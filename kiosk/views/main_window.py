@@ -36,6 +36,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._visit, self._theme, self._place, self._makers = visit, theme, place, makers
         self._pages: dict[Step, Page] = {}
+        self._keyboards: dict[str, Keyboard] = {}
         self._current: Page | None = None
         self.setWindowTitle(place.cooperative)
         # First of all: widgets measure themselves by the style sheet in force.
@@ -44,29 +45,21 @@ class MainWindow(QMainWindow):
         frame = QWidget()
         frame.setObjectName("frame")
         frame.setMinimumSize(1, 1)  # the screen decides how large we are, never a long word
-        column = QVBoxLayout(frame)
+        column = self._column = QVBoxLayout(frame)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         if place.demonstration:
             column.addWidget(self._ribbon())
         self.header = Header(visit, theme, place)
         column.addWidget(self.header)
-        middle = QHBoxLayout()
+        middle = self._middle = QHBoxLayout()
         middle.setSpacing(0)
         self.stack = QStackedWidget()
         self.stack.setSizePolicy(
             self.stack.sizePolicy().horizontalPolicy(), self.stack.sizePolicy().Policy.Ignored
         )
         middle.addWidget(self.stack, 1)
-        self.side = Keyboard(theme)
-        self.side.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-        middle.addWidget(self.side)
         column.addLayout(middle, 1)
-        self.bottom = Keyboard(theme)
-        column.addWidget(self.bottom)
-        for keyboard in (self.side, self.bottom):
-            keyboard.hide()
-            keyboard.finished.connect(self._keys_done)
         self.setCentralWidget(frame)
         visit.moved.connect(self._turn)
         visit.ended.connect(self._comfort_over)
@@ -86,7 +79,7 @@ class MainWindow(QMainWindow):
         """Words of the frame."""
         if self._place.demonstration:
             self._ribbon_words.setText(self.tr("DEMOSTRACIÓN · datos inventados, no se mueve dinero"))
-        for keyboard in (self.side, self.bottom):
+        for keyboard in self._keyboards.values():
             keyboard.retranslate()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -103,8 +96,34 @@ class MainWindow(QMainWindow):
             self.stack.addWidget(made)
         return self._pages[step]
 
+    @property
+    def side(self) -> Keyboard:
+        """The digits beside the page."""
+        return self._keyboard("side")
+
+    @property
+    def bottom(self) -> Keyboard:
+        """The keyboard below the page."""
+        return self._keyboard("bottom")
+
+    def _keyboard(self, name: str) -> Keyboard:
+        # The first page needs none.
+        if name not in self._keyboards:
+            made = self._keyboards[name] = Keyboard(self._theme)
+            made.hide()
+            made.finished.connect(self._keys_done)
+            if name == "side":
+                made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+                self._middle.addWidget(made)
+            else:
+                self._column.addWidget(made)
+        return self._keyboards[name]
+
     def build_one(self) -> bool:
-        """Make one page that nobody asked for yet; False when all are there."""
+        """Make one keyboard or page that nobody asked for yet; False when all are there."""
+        if len(self._keyboards) < 2:
+            self._keyboard("bottom" if self._keyboards else "side")
+            return True
         missing = next((step for step in self._makers if step not in self._pages), None)
         if missing is not None:
             self.page(missing)
@@ -155,11 +174,12 @@ class MainWindow(QMainWindow):
         """Dock the keyboard `kind` for `target`, or take it away; the field stays in sight."""
         page = self._current
         beside = kind == "digits" and not self._theme.portrait and page is not None and page.keypad_side
-        for keyboard, wanted in ((self.side, beside), (self.bottom, not beside)):
+        for name, wanted in (("side", beside), ("bottom", not beside)):
             shown = target is not None and wanted
             if shown:
-                keyboard.serve(target, kind)
-            keyboard.setVisible(shown)
+                self._keyboard(name).serve(target, kind)
+            if name in self._keyboards:
+                self._keyboards[name].setVisible(shown)
         if page is None:
             return
         # Below the page of a wide screen the keyboard needs the actions' room; upright there is enough.

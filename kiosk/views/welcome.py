@@ -38,8 +38,8 @@ class PaperReceipt(QWidget):
         painter.scale(theme.unit, theme.unit)
         paper = QRectF(-280, -390, 560, 780)
         painter.setPen(Qt.PenStyle.NoPen)
-        for step in range(24, 0, -4):
-            painter.setBrush(QColor(0, 20, 15, 10))
+        for step in (22, 12, 4):
+            painter.setBrush(QColor(0, 20, 15, 20))
             painter.drawRoundedRect(paper.adjusted(-step, -step + 26, step, step + 26), 20 + step, 20 + step)
         painter.setBrush(QColor("#fffdf8"))
         painter.drawRoundedRect(paper, 14, 14)

@@ -146,7 +146,8 @@ def wompi(body: Any, ours: Expected) -> bool:
 
 def zonapagos(body: Any, ours: Expected) -> bool:
     said = re.split(r"(?:^|\|)\s*;\s*", str(body["str_res_pago"]))
-    records = [[column.strip() for column in each.removeprefix("|").split("|")] for each in said]
+    rows = [each.removeprefix("|") if place else each for place, each in enumerate(said)]
+    records = [[column.strip() for column in each.split("|")] for each in rows]
     attempts = [each for each in records if any(each)]
     marks = {column for each in attempts for column in each[9:17] if column.startswith("KIOSK:")}
     paid = [Decimal(each[5]) for each in attempts if each[4] == "1"]
@@ -176,7 +177,7 @@ def truly_approved(gate: Gate, body: bytes, ours: Expected) -> bool:
 
 TEMPTING = ["APPROVED", "approved", "OK", "PENDING", "1", "2", "999", 1, 2, 0, -1, True, False, None, "",
             [], {}, 187450.35, "187450.35", "187450.36", 18745035, "18745035", 18745036, "187.450,35", 10**40,
-            1e300, "COP", "USD", "KSK2026000124", "KIOSK:KSK2026000124", "|;|", ";", "|", "\ud800", "https://[",
+            1e300, "COP", "USD", "KSK2026000124", "KIOSK:KSK2026000124", "|;|", ";", "|", "https://[",
             "javascript:alert(1)", "9999-12-31T23:59:59-05:00"]  # fmt: skip
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=12),
@@ -260,28 +261,50 @@ def test_undisturbed_answers_are_read(gate: Gate) -> None:
         assert truly_approved(gate, said.found.body, said.ours) is paid
 
 
+def ways(gate: Gate, outcome: str) -> list[tuple[Callable[[int, bytes, Expected], Answer], bytes]]:
+    """Each reading with the answer that is meant for it."""
+    said = gate.said[outcome]
+    return [(gate.driver.read_query, said.query.body), (gate.driver.read_found, said.found.body)]
+
+
+def believed_rightly(gate: Gate, answer: Answer, body: bytes, ours: Expected) -> None:
+    sound(answer)
+    if isinstance(answer, Verdict) and answer.status is Status.APPROVED:
+        assert truly_approved(gate, body, ours), body
+        assert answer.approved_amount == ours.amount
+
+
+@pytest.mark.parametrize("outcome", ["decline", "approve"])
+def test_no_single_change_makes_an_approval(gate: Gate, outcome: str) -> None:
+    ours = gate.said[outcome].ours
+    for read, body in ways(gate, outcome):
+        for number in range(len(list(places(json.loads(body))))):
+            for new in (GONE, *TEMPTING):
+                other = changed(body, [(number, new)])
+                believed_rightly(gate, read(200, other, ours), other, ours)
+
+
+def test_text_that_no_file_can_hold_gets_nowhere(gate: Gate) -> None:
+    ours = gate.said["approve"].ours
+    for read, body in ways(gate, "approve"):
+        for number in range(len(list(places(json.loads(body))))):
+            sound(read(200, changed(body, [(number, "no \ud800")]), ours))
+
+
 @effort(max_examples=400, deadline=None)
 @given(outcome=st.sampled_from(OUTCOMES), changes=CHANGES)
 def test_only_our_own_full_payment_is_approved(gate: Gate, outcome: str, changes: list[Change]) -> None:
-    said = gate.said[outcome]
-    for read, recorded in (
-        (gate.driver.read_query, said.query.body), (gate.driver.read_found, said.found.body),
-    ):  # fmt: skip
-        body = changed(recorded, changes)
-        answer = sound(read(200, body, said.ours))
-        if isinstance(answer, Verdict) and answer.status is Status.APPROVED:
-            assert truly_approved(gate, body, said.ours), body
-            assert answer.approved_amount == said.ours.amount
+    ours = gate.said[outcome].ours
+    for read, body in ways(gate, outcome):
+        other = changed(body, changes)
+        believed_rightly(gate, read(200, other, ours), other, ours)
 
 
 @effort(max_examples=50, deadline=None)
 @given(changes=CHANGES, http=st.sampled_from([201, 204, 302, 400, 401, 404, 422, 500, 503]))
 def test_approval_under_another_status_line_is_none(gate: Gate, changes: list[Change], http: int) -> None:
-    said = gate.said["approve"]
-    for read, recorded in (
-        (gate.driver.read_query, said.query.body), (gate.driver.read_found, said.found.body),
-    ):  # fmt: skip
-        assert isinstance(read(http, changed(recorded, changes), said.ours), NoVerdict)
+    for read, body in ways(gate, "approve"):
+        assert isinstance(read(http, changed(body, changes), gate.said["approve"].ours), NoVerdict)
 
 
 @effort(max_examples=200, deadline=None)
@@ -308,10 +331,8 @@ def test_any_bytes_are_read_and_never_approve(gate: Gate, body: bytes) -> None:
 @effort(max_examples=60, deadline=None)
 @given(at=st.integers(0, 10**6))
 def test_answer_cut_anywhere_is_no_verdict(gate: Gate, at: int) -> None:
-    said = gate.said["approve"]
-    for body in (said.query.body.rstrip(), said.found.body.rstrip()):
-        cut = body[: at % len(body)]
-        nothing_read(gate, 200, cut)
+    for _, body in ways(gate, "approve"):
+        nothing_read(gate, 200, body[: at % len(body.rstrip())])
 
 
 HOLES = [b"[" * 100_000, b'{"data":' * 100_000, b"9" * 5000, b"1e99999999999999999999", b"NaN", b"-Infinity",

@@ -241,7 +241,6 @@ def test_date_is_bogotas_in_both_ways_of_writing(when: str, hour: tuple[int, int
     assert (answer.cus, answer.bank) == ("1468228", "BANCO UNION COLOMBIANO")
 
 
-@pytest.mark.xfail(strict=True, reason="_moment lets an instant through that UTC can not tell")
 def test_date_at_the_end_of_the_calendar_is_none() -> None:
     assert verdict(read(record(when="31/12/9999 23:59:59"))).decided_at is None
 

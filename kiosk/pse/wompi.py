@@ -11,10 +11,10 @@ empty search proves nothing, because nobody says how soon a transaction can be f
 from __future__ import annotations
 
 import hashlib
+import re
 import logging
 import time
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -208,7 +208,8 @@ class Wompi:
                 return Conflict(ErrorKind.TWO_APPROVALS)
             if of_word:
                 return _transaction_verdict(of_word[0], expected)
-        return _transaction_verdict(ours[0], expected)
+        unknown = [each for each in ours if _word(each) not in _STATUS]  # it may hold the money
+        return _transaction_verdict((unknown or ours)[0], expected)
 
     def is_return(self, url: str) -> bool:
         """Whether it is our return address; the id that Wompi adds is not looked at."""
@@ -342,7 +343,5 @@ def _transaction_verdict(transaction: Mapping[str, Any], expected: Expected) -> 
 
 
 def _amount(transaction: Mapping[str, Any], currency: str) -> Money | None:
-    cents = money(transaction.get("amount_in_cents"), currency)
-    if cents is None or cents.amount != cents.amount.to_integral_value():
-        return None
-    return money(cents.amount / Decimal(100), currency)
+    cents = re.fullmatch(r"(\d*?)(\d{1,2})(\.0+)?", text(transaction.get("amount_in_cents")), re.ASCII)
+    return money(f"{cents[1] or 0}.{cents[2]:0>2}", currency) if cents else None

@@ -15,7 +15,7 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -182,7 +182,7 @@ class ZonaPagos:
         listed = found.get("str_res_pago")
         if listed is not None and not isinstance(listed, str):
             return NoVerdict(ErrorKind.GARBAGE)
-        records = _records(listed or "")
+        records = _records(text(listed or ""))
         if records is None:
             return NoVerdict(ErrorKind.GARBAGE)
         if not records:
@@ -310,9 +310,11 @@ def _moment(said: str) -> datetime | None:
     clock = clock.upper().replace(".", "")
     for form in ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p"):
         try:
-            return datetime.strptime(f"{day} {clock}", f"%d/%m/%Y {form}").replace(tzinfo=_BOGOTA)
-        except ValueError:
+            found = datetime.strptime(f"{day} {clock}", f"%d/%m/%Y {form}").replace(tzinfo=_BOGOTA)
+            found.astimezone(UTC)  # the last year ends with hours that UTC can not tell
+        except (ValueError, OverflowError):
             continue
+        return found
     return None
 
 

@@ -11,8 +11,8 @@ empty search proves nothing, because nobody says how soon a transaction can be f
 from __future__ import annotations
 
 import hashlib
-import re
 import logging
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any

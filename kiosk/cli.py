@@ -89,17 +89,20 @@ def _add_pse(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     explain = pse.add_subparsers(required=True, metavar="WHAT").add_parser(
         "explain", help="what the driver makes of one recorded raw answer, as one JSON object"
     )
-    explain.add_argument("gateway", choices=list(DRIVERS))
-    explain.add_argument("--operation", choices=("create", "query", "query-by-reference"), required=True)
-    explain.add_argument("--http-status", type=int, default=200, metavar="CODE")
-    explain.add_argument("--reference", default="", help="ours; not compared where it is missing")
-    explain.add_argument("--amount", default="", help="ours in pesos, e.g. 185000.50")
-    explain.add_argument("--gateway-id")
-    explain.add_argument("--no-answer", choices=("connect_timeout", "read_timeout"))
-    explain.add_argument(
+    recorded = argparse.ArgumentParser(add_help=False)
+    recorded.add_argument("--operation", choices=("create", "query", "query-by-reference"), required=True)
+    recorded.add_argument("--http-status", type=int, default=200, metavar="CODE")
+    recorded.add_argument("--reference", default="", help="ours; not compared where it is missing")
+    recorded.add_argument("--amount", default="", help="ours in pesos, e.g. 185000.50")
+    recorded.add_argument("--gateway-id")
+    recorded.add_argument("--no-answer", choices=("connect_timeout", "read_timeout"))
+    recorded.add_argument(
         "file", nargs="?", default="-", metavar="FILE", help="the body byte for byte; - reads it here"
     )
-    explain.set_defaults(command=_explain)
+    # One parser a gateway: as a plain argument its name would use up FILE's place on Python 3.11.
+    gateways = explain.add_subparsers(dest="gateway", required=True)
+    for name in DRIVERS:
+        gateways.add_parser(name, parents=[recorded]).set_defaults(command=_explain)
 
 
 def _explain(arguments: argparse.Namespace) -> int:

@@ -333,8 +333,8 @@ def _verdict(records: list[_Record], expected: Expected) -> Answer:
 
 
 def _not_ours(records: list[_Record], expected: Expected) -> Conflict | None:
-    marks = {column for record in records for column in record.texts if column.startswith(_OURS)}
-    if marks - {f"{_OURS}{expected.reference}"}:
+    marks = [column for record in records for column in record.texts if column.startswith(_OURS)]
+    if any(mark.removeprefix(_OURS) != expected.reference for mark in marks):
         return Conflict(ErrorKind.REFERENCE_MISMATCH)
     if expected.amount.currency != "COP":
         return Conflict(ErrorKind.CURRENCY_MISMATCH)

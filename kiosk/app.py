@@ -27,6 +27,8 @@ from kiosk.views.pages import page_makers
 from kiosk.views.theme import FAMILY, Theme, load_fonts
 
 if TYPE_CHECKING:
+    from kiosk.health import Check
+    from kiosk.member_core.connector import Connector
     from kiosk.pse.gateway import Gateway
     from kiosk.receipt.document import Issuer
     from kiosk.receipt.printer import Printer
@@ -79,6 +81,21 @@ def _gateway(settings: Settings) -> Gateway:
         raise SettingsError(str(error)) from None
 
 
+def _connector(settings: Settings) -> Connector:
+    from kiosk.member_core.core_api import CoreApi
+    from kiosk.settings import reveal
+    from kiosk.transport import Transport
+
+    core = settings.core
+    return CoreApi(
+        Transport(core.url, ca_file=core.ca_file, client_certificate=core.client_certificate),
+        Transport(core.token_url, ca_file=core.ca_file, client_certificate=core.client_certificate),
+        client_id=core.client_id,
+        client_secret=reveal(core.client_secret),
+        kiosk_id=settings.terminal.id,
+    )
+
+
 def _printer(settings: Settings) -> Printer:
     from kiosk.receipt.printer import NoPrinter
 
@@ -124,24 +141,13 @@ def build_desk(settings: Settings) -> Desk:
     Raises SettingsError and JournalUnusable.
     """
     from kiosk.journal.journal import Journal
-    from kiosk.member_core.core_api import CoreApi
     from kiosk.receipt.qt_printer import save_pdf
-    from kiosk.settings import reveal
     from kiosk.teller.banks import BankDirectory
     from kiosk.teller.checkout import Checkout, TerminalFacts, Timings
     from kiosk.teller.desk import Desk, Receipts
     from kiosk.teller.sonda import Sonda
-    from kiosk.transport import Transport
 
-    core = settings.core
-    connector = CoreApi(
-        Transport(core.url, ca_file=core.ca_file, client_certificate=core.client_certificate),
-        Transport(core.token_url, ca_file=core.ca_file, client_certificate=core.client_certificate),
-        client_id=core.client_id,
-        client_secret=reveal(core.client_secret),
-        kiosk_id=settings.terminal.id,
-    )
-    gateway = _gateway(settings)
+    connector, gateway = _connector(settings), _gateway(settings)
     settings.journal.file.parent.mkdir(parents=True, exist_ok=True)
     journal = Journal.open(settings.journal.file)
     sonda = settings.sonda
@@ -172,6 +178,22 @@ def build_desk(settings: Settings) -> Desk:
         _printer(settings),
         receipts,
     )
+
+
+def health_checks(settings: Settings) -> list[Check]:
+    """What doctor looks at, with the parts this terminal has. Raises SettingsError."""
+    from kiosk import health
+    from kiosk.transport import Transport
+
+    gateway = _gateway(settings)
+    return [
+        partial(health.gateway_clock, Transport(settings.gateway.url), now),
+        partial(health.gateway_access, gateway),
+        partial(health.core, _connector(settings)),
+        partial(health.journal, settings.journal.file),
+        partial(health.disk, settings.journal.file.parent),
+        partial(health.paper, _printer(settings)),
+    ]
 
 
 class LazyDesk:

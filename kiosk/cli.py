@@ -70,6 +70,11 @@ def _parser() -> argparse.ArgumentParser:
     sonda.add_argument("--once", action="store_true")
     sonda.set_defaults(command=_sonda)
 
+    doctor = commands.add_parser("doctor", help="what is well and what is not with this terminal")
+    doctor.add_argument("--config", type=Path, required=True)
+    doctor.add_argument("--json", action="store_true", help="for scripts")
+    doctor.set_defaults(command=_doctor)
+
     journal = commands.add_parser("journal", help="read the book of record")
     journal.add_argument("what", choices=("verify", "list"))
     journal.add_argument("--config", type=Path, required=True)
@@ -246,6 +251,24 @@ def _sonda(arguments: argparse.Namespace) -> int:
         return 0
     finally:
         desk.close()
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    """0 healthy, 1 warnings, 2 broken."""
+    from kiosk.app import health_checks
+    from kiosk.health import examine, worst
+
+    findings = examine(health_checks(_load(arguments)))
+    if arguments.json:
+        rows = [{"check": found.check, "level": found.level.name.lower(), "said": found.said,
+                 "advice": found.advice} for found in findings]  # fmt: skip
+        print(json.dumps({"level": worst(findings).name.lower(), "findings": rows}, ensure_ascii=False))
+    else:
+        for found in findings:
+            print(f"{found.level.name.lower():8} {found.check:8} {found.said}")
+            if found.advice:
+                print(f"{'':18}{found.advice}")
+    return int(worst(findings))
 
 
 def _journal(arguments: argparse.Namespace) -> int:

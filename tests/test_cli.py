@@ -126,3 +126,14 @@ def test_a_size_is_two_numbers() -> None:
     refused = kiosk("demo", "--tour", "--size", "big")
     assert refused.returncode == 2
     assert "1920x1080" in refused.stderr
+
+
+def test_doctor_as_scripts_run_it(config: Path) -> None:
+    ran = kiosk("doctor", "--config", config, "--json")
+    told = json.loads(ran.stdout)
+    assert (ran.returncode, told["level"]) == (2, "broken")  # nobody listens at these addresses
+    levels = {row["check"]: row["level"] for row in told["findings"]}
+    assert levels["clock"] == levels["gateway"] == levels["core"] == "broken"
+    assert KEY not in ran.stdout + ran.stderr
+    shown = kiosk("doctor", "--config", config).stdout.splitlines()
+    assert [line.split()[1] for line in shown if line[0] != " "] == list(levels)

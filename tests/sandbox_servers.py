@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from contract import CheckedTransport
 from counterparts import MORNING, PAYER
 
 from kiosk.cooperative.member import Document, DocumentType
@@ -80,10 +81,12 @@ def core_process(data: Path) -> Iterator[str]:
 MARIA, MARIAS_KEY = Document(DocumentType.CC, "1900100101"), "4821"
 
 
-def terminal(url: str, *, secret: str = SECRETS["KIOSK_SANDBOX_CORE_SECRET"]) -> CoreApi:
-    """The driver of a terminal at the sandbox core."""
+def terminal(
+    url: str, *, secret: str = SECRETS["KIOSK_SANDBOX_CORE_SECRET"], api: Transport | None = None
+) -> CoreApi:
+    """The driver of a terminal at the sandbox core; all that it says and hears must be the contract's."""
     return CoreApi(
-        Transport(f"{url}/v1"), Transport(f"{url}/oauth2/token"), client_id="kiosk-demo",
+        api or CheckedTransport(f"{url}/v1"), Transport(f"{url}/oauth2/token"), client_id="kiosk-demo",
         client_secret=secret, kiosk_id="DEMO01",
     )  # fmt: skip
 

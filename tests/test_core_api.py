@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
+from contract import CheckedTransport, ContractBroken
 from counterparts import together
 from sandbox_servers import (
     MARIA,
@@ -16,6 +17,8 @@ from sandbox_servers import (
     movements,
     paid,
     puts,
+    raw_server,
+    reply,
     setting,
     terminal,
 )
@@ -36,8 +39,13 @@ from kiosk.member_core.connector import (
     WrongKey,
 )
 from kiosk.member_core.core_api import CoreApi
+from kiosk.transport import Transport
 
 BOGOTA = timedelta(hours=-5)
+BEARER = {"Authorization": "Bearer t"}
+JSON, PROBLEM = "Content-Type: application/json", "Content-Type: application/problem+json"
+TAKEN = b'{"status": "accepted", "maskedEmail": null, "expiresInMinutes": 30}'
+LATER = b'{"type": "about:blank", "title": "-", "status": 503, "code": "core-unavailable"}'
 
 
 def cc(number: str) -> Document:
@@ -282,6 +290,39 @@ def test_posting_conflicts_and_refusals(core: CoreApi, url: str) -> None:
         with pytest.raises(connector.PostingConflict):
             core.post(clash)
     for refused in (paid(payment_id="NOT-A-UUID"), paid(gateway_id="x" * 65), paid(bank="B" * 81)):
-        with pytest.raises(connector.PostingRefused):
+        with pytest.raises(ContractBroken):
             core.post(refused)
+        with pytest.raises(connector.PostingRefused):
+            terminal(url, api=Transport(f"{url}/v1")).post(refused)
     assert movements(url, payment.payment_id) == [("AP-100101", "60000.00")]
+
+
+# -- the contract itself -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(reply(b'{"status": "accepted"}', "202 Accepted", JSON), id="a field is missing"),
+        pytest.param(reply(TAKEN.replace(b"30", b'"30"'), "202 Accepted", JSON), id="a wrong type"),
+        pytest.param(reply(TAKEN, "202 Accepted", "Content-Type: text/html"), id="another kind of body"),
+        pytest.param(reply(TAKEN, "204 No Content", JSON), id="a status it does not know"),
+        pytest.param(reply(LATER, "503 Away", PROBLEM), id="a header is missing"),
+    ],
+)  # fmt: skip
+def test_an_answer_outside_the_contract_fails_its_test(url: str, answer: bytes) -> None:
+    with raw_server(lambda line: line.sendall(answer)) as server, pytest.raises(ContractBroken):
+        terminal(url, api=CheckedTransport(server.url)).recover_key(MARIA)
+
+
+def test_a_call_outside_the_contract_is_not_even_sent(url: str) -> None:
+    with raw_server(lambda line: line.sendall(reply())) as server:
+        strange = CheckedTransport(server.url)
+        for method, path, more in [
+            ("GET", "/nothing", {}), ("PATCH", "/status", {}), ("GET", "/status", {}),
+            ("POST", "/password-recoveries", {"json": {"documentType": "CC"}, "headers": BEARER}),
+            ("GET", "/members/me/obligations", {"headers": BEARER}),
+        ]:  # fmt: skip
+            with pytest.raises(ContractBroken):
+                strange.request(method, path, **more)
+        assert server.requests == []

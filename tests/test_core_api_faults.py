@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from contract import CheckedTransport
 from counterparts import MORNING
 from sandbox_servers import (
     MARIA,
@@ -40,6 +41,12 @@ from kiosk.transport import Timeouts, Transport
 
 HASTY = Timeouts(connect=2, answer=0.5)
 Json = dict[str, Any]
+
+
+@pytest.fixture
+def core(url: str) -> CoreApi:
+    """What it says must be the contract's; what it hears can not always be."""
+    return terminal(url, api=CheckedTransport(f"{url}/v1", answers=False))
 
 
 # -- every fault ---------------------------------------------------------------------------------

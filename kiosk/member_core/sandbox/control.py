@@ -38,6 +38,7 @@ class Control:
         app.add_url_rule("/sandbox/reset", "sandboxReset", self.reset, methods=["POST"])
         app.add_url_rule("/sandbox/payments", "sandboxPayments", self.payments, methods=["GET"])
         app.add_url_rule("/sandbox/outbox", "sandboxOutbox", self.outbox, methods=["GET"])
+        app.add_url_rule("/sandbox/reverse", "sandboxReverse", self.reverse, methods=["POST"])
         app.add_url_rule("/sandbox/settle", "sandboxSettle", self.settle, methods=["POST"])
 
     def show(self) -> Response:
@@ -124,6 +125,12 @@ class Control:
     def outbox(self) -> Response:
         """The e-mails a real core would have sent."""
         return jsonify(items=self._outbox.wire())
+
+    def reverse(self) -> Response:
+        """Undo a payment as staff would: {"paymentId": …}."""
+        wanted = _json_object().get("paymentId")
+        with self._store.transaction() as db:
+            return jsonify(payments.reverse(db, str(wanted)))
 
     def settle(self) -> Response:
         """Settle an obligation as if at the counter: {"obligationId": …}."""

@@ -134,6 +134,13 @@ class Debt:
             rest = self._pay_next(self._pay_overdue(rest, today), today)
         self._settle()
 
+    def take_back(self, paid: int) -> None:
+        """A payment that staff reversed is owed again, together with the next instalment."""
+        self.balance = max(self.balance - paid, 0) if self.meaning == "saved" else self.balance + paid
+        self.next_amount += paid
+        self.next_days = self.next_days or 0
+        self.reason = None
+
     def _pay_overdue(self, rest: int, today: date) -> int:
         part = min(rest, self.overdue)
         if part == 0:

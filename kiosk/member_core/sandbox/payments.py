@@ -145,6 +145,25 @@ def _apply_line(
     return reason
 
 
+def reverse(db: sqlite3.Connection, payment_id: str) -> dict[str, object]:
+    """Undo what was posted or waits; the record as it is now. Raises Problem 404."""
+    lines = db.execute(
+        "SELECT * FROM payment_lines WHERE payment_id = ? AND status = 'posted'", (payment_id,)
+    ).fetchall()
+    for line in lines:
+        debt = load_debt(db, line["obligation_id"])
+        if debt is not None:
+            debt.take_back(line["amount"])
+            save_debt(db, debt)
+    db.execute(
+        "UPDATE payment_lines SET status = 'reversed', reason = 'reversed_by_staff'"
+        " WHERE payment_id = ? AND status IN ('posted', 'pending')",
+        (payment_id,),
+    )
+    db.execute("UPDATE payments SET status = 'reversed' WHERE payment_id = ?", (payment_id,))
+    return read(db, payment_id)
+
+
 def read(db: sqlite3.Connection, payment_id: str) -> dict[str, object]:
     """The contract's Payment as it is now. Raises Problem 404."""
     row = db.execute("SELECT * FROM payments WHERE payment_id = ?", (payment_id,)).fetchone()
@@ -156,7 +175,7 @@ def read(db: sqlite3.Connection, payment_id: str) -> dict[str, object]:
     request = json.loads(row["request"])
     sums = {
         status: sum(line["amount"] for line in lines if line["status"] == status)
-        for status in ("posted", "unapplied")
+        for status in ("posted", "unapplied", "reversed")
     }
     return {
         "paymentId": payment_id,
@@ -165,7 +184,7 @@ def read(db: sqlite3.Connection, payment_id: str) -> dict[str, object]:
         "currency": request["currency"],
         "totalAmount": request["totalAmount"],
         "postedAmount": amount(sums["posted"]),
-        "unappliedAmount": amount(sums["unapplied"]),
+        "unappliedAmount": amount(sums["unapplied"] + sums["reversed"]),
         "valueDate": request["valueDate"],
         "receivedAt": instant(row["received"]),
         "postedAt": instant(row["posted"]) if row["posted"] else None,

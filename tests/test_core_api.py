@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import requests
@@ -39,7 +40,7 @@ from kiosk.member_core.connector import (
     WrongKey,
 )
 from kiosk.member_core.core_api import CoreApi
-from kiosk.transport import Transport
+from kiosk.transport import Reply, Transport
 
 BOGOTA = timedelta(hours=-5)
 BEARER = {"Authorization": "Bearer t"}
@@ -157,6 +158,12 @@ def test_posting_twice_applies_once(core: CoreApi, url: str) -> None:
     assert movements(url, payment.payment_id) == [("AP-100101", "60000.00")]
 
 
+def test_a_long_bank_name_stops_no_posting(core: CoreApi, url: str) -> None:
+    assert core.post(paid(bank="B" * 81)).status is PostingStatus.POSTED
+    (item,) = requests.get(f"{url}/sandbox/payments", timeout=PATIENCE).json()["items"]
+    assert item["collection"]["bankName"] == "B" * 80
+
+
 def test_posting_at_once_from_two_lanes_applies_once(url: str) -> None:
     payment = paid(pesos="60000.50")
     answers = together(*[lambda: terminal(url).post(payment)] * 4)
@@ -182,6 +189,107 @@ def test_what_the_core_is_told_of_a_payment(core: CoreApi, url: str) -> None:
         "channel": "kiosk", "kioskId": "DEMO01", "rail": "PSE", "gateway": "placetopay",
         "gatewayTransactionId": bare.reference, "approvedAt": "2026-03-02T09:15:00-05:00",
     }  # fmt: skip
+
+
+def test_a_payment_that_staff_reversed_says_so(core: CoreApi, maria: MemberSession, url: str) -> None:
+    payment = paid("FF-100101", "21500")
+    receipt = core.post(payment).receipt_number
+    reversal = requests.post(
+        f"{url}/sandbox/reverse", json={"paymentId": payment.payment_id}, timeout=PATIENCE
+    )
+    assert reversal.json()["lines"][0]["reason"] == "reversed_by_staff"
+    assert core.posting(payment.payment_id) == Posting(PostingStatus.REVERSED, receipt)
+    assert core.post(payment) == Posting(PostingStatus.REVERSED, receipt), "nothing is applied again"
+    (listed,) = recorded_now(core)
+    assert (listed.status, listed.total, listed.unapplied) == (
+        PostingStatus.REVERSED, payment.total, payment.total)  # fmt: skip
+    owed = {each.obligation_id: each for each in core.obligations(maria)}["FF-100101"]
+    assert owed.next_due is not None
+    assert owed.next_due.amount == Money.of(21500 * 2)
+
+
+def test_uniform_recovery_tells_nobody_apart(core: CoreApi, url: str) -> None:
+    setting(url, disclosure="uniform")
+    known, without_email, unknown = "1900100101", "1900100104", "1900999999"
+    answers = {core.recover_key(cc(number)) for number in (known, without_email, unknown)}
+    assert answers == {connector.Recovery(None, 30)}
+    setting(url, disclosure="informative")
+    assert core.recover_key(cc(unknown)) == connector.Recovery(None, 30), "as if it had gone out"
+    with pytest.raises(connector.EmailNotRegistered):
+        core.recover_key(cc(without_email))
+
+
+# -- reconciliation ------------------------------------------------------------------------------
+
+
+def recorded_now(core: CoreApi, days: int = 1) -> list[connector.RecordedPayment]:
+    now = datetime.now(UTC)
+    return core.recorded(now - timedelta(days=days), now + timedelta(days=days))
+
+
+def test_recorded_payments_say_what_reconciliation_needs(core: CoreApi, url: str) -> None:
+    assert core.status().lists_payments
+    assert recorded_now(core) == []
+    plain, bare, stuck = paid(pesos="60000.50"), paid(cus=None), paid("CR-640118")
+    for payment in (plain, bare, stuck):
+        core.post(payment)
+        setting(url, advance_seconds=1)
+    first, second, third = recorded_now(core)
+    assert first == connector.RecordedPayment(
+        plain.payment_id, PostingStatus.POSTED, first.receipt_number, Money.of("60000.50"), Money.of(0),
+        "DEMO01", "placetopay", plain.gateway_id or "", "3271840055", first.received_at,
+    )  # fmt: skip
+    assert re.fullmatch(r"RC-\d{4}-\d{6}", first.receipt_number or "")
+    assert abs(first.received_at - datetime.now(UTC)) < timedelta(minutes=5)
+    assert (second.payment_id, second.cus) == (bare.payment_id, None)
+    assert (third.status, third.receipt_number, third.unapplied) == (
+        PostingStatus.NEEDS_ATTENTION, None, stuck.total)  # fmt: skip
+    assert core.recorded(first.received_at, second.received_at) == [first], "until is not included"
+    assert core.recorded(second.received_at, second.received_at) == []
+
+
+def test_recorded_payments_come_from_all_pages_and_windows(url: str) -> None:
+    asked = Asked(f"{url}/v1")
+    core = terminal(url, api=asked)
+    before, posted = datetime.now(UTC) - timedelta(minutes=1), []
+    setting(url, availability="payments_queued")
+    for day in range(3):
+        for _ in range(105 if day == 0 else 1):
+            payment = paid(pesos="100")
+            core.post(payment)
+            posted.append(payment.payment_id)
+        setting(url, advance_seconds=31 * 86400)
+    core.status()  # a new token: ours ended long ago
+    asked.queries.clear()
+    found = core.recorded(before, before + timedelta(days=70))
+    assert [each.payment_id for each in found] == posted
+    assert {each.status for each in found} == {PostingStatus.RECEIVED}
+    windows = [(query["receivedFrom"], query["receivedTo"]) for query in asked.queries]
+    assert ["cursor" in query for query in asked.queries] == [False, True, False, False]
+    assert windows[0] == windows[1]
+    ends = [datetime.fromisoformat(bound) for window in windows[1:] for bound in window]
+    assert ends == [before, *(before + timedelta(days=n) for n in (31, 31, 62, 62)), ends[-1]]
+    assert ends[-1] == before + timedelta(days=70)
+
+
+class Asked(CheckedTransport):
+    """Remembers what was asked for."""
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__(base_url)
+        self.queries: list[dict[str, str]] = []
+
+    def request(self, method: str, path: str, **more: Any) -> Reply:
+        self.queries.append(dict(more["query"] or {}))
+        return super().request(method, path, **more)
+
+
+def test_recorded_needs_instants_that_mean_the_same_everywhere(core: CoreApi) -> None:
+    with pytest.raises(ValueError, match="aware"):
+        core.recorded(datetime(2026, 3, 1), datetime(2026, 3, 2))  # noqa: DTZ001
+
+
+# -- what is not posted at once ------------------------------------------------------------------
 
 
 def test_what_can_not_be_applied_is_kept_for_staff(core: CoreApi, url: str) -> None:
@@ -289,7 +397,7 @@ def test_posting_conflicts_and_refusals(core: CoreApi, url: str) -> None:
                   paid(gateway_id=payment.gateway_id)):  # fmt: skip
         with pytest.raises(connector.PostingConflict):
             core.post(clash)
-    for refused in (paid(payment_id="NOT-A-UUID"), paid(gateway_id="x" * 65), paid(bank="B" * 81)):
+    for refused in (paid(payment_id="NOT-A-UUID"), paid(gateway_id="x" * 65), paid(cus="1" * 33)):
         with pytest.raises(ContractBroken):
             core.post(refused)
         with pytest.raises(connector.PostingRefused):

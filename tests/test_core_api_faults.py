@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import socket
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from contract import CheckedTransport
+from contract import SPEC, CheckedTransport
 from counterparts import MORNING
 from sandbox_servers import (
     MARIA,
@@ -32,6 +35,9 @@ from kiosk.member_core.connector import (
     CoreUnreachable,
     MemberBlocked,
     MemberLocked,
+    Posting,
+    PostingConflict,
+    PostingRefused,
     PostingStatus,
     SessionOver,
     WrongKey,
@@ -68,9 +74,10 @@ CALLS: dict[str, Callable[[CoreApi, MemberSession], object]] = {
     "listObligations": lambda core, session: core.obligations(session),
     "putPayment": lambda core, _: core.post(ONE),
     "getPayment": lambda core, _: core.posting(ONE.payment_id),
+    "listPayments": lambda core, _: core.recorded(NIGHT, NIGHT + timedelta(days=1)),
     "deleteMemberSession": lambda core, session: core.sign_out(session),
 }
-ONE = paid()
+ONE, NIGHT = paid(), datetime.now(UTC) - timedelta(hours=12)
 NO_BODY = {"deleteMemberSession": {"garbage", "cut_body"}}  # 204 says it all
 
 
@@ -188,6 +195,66 @@ def test_problem_without_its_details_is_still_the_problem(
 
 
 @pytest.mark.parametrize(
+    ("status", "error"),
+    [("400 Bad", PostingRefused), ("422 Bad", PostingRefused), ("409 Conflict", PostingConflict),
+     ("401 Who", CoreUnreachable), ("403 No", CoreUnreachable), ("418 Teapot", CoreUnreachable)],
+)  # fmt: skip
+def test_a_code_of_a_later_version_is_read_by_its_status(status: str, error: type) -> None:
+    result, _, _ = answered(problem(status, code="of-a-later-version"), lambda core: core.post(ONE))
+    assert type(result) is error
+    bare = reply(b"<html>", status, "Content-Type: text/html")
+    assert type(answered(bare, lambda core: core.post(ONE))[0]) is CoreUnreachable, "a proxy's word"
+
+
+def test_only_the_cores_own_word_says_that_a_payment_never_arrived() -> None:
+    missing = problem("404 Not Found", code="payment-not-found")
+    assert answered(missing, lambda core: core.posting(ONE.payment_id))[0] is None
+    for other in (problem("404 Not Found", code="no-such-path"), reply(b"{}", "404 Not Found")):
+        assert type(answered(other, lambda core: core.posting(ONE.payment_id))[0]) is CoreUnreachable
+
+
+@pytest.mark.parametrize("name", ["Posted", "Received", "NeedsAttention", "Reversed"])
+def test_the_contracts_own_examples_are_understood(name: str) -> None:
+    value = SPEC["components"]["examples"][f"Payment{name}"]["value"]
+    said = reply(json.dumps(value, default=str).encode())
+    found, _, _ = answered(said, lambda core: core.posting(value["paymentId"]))
+    assert found == Posting(PostingStatus(value["status"]), value["coreReceiptNumber"])
+    assert type(answered(said, lambda core: core.post(ONE))[0]) is CoreUnreachable, "another payment's"
+
+
+def test_status_and_lock_of_the_contracts_examples_are_understood() -> None:
+    examples = SPEC["components"]["examples"]
+    closing = json.dumps(examples["StatusDailyClose"]["value"], default=str).encode()
+    status, _, _ = answered(reply(closing), lambda core: core.status())
+    assert isinstance(status, connector.CoreStatus)
+    assert (status.availability, status.lists_payments) == (connector.Availability.PAYMENTS_QUEUED, False)
+    assert status.key_policy == connector.KeyPolicy(8, 64, "any", ("digit", "upper", "lower"))
+    said = json.dumps(examples["ProblemMemberLocked"]["value"], default=str).encode()
+    locked = reply(said, "429 Wait", "Content-Type: application/problem+json")
+    result, _, _ = answered(locked, lambda core: core.sign_in(MARIA, "1"))
+    assert isinstance(result, MemberLocked)
+    assert result.until == datetime.fromisoformat("2026-11-20T15:45:30-05:00")
+
+
+@pytest.mark.parametrize("moving", [False, True])
+def test_a_list_without_an_end_is_no_answer(moving: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(core_api, "_MOST_PAYMENT_PAGES", 5)
+    numbers = itertools.count()
+
+    def page(connection: socket.socket) -> None:
+        said = {"items": [], "nextCursor": f"c{next(numbers) if moving else 0}"}
+        connection.sendall(reply(json.dumps(said).encode()))
+
+    with raw_server(page) as server:
+        core = CoreApi(
+            Transport(server.url), Transport(server.url), client_id="k", client_secret="", kiosk_id="K"
+        )
+        with pytest.raises(CoreUnreachable, match="no end"):
+            core.recorded(NIGHT, NIGHT + timedelta(days=1))
+        assert len(server.requests) == (5 if moving else 2)
+
+
+@pytest.mark.parametrize(
     "body",
     [b"", b"{}", b"[]", b"null", b'{"status":"posted"}', b'{"status":"paid","coreReceiptNumber":null}',
      b'{"availability":"available"}', b'{"items":"abc","currency":"COP","nextCursor":null}',
@@ -196,7 +263,8 @@ def test_problem_without_its_details_is_still_the_problem(
 def test_answer_that_is_not_the_contracts_is_no_answer(body: bytes) -> None:
     session = MemberSession(Member("A", "B", "C", None), MORNING, False, token="t")
     calls = (lambda core: core.status(), lambda core: core.sign_in(MARIA, "1"), lambda core: core.post(ONE),
-             lambda core: core.obligations(session), lambda core: core.recover_key(MARIA))  # fmt: skip
+             lambda core: core.obligations(session), lambda core: core.recover_key(MARIA),
+             lambda core: core.recorded(NIGHT, NIGHT + timedelta(days=1)))  # fmt: skip
     for call in calls:
         assert type(answered(reply(body), call)[0]) is CoreUnreachable
 

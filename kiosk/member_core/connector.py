@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from kiosk.cooperative.member import Document, MemberSession
+from kiosk.cooperative.money import Money
 from kiosk.cooperative.obligation import Obligation
 from kiosk.cooperative.payment import Payment
 
@@ -115,6 +116,25 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedPayment:
+    """A payment as the core lists it for reconciliation, whichever terminal collected it.
+
+    `gateway_transaction_id` is unique within `gateway`; `unapplied` is what waits for staff.
+    """
+
+    payment_id: str
+    status: PostingStatus
+    receipt_number: str | None
+    total: Money
+    unapplied: Money
+    kiosk_id: str
+    gateway: str
+    gateway_transaction_id: str
+    cus: str | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class KeyPolicy:
     """What a key must look like; lengths in characters. `alphabet`: digits, alphanumeric, any."""
 
@@ -141,6 +161,8 @@ class CoreStatus:
     business_date: date
     recovery_enabled: bool
     key_policy: KeyPolicy
+    lists_payments: bool = False
+    """Whether `recorded` can be asked; the one operation that a core may leave out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,3 +199,6 @@ class Connector(Protocol):
 
     def posting(self, payment_id: str) -> Posting | None:
         """Read it back; None when it never arrived."""
+
+    def recorded(self, since: datetime, until: datetime) -> list[RecordedPayment]:
+        """All payments the core received from `since` on and before `until` (aware), oldest first."""

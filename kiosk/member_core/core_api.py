@@ -2,51 +2,35 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
-from kiosk.cooperative.member import Document, Member, MemberSession
-from kiosk.cooperative.money import Money
-from kiosk.cooperative.obligation import NextDue, Obligation, ObligationKind, OtherAmount
+from kiosk.cooperative.member import Document, MemberSession
+from kiosk.cooperative.obligation import Obligation
 from kiosk.cooperative.payment import Payment
+from kiosk.member_core import wire
 from kiosk.member_core.connector import (
-    Availability,
-    Contact,
-    CoreError,
     CoreMisconfigured,
     CoreStatus,
     CoreUnreachable,
-    EmailNotRegistered,
-    KeyChangeRequired,
-    KeyPolicy,
-    KeyRefused,
-    MemberBlocked,
-    MemberLocked,
     Posting,
-    PostingConflict,
-    PostingRefused,
-    PostingStatus,
+    RecordedPayment,
     Recovery,
-    SessionOver,
-    WrongKey,
 )
 from kiosk.transport import NoAnswer, NotSent, Reply, Timeouts, Transport
 
-log = logging.getLogger(__name__)
-
-_BOGOTA = ZoneInfo("America/Bogota")
 _TIMEOUTS = Timeouts(connect=8, answer=15)
 _SCOPES = "status.read member.session member.recovery payments.write payments.read"
 _RENEW_BEFORE = 60.0
-_MOST_PAGES = 50
-T = TypeVar("T")
+_PAGE = "100"
+_MOST_OBLIGATION_PAGES = 50
+_MOST_PAYMENT_PAGES = 1000
+_LONGEST_WINDOW = timedelta(days=31)
 
 
 class CoreApi:
@@ -74,7 +58,7 @@ class CoreApi:
 
     def status(self) -> CoreStatus:
         """Version, availability, key policy."""
-        return _contract(_status, self._call("GET", "/status"))
+        return wire.understood(wire.read_status, self._call("GET", "/status"))
 
     def sign_in(self, document: Document, key: str) -> MemberSession:
         """WrongKey, MemberLocked, MemberBlocked. One attempt, never repeated here."""
@@ -84,7 +68,7 @@ class CoreApi:
             "password": key,
             "kioskId": self._kiosk_id,
         }
-        return _contract(_session, self._call("POST", "/member-sessions", body))
+        return wire.understood(wire.read_session, self._call("POST", "/member-sessions", body))
 
     def sign_out(self, session: MemberSession) -> None:
         """End the session; one already gone is fine."""
@@ -97,10 +81,7 @@ class CoreApi:
             "documentNumber": document.number,
             "kioskId": self._kiosk_id,
         }
-        return _contract(
-            lambda found: Recovery(_optional(found["maskedEmail"]), found.get("expiresInMinutes")),
-            self._call("POST", "/password-recoveries", body),
-        )
+        return wire.understood(wire.read_recovery, self._call("POST", "/password-recoveries", body))
 
     def change_key(self, session: MemberSession, current: str, new: str) -> None:
         """WrongKey, KeyRefused, SessionOver."""
@@ -109,28 +90,33 @@ class CoreApi:
 
     def obligations(self, session: MemberSession) -> list[Obligation]:
         """All pages of what the member owes."""
-        rows: list[Obligation] = []
-        cursor = ""
-        for _ in range(_MOST_PAGES):
-            query = {"limit": "100", **({"cursor": cursor} if cursor else {})}
-            found = self._call("GET", "/members/me/obligations", session=session, query=query)
-            page, cursor = _contract(_obligation_page, found)
-            rows += page
-            if not cursor:
-                return rows
-        raise CoreUnreachable("the list of obligations has no end")
+        pages = self._pages("/members/me/obligations", _MOST_OBLIGATION_PAGES, session=session)
+        return [each for page in pages for each in wire.understood(wire.read_obligations, page)]
 
     def post(self, payment: Payment) -> Posting:
         """Put an approved payment; repeating it changes nothing."""
-        path = f"/payments/{payment.payment_id}"
-        return _contract(_posting, self._call("PUT", path, payment_body(payment, self._kiosk_id)))
+        body = wire.payment_body(payment, self._kiosk_id)
+        found = self._call("PUT", f"/payments/{payment.payment_id}", body)
+        return wire.understood(partial(wire.read_posting, payment.payment_id), found)
 
     def posting(self, payment_id: str) -> Posting | None:
         """Read it back; None when it never arrived."""
         reply = self._send("GET", f"/payments/{payment_id}")
-        if reply.status == 404:
+        # Any other 404 says something of an address, nothing of the payment.
+        if reply.status == 404 and wire.problem(reply).get("code") == "payment-not-found":
             return None
-        return _contract(_posting, self._checked(reply))
+        return wire.understood(partial(wire.read_posting, payment_id), self._checked(reply))
+
+    def recorded(self, since: datetime, until: datetime) -> list[RecordedPayment]:
+        """What the core received in [since, until), asked for in windows that the contract allows."""
+        rows: list[RecordedPayment] = []
+        while since < until:
+            end = min(since + _LONGEST_WINDOW, until)
+            window = {"receivedFrom": wire.rfc3339(since), "receivedTo": wire.rfc3339(end)}
+            for page in self._pages("/payments", _MOST_PAYMENT_PAGES, window):
+                rows += wire.understood(wire.read_recorded, page)
+            since = end
+        return rows
 
     # -- HTTP -----------------------------------------------------------------------------
 
@@ -145,6 +131,29 @@ class CoreApi:
     ) -> Mapping[str, Any]:
         return self._checked(self._send(method, path, body, session=session, query=query))
 
+    def _pages(
+        self,
+        path: str,
+        most: int,
+        query: Mapping[str, str] | None = None,
+        *,
+        session: MemberSession | None = None,
+    ) -> Iterator[Mapping[str, Any]]:
+        """Page after page of a list; a list that turns in circles or never ends is no answer."""
+        seen: set[str] = set()
+        asked = {"limit": _PAGE, **(query or {})}
+        for _ in range(most):
+            page = self._call("GET", path, session=session, query=asked)
+            yield page
+            cursor = wire.understood(wire.read_cursor, page)
+            if not cursor:
+                return
+            if cursor in seen:
+                break
+            seen.add(cursor)
+            asked["cursor"] = cursor
+        raise CoreUnreachable("the list has no end")
+
     def _send(
         self,
         method: str,
@@ -155,7 +164,10 @@ class CoreApi:
         query: Mapping[str, str] | None = None,
     ) -> Reply:
         for last in (False, True):
-            headers = {"Request-Id": f"{self._kiosk_id}-{uuid.uuid4().hex[:16]}", **self._machine()}
+            token = self._machine()
+            headers = {"Request-Id": f"{self._kiosk_id}-{uuid.uuid4().hex[:16]}"}
+            if token:
+                headers["Authorization"] = f"Bearer {token}"
             if session is not None:
                 headers["Member-Session"] = session.token
             try:
@@ -164,19 +176,26 @@ class CoreApi:
                 )
             except (NotSent, NoAnswer) as error:
                 raise CoreUnreachable(type(error).__name__) from None
-            if last or reply.status != 401 or _problem(reply).get("code") != "client-unauthorized":
+            unknown = reply.status == 401 and wire.problem(reply).get("code") == "client-unauthorized"
+            if last or not token or not unknown:
                 return reply
-            with self._lock:
-                self._token_until = 0.0  # the core forgot our token: one new one
+            self._forget(token)
         raise AssertionError("unreachable")
 
-    def _machine(self) -> dict[str, str]:
+    def _machine(self) -> str:
+        """The access token; none where the certificate is enough."""
         if not self._client[1]:
-            return {}
+            return ""
         with self._lock:
             if time.monotonic() >= self._token_until:
                 self._renew()
-            return {"Authorization": f"Bearer {self._token}"}
+            return self._token
+
+    def _forget(self, token: str) -> None:
+        """The core does not know this token; another thread may have a new one already."""
+        with self._lock:
+            if self._token == token:
+                self._token_until = 0.0
 
     def _renew(self) -> None:
         try:
@@ -189,7 +208,7 @@ class CoreApi:
             )
         except (NotSent, NoAnswer) as error:
             raise CoreUnreachable(type(error).__name__) from None
-        found = _json(reply)
+        found = wire.parsed(reply)
         token, lasts = found.get("access_token"), found.get("expires_in", 3600)
         if reply.status in (400, 401, 403):
             raise CoreMisconfigured("the token server does not know this terminal")
@@ -202,193 +221,8 @@ class CoreApi:
         if reply.status == 204:
             return {}
         if reply.status in (200, 201, 202):
-            found = _json(reply)
+            found = wire.parsed(reply)
             if not found:
                 raise CoreUnreachable("the answer is not the contract's")
             return found
-        raise _error(reply)
-
-
-def _json(reply: Reply) -> Mapping[str, Any]:
-    try:
-        found = json.loads(reply.body, parse_float=str)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _problem(reply: Reply) -> Mapping[str, Any]:
-    return _json(reply) if "json" in reply.headers.get("content-type", "") else {}
-
-
-def _error(reply: Reply) -> CoreError:
-    """The contract's problem as the connector's error; by code first, then by HTTP status."""
-    found = _problem(reply)
-    code = str(found.get("code"))
-    if code in _ERRORS:
-        return _ERRORS[code](found)
-    if code in _PLAIN:
-        return _PLAIN[code](code)
-    log.warning("the core answered %s %s", reply.status, code)
-    return CoreUnreachable(f"HTTP {reply.status}", reply.retry_after)
-
-
-def _wrong_key(found: Mapping[str, Any]) -> WrongKey:
-    remaining = found.get("remainingAttempts")
-    return WrongKey(remaining if isinstance(remaining, int) else None)
-
-
-def _key_refused(found: Mapping[str, Any]) -> KeyRefused:
-    errors = found.get("errors")
-    rows = errors if isinstance(errors, list) else []
-    return KeyRefused([str(row.get("code")) for row in rows if isinstance(row, dict)])
-
-
-_ERRORS: Mapping[str, Callable[[Mapping[str, Any]], CoreError]] = {
-    "invalid-credentials": _wrong_key,
-    "member-temporarily-locked": lambda found: MemberLocked(_instant_or_none(found.get("lockedUntil"))),
-    "member-blocked": lambda found: MemberBlocked(_contact(found)),
-    "email-not-registered": lambda found: EmailNotRegistered(_contact(found)),
-    "password-policy-violation": _key_refused,
-}
-_PLAIN: Mapping[str, Callable[[str], CoreError]] = {
-    "session-expired": SessionOver,
-    "password-change-required": KeyChangeRequired,
-    "payment-conflict": PostingConflict,
-    "duplicate-collection": PostingConflict,
-    "client-unauthorized": CoreMisconfigured,
-    "client-forbidden": CoreMisconfigured,
-    "malformed-request": PostingRefused,
-    "validation-failed": PostingRefused,
-}
-
-
-def _contact(found: Mapping[str, Any]) -> Contact | None:
-    contact = found.get("contact")
-    if not isinstance(contact, dict) or not isinstance(contact.get("text"), str):
-        return None
-    return Contact(contact["text"][:300], _optional(contact.get("phone")))
-
-
-def _optional(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
-def _instant_or_none(value: object) -> datetime | None:
-    try:
-        instant = datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return instant if instant.tzinfo else None
-
-
-def _contract(read: Callable[[Mapping[str, Any]], T], found: Mapping[str, Any]) -> T:
-    """Read what the contract promises; anything else is no answer."""
-    try:
-        return read(found)
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        log.error("the core breaks the contract: %s", type(error).__name__)
-        raise CoreUnreachable("the answer is not the contract's") from None
-
-
-def _status(found: Mapping[str, Any]) -> CoreStatus:
-    capabilities = found["capabilities"]
-    policy = capabilities["passwordPolicy"]
-    return CoreStatus(
-        Availability(found["availability"]),
-        _optional(found.get("message")),
-        date.fromisoformat(found["businessDate"]),
-        bool(capabilities["passwordRecovery"]["enabled"]),
-        KeyPolicy(
-            int(policy["minLength"]),
-            int(policy["maxLength"]),
-            str(policy["alphabet"]),
-            tuple(str(kind) for kind in policy.get("requires", ())),
-        ),
-    )
-
-
-def _session(found: Mapping[str, Any]) -> MemberSession:
-    member = found["member"]
-    expires = datetime.fromisoformat(found["expiresAt"])
-    if expires.tzinfo is None or not isinstance(found["mustChangePassword"], bool):
-        raise ValueError("not the contract's session")
-    return MemberSession(
-        Member(
-            str(member["memberId"]),
-            str(member["displayName"]),
-            str(member["documentNumberMasked"]),
-            _optional(member["email"]["masked"]),
-        ),
-        expires,
-        found["mustChangePassword"],
-        token=str(found["sessionToken"]),
-    )
-
-
-def _obligation_page(found: Mapping[str, Any]) -> tuple[list[Obligation], str]:
-    currency = str(found["currency"])
-    return [_obligation(item, currency) for item in found["items"]], found["nextCursor"] or ""
-
-
-def _obligation(item: Mapping[str, Any], currency: str) -> Obligation:
-    kinds = {kind.value: kind for kind in ObligationKind}
-    due, other = item["nextDue"], item["otherAmount"]
-    since = item["overdue"]["since"]
-    return Obligation(
-        obligation_id=str(item["obligationId"]),
-        # New kinds may appear within v1: callers treat them as additional services.
-        kind=kinds.get(item["kind"], ObligationKind.ADDITIONAL_SERVICE),
-        name=str(item["name"]),
-        reference=str(item["reference"]),
-        payable=bool(item["payable"]),
-        not_payable_reason=_optional(item["notPayableReason"]),
-        overdue=Money.from_wire(item["overdue"]["amount"], currency),
-        overdue_since=date.fromisoformat(since) if since else None,
-        next_due=NextDue(Money.from_wire(due["amount"], currency), date.fromisoformat(due["dueDate"]))
-        if due
-        else None,
-        balance=Money.from_wire(item["balance"]["amount"], currency),
-        other=OtherAmount(
-            bool(other["allowed"]),
-            Money.from_wire(other["minimum"], currency),
-            Money.from_wire(other["maximum"], currency) if other["maximum"] is not None else None,
-        ),
-    )
-
-
-def _posting(found: Mapping[str, Any]) -> Posting:
-    return Posting(PostingStatus(found["status"]), _optional(found["coreReceiptNumber"]))
-
-
-def payment_body(payment: Payment, kiosk_id: str) -> dict[str, object]:
-    """The contract's PaymentRequest. The same payment always gives the same body."""
-    decided = payment.decided_at or payment.created_at
-    collection = {
-        "channel": "kiosk",
-        "kioskId": kiosk_id,
-        "rail": "PSE",
-        "gateway": payment.gateway,
-        "gatewayTransactionId": payment.gateway_id or payment.reference,
-        "approvedAt": decided.astimezone(_BOGOTA).isoformat(timespec="seconds"),
-    }
-    if payment.cus:
-        collection["trackingCode"] = payment.cus
-    if payment.bank:
-        collection["bankName"] = payment.bank
-    return {
-        "memberId": payment.payer.member_id,
-        "currency": payment.total.currency,
-        "totalAmount": payment.total.wire(),
-        "valueDate": decided.astimezone(_BOGOTA).date().isoformat(),
-        "collection": collection,
-        "lines": [
-            {
-                "lineId": line.line_id,
-                "obligationId": line.obligation_id,
-                "choice": line.choice.value,
-                "amount": line.amount.wire(),
-            }
-            for line in payment.order.lines
-        ],
-    }
+        raise wire.error_of(reply)

@@ -91,7 +91,7 @@ def _connector(settings: Settings) -> Connector:
         Transport(core.url, ca_file=core.ca_file, client_certificate=core.client_certificate),
         Transport(core.token_url, ca_file=core.ca_file, client_certificate=core.client_certificate),
         client_id=core.client_id,
-        client_secret=reveal(core.client_secret),
+        client_secret=reveal(core.client_secret) if core.client_secret else "",
         kiosk_id=settings.terminal.id,
     )
 

@@ -138,7 +138,8 @@ class Core(_Section, frozen=True):
     url: Url = Url("https://member-core.invalid/v1")
     token_url: Url = Url("https://member-core.invalid/oauth2/token")
     client_id: str = "kiosk"
-    client_secret: SecretReference = SecretReference("credential:core-client-secret")
+    client_secret: SecretReference | None = None
+    """None where the terminal is known by its client certificate."""
     ca_file: Path | None = None
     client_certificate: Path | None = None
 
@@ -239,7 +240,9 @@ class Settings(_Section, frozen=True):
                           ("gateway.return_url", self.gateway.return_url)):  # fmt: skip
             if not url.startswith("https://"):
                 raise ValueError(f"{name}: a real terminal speaks https only")
-        for name, secret in (("core.client_secret", self.core.client_secret),
+        if self.core.client_secret is None and self.core.client_certificate is None:
+            raise ValueError("core.client_secret: it or core.client_certificate is needed")
+        for name, secret in (("core.client_secret", self.core.client_secret or ""),
                              ("gateway.secret", self.gateway.secret),
                              *((f"gateway.secrets.{k}", v) for k, v in self.gateway.secrets.items()),
                              ("receipts.signing_key", self.receipts.signing_key)):  # fmt: skip

@@ -5,10 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import logging
-import shutil
 import socket
-import ssl
-import subprocess
 from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +13,7 @@ from threading import Event
 
 import pytest
 from sandbox_servers import free_port, raw_server, reply
+from tls import certificate, tls_of
 
 from kiosk.transport import NoAnswer, NotSent, Reply, Timeouts, Transport, TransportError
 
@@ -275,29 +273,6 @@ def test_retry_after_is_read_as_seconds_only(said: str, seconds: int | None) -> 
 
 
 # -- TLS -----------------------------------------------------------------------------------------
-
-
-def certificate(folder: Path, name: str, address: str) -> Path:
-    """A self-signed certificate for an address, with its key in one PEM file."""
-    if shutil.which("openssl") is None:
-        pytest.skip("there is no openssl command to make a certificate with")
-    key, cert, both = (folder / f"{name}.{end}" for end in ("key", "crt", "pem"))
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-               "-nodes", "-days", "2", "-subj", f"/CN={name}", "-addext", f"subjectAltName={address}",
-               "-keyout", str(key), "-out", str(cert)]  # fmt: skip
-    subprocess.run(command, check=True, capture_output=True)
-    both.write_bytes(cert.read_bytes() + key.read_bytes())
-    return both
-
-
-def tls_of(pem: Path, *, clients: Path | None = None) -> ssl.SSLContext:
-    """A server's side; `clients` are the certificates it wants to see."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
-    if clients:
-        context.load_verify_locations(clients)
-        context.verify_mode = ssl.CERT_REQUIRED
-    return context
 
 
 @pytest.fixture(scope="module")

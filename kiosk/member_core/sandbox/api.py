@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, request
 
-from kiosk.member_core.sandbox import access, keys, machines, payments, recovery, shapes
+from kiosk.member_core.sandbox import access, keys, machines, payments, recovery, shapes, tls
 from kiosk.member_core.sandbox.machines import Machine, TokenRefused
 from kiosk.member_core.sandbox.problems import Problem, malformed
 from kiosk.member_core.sandbox.settings import SandboxSettings, Switches, instant
@@ -89,10 +89,7 @@ class Api:
         if operation is None:
             return
         now = self._switches.epoch()
-        with self._store.transaction() as db:
-            machine = machines.recognise(
-                db, request.headers.get("Authorization"), self._settings.client_id, now
-            )
+        machine = self._caller(now)
         machines.require_scope(machine, operation.scope, operation.forbidden)
         g.machine = machine
         if request.endpoint != "createMemberSession":
@@ -102,6 +99,14 @@ class Api:
                 raise malformed("A query parameter is unknown or repeated.")
         if self._switches.availability == "unavailable" and not operation.while_unavailable:
             raise Problem(503, "core-unavailable", retry_after=CLOSED_SECONDS)
+
+    def _caller(self, now: int) -> Machine:
+        authorization = request.headers.get("Authorization")
+        name = tls.machine_name(request.environ.get("werkzeug.socket"))
+        if name is not None and authorization is None:
+            return machines.certified(name)
+        with self._store.transaction() as db:
+            return machines.recognise(db, authorization, self._settings.client_id, now)
 
     def issue_token(self) -> Answer:
         """RFC 6749 section 4.4; the client proves itself by HTTP Basic or in the form."""

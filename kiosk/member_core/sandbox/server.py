@@ -7,6 +7,7 @@ import logging
 import os
 import secrets
 import signal
+import ssl
 import sys
 import threading
 from collections.abc import Sequence
@@ -14,9 +15,9 @@ from pathlib import Path
 
 from flask import Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from kiosk.member_core.sandbox import payments, shapes
+from kiosk.member_core.sandbox import payments, shapes, tls
 from kiosk.member_core.sandbox.api import OPERATIONS, Api
 from kiosk.member_core.sandbox.control import Control
 from kiosk.member_core.sandbox.faults import FaultyWire
@@ -103,8 +104,7 @@ class _QuietHandler(WSGIRequestHandler):
         pass
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Serve until SIGINT or SIGTERM. The client's secret comes from the environment, if set."""
+def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m kiosk.member_core.sandbox", description="Member Core API with invented members."
     )
@@ -114,7 +114,33 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--data", type=Path, required=True, metavar="FILE", help="SQLite file, created when new"
     )
     parser.add_argument("--client-id", default=DEMO_CLIENT_ID)
+    parser.add_argument(
+        "--certificate", type=Path, metavar="PEM", help="serve HTTPS with this certificate and its key"
+    )
+    parser.add_argument(
+        "--client-ca", type=Path, metavar="PEM", help="let in machines with a certificate of this authority"
+    )
     options = parser.parse_args(argv)
+    if options.client_ca and not options.certificate:
+        parser.error("--client-ca needs --certificate")
+    return options
+
+
+def _server(options: argparse.Namespace, app: Flask) -> BaseWSGIServer:
+    """Raises OSError for an address or a certificate that can not be used."""
+    context = tls.server_context(options.certificate, options.client_ca) if options.certificate else None
+    server = make_server(
+        options.host, options.port, app, threaded=True, request_handler=_QuietHandler, ssl_context=context
+    )
+    if isinstance(server.socket, ssl.SSLSocket):
+        # In the thread of the connection: a silent caller must not keep the others waiting.
+        server.socket.do_handshake_on_connect = False  # type: ignore[attr-defined]
+    return server
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve until SIGINT or SIGTERM. The client's secret comes from the environment, if set."""
+    options = _options(argv)
     settings = SandboxSettings(
         data_file=options.data,
         client_id=options.client_id,
@@ -123,13 +149,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     app = create_app(settings)
     try:
-        server = make_server(options.host, options.port, app, threaded=True, request_handler=_QuietHandler)
+        server = _server(options, app)
     except OSError as error:
         print(f"can not listen on {options.host}:{options.port}: {error}", file=sys.stderr)
         return 1
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    print(f"listening on http://{options.host}:{server.port}", flush=True)
+    scheme = "https" if options.certificate else "http"
+    print(f"listening on {scheme}://{options.host}:{server.port}", flush=True)
     try:
         server.serve_forever()
     except KeyboardInterrupt:

@@ -42,6 +42,10 @@ _AFTER_FIRST_PAGE = 200
 
 _BUILD_EVERY = 120
 """Milliseconds between two pages built ahead."""
+_A_ROUND = 5
+"""Payments: closing must not wait for a gateway that is away."""
+_TRY_AGAIN = 15_000
+"""Milliseconds until a terminal out of service looks whether it can serve again."""
 _AT_REST = 700
 """Milliseconds after a farewell."""
 
@@ -205,14 +209,14 @@ class LazyDesk:
     def __call__(self) -> Desk:
         with self._lock:
             if self._desk is None:
-                self._desk = self._build()
-                self._desk.sonda.recover(now())
+                desk = self._build()
+                try:
+                    desk.sonda.recover(now())
+                except BaseException:
+                    desk.close()
+                    raise
+                self._desk = desk
             return self._desk
-
-    @property
-    def ready(self) -> bool:
-        """Whether it is built."""
-        return self._desk is not None
 
     def close(self) -> None:
         """Close what was built."""
@@ -279,6 +283,8 @@ class Application(QObject):
         self.jobs.run("money", self.desk, self._desk_open, self._out_of_service)
 
     def _desk_open(self, _desk: Desk) -> None:
+        if self.visit.step is Step.OUT_OF_SERVICE:
+            self.visit.go(Step.WELCOME)
         self._sonda.start()
         self._builder.start()
 
@@ -291,6 +297,7 @@ class Application(QObject):
     def _out_of_service(self, error: Exception) -> None:
         log.error("out of service: %s", error)
         self.visit.go(Step.OUT_OF_SERVICE)
+        QTimer.singleShot(_TRY_AGAIN, self._open_desk)
 
     def _round(self) -> None:
         if self._rounding:
@@ -299,7 +306,7 @@ class Application(QObject):
         self.jobs.run("sonda", self._ask_all, self._rounded, self._round_failed)
 
     def _ask_all(self) -> object:
-        return self.desk().sonda.round()
+        return self.desk().sonda.round(_A_ROUND)
 
     def _rounded(self, _payments: object) -> None:
         self._rounding = False
@@ -327,7 +334,6 @@ class Application(QObject):
 def place_of(settings: Settings, guide: Guide = ()) -> Place:
     """What pages say about where they are."""
     c, agency, brand = settings.cooperative, settings.agency, settings.brand
-    hosts = {*settings.gateway.page_hosts}
     return Place(
         cooperative=c.name,
         agency=agency.name,
@@ -346,10 +352,6 @@ def place_of(settings: Settings, guide: Guide = ()) -> Place:
         guide=guide,
         logo=str(brand.logo or ""),
         pse_logo=str(brand.pse_logo or ""),
-        allowed_hosts=frozenset(hosts),
-        is_return=lambda url: (
-            url.split("?")[0].split("#")[0].rstrip("/") == settings.gateway.return_url.rstrip("/")
-        ),
     )
 
 

@@ -14,6 +14,7 @@ from kiosk.cooperative.order import Order, OrderLine
 from kiosk.cooperative.payment import Payer, Payment
 from kiosk.member_core.connector import CoreError, Posting, PostingStatus
 from kiosk.pse.gateway import Abilities, Answer, Charge, Created, Creation, ErrorKind, Expected, NoVerdict
+from kiosk.pse.wire import same_place
 
 MORNING = datetime(2026, 3, 2, 14, 15, tzinfo=UTC)
 """A quarter past nine in Bogotá."""
@@ -117,11 +118,13 @@ class ScriptedGateway:
         assert self.abilities.cancels
         self.cancelled.append(gateway_id)
 
+    return_url = "https://kiosco.invalid/retorno"
+
     def is_return(self, url: str) -> bool:
-        raise NotImplementedError
+        return same_place(url, self.return_url)
 
     def allowed_hosts(self) -> frozenset[str]:
-        raise NotImplementedError
+        return frozenset({"127.0.0.1"})
 
 
 POSTED = Posting(PostingStatus.POSTED, "R-1001")

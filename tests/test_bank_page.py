@@ -161,7 +161,7 @@ class Stay:
         self.gateway.creation = Created("900123", url)
         payment = self.checkout.start(order(f"OB-{len(self.gateway.charges)}"), MEMBER, HOLDER)
         assert payment.redirect_url == url
-        self.visit.payment = payment
+        self.visit.payment, self.visit.gateway = payment, self.gateway
         self.visit.go(Step.BANK)
 
     def open(self, url: str) -> None:
@@ -235,8 +235,7 @@ def place(**changed: object) -> Place:
         "address": "Calle 1", "hours": "8 a 4", "phone": "601 000 0000", "care": "Gestión del Asociado",
         "care_phone": "601 111 1111", "care_mobile": "300 111 1111", "care_email": "gestion@correo.example",
         "website": "coop.example", "privacy_url": "https://coop.example/datos", "nit": "900.000.000-1",
-        "demonstration": True, "allowed_hosts": frozenset({"127.0.0.1"}),
-        "is_return": lambda url: url.partition("?")[0] == RETURN.partition("?")[0],
+        "demonstration": True,
     }  # fmt: skip
     return Place(**(facts | changed))
 
@@ -250,6 +249,7 @@ def limits() -> Limits:
 def stay(qtbot: QtBot, tmp_path: Path, limits: Limits) -> Iterator[Stay]:
     load_fonts()
     journal, gateway = Journal.open(tmp_path / "journal.sqlite"), ScriptedGateway()
+    gateway.return_url = RETURN
     core = ScriptedCore()
     checkout = Checkout(journal, gateway, core, Clock(MORNING), TERMINAL, Timings())
     desk = Desk(core, journal, gateway, BankDirectory(gateway, Clock(MORNING)), checkout, None, None, None)  # type: ignore[arg-type]

@@ -517,10 +517,13 @@ class TestPosting:
         assert flagged.next_ask_at == MORNING + timedelta(hours=1)
         assert counter.checkout.post(flagged).state is State.POSTED
 
-    @pytest.mark.parametrize("events", [[], [Event.SENT], [Event.SENT, Event.SEEN_FAILED]])
+    @pytest.mark.parametrize(
+        "events",
+        [[], [Event.LEFT], [Event.SEEN_NOT_AUTHORISED], [Event.SEEN_FAILED], [Event.LEFT, Event.ABSENT]],
+    )
     def test_nothing_but_an_approved_payment_is_posted(self, counter: Counter, events: list[Event]) -> None:
         payment = counter.start()
-        for event in events[1:]:
+        for event in events:
             payment = counter.journal.record(payment, event, now=MORNING)
         assert counter.checkout.post(payment) == payment
         assert counter.core.received == []

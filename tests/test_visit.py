@@ -108,6 +108,38 @@ def visit(qtbot: QtBot, desk: Desk) -> Iterator[Visit]:
     jobs.close()
 
 
+def test_the_same_question_is_not_asked_twice_at_once(visit: Visit, desk: Desk, qtbot: QtBot) -> None:
+    known = visit.payment = payment(1, State.PENDING, version=2)
+    desk.answer = known
+    for _ in range(20):
+        visit.ask_now()
+    qtbot.waitUntil(lambda: bool(desk.asked), timeout=20_000)
+    desk.open.set()
+    settle(visit, qtbot)
+    assert desk.asked == ["get", "ask"]
+    visit.ask_now()
+    settle(visit, qtbot)
+    assert desk.asked == ["get", "ask"] * 2
+    desk.answer = CoreUnreachable("away")
+    visit.ask_now()
+    settle(visit, qtbot)
+    visit.ask_now()
+    settle(visit, qtbot)
+    assert desk.asked == ["get", "ask"] * 2 + ["get"] * 2
+
+
+def test_closing_drops_what_waits_without_a_word(qtbot: QtBot, capfd: pytest.CaptureFixture[str]) -> None:
+    jobs, held, ran = Jobs(), threading.Event(), []
+    for lane, count in (("ask", 3), ("sonda", 1), ("money", 1)):
+        for _ in range(count):
+            jobs.run(lane, lambda: held.wait(30), ran.append, ran.append)
+        jobs.run(lane, lambda lane=lane: ran.append(lane), ran.append, ran.append)
+    threading.Timer(0.3, held.set).start()
+    jobs.close()
+    assert ran == ["money"]  # a payment's next step is never dropped, a question is
+    assert capfd.readouterr().err == ""
+
+
 def settle(visit: Visit, qtbot: QtBot) -> None:
     """Wait until whatever was handed to the lanes has been answered."""
     over: list[object] = []

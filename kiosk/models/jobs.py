@@ -48,9 +48,9 @@ class Jobs(QObject):
             return
 
         def deliver(future: Future[T]) -> None:
-            error = future.exception()
-            if self._closed:
+            if self._closed or future.cancelled():
                 return
+            error = future.exception()
             if isinstance(error, Exception):
                 self._hand_over(partial(failed, error))
             elif error is None:
@@ -67,7 +67,9 @@ class Jobs(QObject):
             self._results.get_nowait()()
 
     def close(self) -> None:
-        """Finish what runs, drop what waits in `ask`, deliver nothing more."""
+        """Finish what runs and all of `money`, drop what else waits, deliver nothing more."""
         self._closed = True
         for name, lane in self._lanes.items():
-            lane.shutdown(wait=True, cancel_futures=name != "money")
+            lane.shutdown(wait=False, cancel_futures=name != "money")
+        for lane in self._lanes.values():
+            lane.shutdown()

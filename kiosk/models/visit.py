@@ -23,11 +23,12 @@ from kiosk.models.errands import Errands
 from kiosk.models.jobs import Jobs
 from kiosk.models.obligations import ObligationsModel
 from kiosk.models.payments import PaymentsModel
+from kiosk.models.printing import ReceiptPrinting
 from kiosk.models.problems import Problem, Trouble, problem_of
 from kiosk.models.steps import BACK, NEXT, Step
 
 if TYPE_CHECKING:
-    from kiosk.pse.gateway import Bank, Terms
+    from kiosk.pse.gateway import Bank, Gateway, Terms
     from kiosk.teller.desk import Desk
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ class Visit(Errands):
         self.obligations = ObligationsModel()
         self.banks = BanksModel()
         self.payments = PaymentsModel()
+        self.printing = ReceiptPrinting(self)
         self.step = Step.WELCOME
         self.core: CoreStatus | None = None
         self._forget()
@@ -76,6 +78,8 @@ class Visit(Errands):
         self.holder: AccountHolder | None = None
         self.terms: tuple[Terms, ...] = ()
         self.payment: Payment | None = None
+        self.gateway: Gateway | None = None
+        self._asking = False
         self.reprinting = False
         self.consented = False
         self._suggestion: tuple[str, str, str] | None = None
@@ -111,6 +115,7 @@ class Visit(Errands):
             self._jobs.run("money", lambda: self._desk().checkout.left(payment), _ignore, _note)
         self._forget()
         self._forget_member()
+        self.printing.forget()
         self.busy_changed.emit()
         self.ended.emit()
         self.member_changed.emit()
@@ -255,14 +260,14 @@ class Visit(Errands):
         bank = self.banks.picked
         if order is None or holder is None or self.busy:
             return
-        self._ask(
-            lambda desk: desk.checkout.start(order, session.member, holder, bank=bank),
-            self._started,
-            "opening",
-            lane="money",
-        )
 
-    def _started(self, payment: Payment) -> None:
+        def work(desk: Desk) -> tuple[Payment, Gateway]:
+            return desk.checkout.start(order, session.member, holder, bank=bank), desk.gateway
+
+        self._ask(work, self._started, "opening", lane="money")
+
+    def _started(self, started: tuple[Payment, Gateway]) -> None:
+        payment, self.gateway = started
         self._set_payment(payment)
         if payment.state is State.AT_BANK:
             self.go(Step.BANK)
@@ -288,8 +293,10 @@ class Visit(Errands):
     def ask_now(self, *, shown: bool = False) -> None:
         """What does the gateway say? `shown` where the member asked and waits for it."""
         payment = self.payment
-        if payment is not None:
-            self._ask(lambda desk: self._look(desk, payment), self._seen, "asking", quiet=not shown)
+        if payment is None or (self._asking and not shown):
+            return  # a gateway that hangs must not fill the lane with the same question
+        self._asking = True
+        self._ask(lambda desk: self._look(desk, payment), self._seen, "asking", quiet=not shown)
 
     @staticmethod
     def _look(desk: Desk, payment: Payment) -> Payment:
@@ -297,6 +304,7 @@ class Visit(Errands):
         return desk.checkout.ask(desk.journal.get(payment.payment_id))
 
     def _seen(self, payment: Payment) -> None:
+        self._asking = False
         known = self.payment
         if known is None or payment.payment_id != known.payment_id or payment.version < known.version:
             return
@@ -333,6 +341,7 @@ class Visit(Errands):
         self.payment_changed.emit()
 
     def _failed(self, error: Exception, quiet: bool) -> None:
+        self._asking = False
         problem = problem_of(error)
         if problem.trouble is Trouble.UNEXPECTED:
             log.error("unexpected: %s", type(error).__name__, exc_info=error)

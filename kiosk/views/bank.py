@@ -130,11 +130,12 @@ class BankPage(Page):
         return self.help, self.leaving, self.dialog
 
     def _open_web(self) -> None:
-        if self._payment is None or self._web is not None or not self._clock.isActive():
+        gateway = self.visit.gateway
+        if self._payment is None or gateway is None or self._web is not None or not self._clock.isActive():
             return
         from kiosk.lockdown.load_watch import LoadWatch
 
-        policy = WebPolicy(self.place.allowed_hosts, self.place.is_return, self.place.demonstration)
+        policy = WebPolicy(gateway.allowed_hosts(), gateway.is_return, self.place.demonstration)
         web = self._web = WebVisit(policy, self.dialog, self.stage)
         web.view.setZoomFactor(self._zoom())
         page = web.page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QScroller, QVBoxLayout, QWidget
@@ -37,8 +37,6 @@ class Place:
     """Invented members to try: type, number, key, name, what it shows in Spanish and English."""
     logo: str = ""
     pse_logo: str = ""
-    allowed_hosts: frozenset[str] = field(default_factory=frozenset)
-    is_return: Callable[[str], bool] = lambda _url: False
 
 
 class Notice(Card):

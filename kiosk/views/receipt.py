@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from kiosk.models.steps import Step
 from kiosk.receipt import blocks
 from kiosk.views.controls import Button, Card, label
+from kiosk.views.languages import Languages
 from kiosk.views.page import Page
-from kiosk.views.printing import PrintingCard, ReceiptPrinting
+from kiosk.views.printing import PrintingCard
 from kiosk.views.qr import QrCode
 
 
@@ -18,7 +19,7 @@ class ReceiptPage(Page):
 
     def build(self) -> None:
         theme = self.theme
-        self.printing = ReceiptPrinting(self.visit)
+        self.printing = self.visit.printing
         whole = QVBoxLayout() if theme.portrait else QHBoxLayout()
         whole.setSpacing(theme.u(48))
         self.sheet = Card(theme, pad=48, gap=8)
@@ -54,7 +55,6 @@ class ReceiptPage(Page):
         self.printing.ready.connect(self._show)
 
     def enter(self) -> None:
-        self.printing.phase = ""
         self.paper.refresh()
         self._prepare()
 
@@ -65,11 +65,11 @@ class ReceiptPage(Page):
 
     def _prepare(self) -> None:
         if self.visit.payment is not None:
-            self.printing.prepare(self.visit.payment, copy=self.visit.reprinting)
+            self.printing.prepare(self.visit.payment, copy=self.visit.reprinting, language=Languages.current)
 
     def _print(self) -> None:
         if self.visit.payment is not None:
-            self.printing.print_now(self.visit.payment, copy=True)
+            self.printing.print_now(self.visit.payment, copy=True, language=Languages.current)
 
     def _clear(self) -> None:
         while self._rows.count():

@@ -12,9 +12,10 @@ from kiosk.cooperative.payment import Payment, State
 from kiosk.models.steps import Step
 from kiosk.views.controls import Button, Card, Figure, Picture, Rule, label, together
 from kiosk.views.dates import clock_time, minute_time
+from kiosk.views.languages import Languages
 from kiosk.views.obligation_delegate import ObligationWords
 from kiosk.views.page import Page
-from kiosk.views.printing import PrintingCard, ReceiptPrinting
+from kiosk.views.printing import PrintingCard
 from kiosk.views.qr import QrCode
 from kiosk.views.theme import Theme
 
@@ -102,7 +103,7 @@ class ResultPage(Page):
     def build(self) -> None:
         theme = self.theme
         self.words = ObligationWords(self)
-        self.printing = ReceiptPrinting(self.visit)
+        self.printing = self.visit.printing
         self._asking = False
         self._asked_at: datetime | None = None
         whole = QVBoxLayout() if theme.portrait else QHBoxLayout()
@@ -188,7 +189,6 @@ class ResultPage(Page):
             self.retranslate()
 
     def enter(self) -> None:
-        self.printing.phase = ""
         self._asking, self._asked_at = False, None
         self._changed()
 
@@ -228,9 +228,9 @@ class ResultPage(Page):
         if self.visit.payment is not payment or not self.on_stage:
             return
         copy = self.visit.reprinting
-        self.printing.prepare(payment, copy=copy)
+        self.printing.prepare(payment, copy=copy, language=Languages.current)
         if not copy:
-            self.printing.print_once(payment)
+            self.printing.print_once(payment, language=Languages.current)
 
     def _show_code(self) -> None:
         if self.printing.receipt is not None:

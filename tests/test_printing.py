@@ -26,7 +26,7 @@ class Errands:
         self.desk = SimpleNamespace(receipts=self, printer=SimpleNamespace(print=self.printed.append))
 
     def run(
-        self, _lane: str, work: Callable[..., object], done: Callable[..., object], failed: object
+        self, _lane: str, work: Callable[..., object], done: Callable[..., object], _failed: object
     ) -> None:
         done(work(self.desk))
 

@@ -34,12 +34,16 @@ class Operation:
     while_unavailable: bool = False
     forbidden: bool = True
     """Whether the contract knows a 403 for it."""
+    malformed: bool = True
+    """Whether it knows a 400; where it does not, what is odd about a call is passed over."""
 
 
 OPERATIONS = {
-    "getStatus": Operation("status.read", while_unavailable=True),
+    "getStatus": Operation("status.read", while_unavailable=True, malformed=False),
     "createMemberSession": Operation("member.session"),
-    "deleteMemberSession": Operation("member.session", while_unavailable=True, forbidden=False),
+    "deleteMemberSession": Operation(
+        "member.session", while_unavailable=True, forbidden=False, malformed=False
+    ),
     "requestPasswordRecovery": Operation("member.recovery"),
     "changePassword": Operation("member.session"),
     "listObligations": Operation("member.session", frozenset({"limit", "cursor"})),
@@ -88,13 +92,15 @@ class Api:
         operation = OPERATIONS.get(request.endpoint or "")
         if operation is None:
             return
+        if operation.malformed and request.headers.get("Request-Id", g.request_id) != g.request_id:
+            raise malformed("Request-Id has 1 to 64 letters, digits, dots, dashes or underscores.")
         now = self._switches.epoch()
         machine = self._caller(now)
         machines.require_scope(machine, operation.scope, operation.forbidden)
         g.machine = machine
         if request.endpoint != "createMemberSession":
             self.gate.pass_or_wait(f"client {machine.client_id}", self._switches.rates.calls, now)
-        for name, values in request.args.lists():
+        for name, values in request.args.lists() if operation.malformed else ():
             if name not in operation.query or len(values) > 1:
                 raise malformed("A query parameter is unknown or repeated.")
         if self._switches.availability == "unavailable" and not operation.while_unavailable:

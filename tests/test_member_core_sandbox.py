@@ -242,6 +242,8 @@ def test_request_ids_are_echoed_and_garbage_is_malformed(core: Core) -> None:
     assert core.call("GET", "/status", headers={"Request-Id": "ksk01-7"}).headers["Request-Id"] == "ksk01-7"
     core.problem(400, "malformed-request", "GET", "/payments/x", headers={"Request-Id": "no blanks"})
     core.problem(400, "malformed-request", "GET", new_path(), headers={"Request-Id": "no blanks"})
+    strange = core.problem(400, "malformed-request", "GET", "/payments/%5C%C3%B1")
+    assert strange["instance"] == "/v1/payments/%5C%C3%B1", "a URI reference"
     # The contract knows no 400 here: what is odd is passed over.
     odd = core.call("GET", "/status?colour=red", headers={"Request-Id": "no blanks"}, checked=False)
     assert (odd.status_code, odd.headers["Request-Id"][:8]) == (200, "sandbox-")

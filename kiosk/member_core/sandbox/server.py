@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from flask import Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
@@ -73,8 +74,8 @@ def _finish(response: Response) -> Response:
 
 
 def _problem(problem: Problem) -> Response:
-    instance = request.path if request.path.startswith("/v1/payments/") else None
-    response = jsonify(problem.body(g.request_id, instance if instance and instance.isascii() else None))
+    instance = quote(request.path) if request.path.startswith("/v1/payments/") else None
+    response = jsonify(problem.body(g.request_id, instance))
     response.status_code = problem.status
     response.mimetype = "application/problem+json"
     response.headers.update(problem.all_headers())

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, QRect, Qt, QTimer
@@ -367,10 +366,3 @@ def qt_application(arguments: list[str]) -> QApplication:
     font.setFeature(QFont.Tag("tnum"), 1)
     app.setFont(font)
     return app
-
-
-def remove_folder(path: Path) -> None:
-    """Delete a demonstration's folder."""
-    import shutil
-
-    shutil.rmtree(path, ignore_errors=True)

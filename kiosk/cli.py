@@ -191,9 +191,10 @@ def _demo(arguments: argparse.Namespace) -> int:
             large=arguments.large,
             gateway=arguments.gateway,
         )
+    import shutil
     import tempfile
 
-    from kiosk.app import Application, qt_application, remove_folder
+    from kiosk.app import Application, qt_application
     from kiosk.demo import Demonstration, guide
 
     folder = Path(tempfile.mkdtemp(prefix="kiosk-demo-"))
@@ -204,7 +205,7 @@ def _demo(arguments: argparse.Namespace) -> int:
         return _loop(app, application, fullscreen=size is None)
     finally:
         demonstration.close()
-        remove_folder(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _end_with_stdin() -> None:

@@ -102,7 +102,6 @@ class Cooperative(_Section, frozen=True):
     care_mobile: str = "320 697 0168"
     care_email: str = "gestion@cooperativasolidarios.com"
     privacy_url: str = "https://www.cooperativasolidarios.com/privacidad"
-    privacy_version: str = "1"
 
 
 class Brand(_Section, frozen=True):
@@ -117,7 +116,7 @@ class Brand(_Section, frozen=True):
 class Terminal(_Section, frozen=True):
     """Which terminal this is. The id starts every payment reference."""
 
-    id: Annotated[str, Meta(pattern="^[A-Z][A-Z0-9]{1,11}$")] = "PAM01"
+    id: Annotated[str, Meta(pattern="^[A-Z][A-Z0-9]{1,11}$")] = "DEMO01"
     agency: str = "pampalinda"
     demonstration: bool = False
     ip_address: str = "127.0.0.1"
@@ -248,6 +247,9 @@ class Settings(_Section, frozen=True):
                              ("receipts.signing_key", self.receipts.signing_key)):  # fmt: skip
             if secret.startswith("env:"):
                 raise ValueError(f"{name}: secrets in the environment are for the demonstration")
+        if self.terminal.id == Terminal().id:
+            # Two terminals with one id would give their payments the same references.
+            raise ValueError("terminal.id: every terminal needs its own")
         if self.cooperative.nit == Cooperative().nit:
             raise ValueError("cooperative.nit: receipts must name the company's own NIT")
 

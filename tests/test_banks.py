@@ -51,6 +51,18 @@ def test_the_list_is_fetched_once_a_day() -> None:
     assert (directory.list(), gateway.asked) == (BANKS, 2)
 
 
+def test_a_gateway_that_is_away_is_not_asked_for_every_member() -> None:
+    gateway, clock = ListingGateway(BANKS[:1], AWAY, BANKS), Clock()
+    directory = BankDirectory(gateway, clock)
+    directory.list()
+    clock.forward(days=1)
+    for _ in range(3):
+        assert directory.list() == BANKS[:1]
+    assert gateway.asked == 2
+    clock.forward(minutes=5)
+    assert (directory.list(), gateway.asked) == (BANKS, 3)
+
+
 @pytest.mark.parametrize("nothing", [AWAY, ()])
 def test_without_a_list_it_says_so_and_asks_again(nothing: tuple[Bank, ...] | NoVerdict) -> None:
     gateway = ListingGateway(nothing, BANKS)

@@ -25,7 +25,7 @@ from kiosk.pse.gateway import (
     UnknownIfCreated,
     Verdict,
 )  # fmt: skip
-from kiosk.pse.placetopay import read_creation, read_query
+from kiosk.pse.placetopay import PlacetoPay
 
 Json = dict[str, Any]
 REFERENCE = "KSK2026000123"
@@ -60,7 +60,7 @@ def told(said: Json, *attempts: Json, amount: object = 187450, **changed: object
 
 
 def read(body: object, http: int = 200) -> Answer:
-    return read_query(http, json.dumps(body).encode(), OURS)
+    return PlacetoPay.read_query(http, json.dumps(body).encode(), OURS)
 
 
 # -- recorded answers ----------------------------------------------------------------------------
@@ -185,7 +185,7 @@ FAULTS = [
 
 @pytest.mark.parametrize(("http", "body", "kind"), FAULTS)
 def test_answer_without_sense_is_no_verdict(http: int, body: bytes, kind: ErrorKind) -> None:
-    assert read_query(http, body, OURS) == NoVerdict(kind)
+    assert PlacetoPay.read_query(http, body, OURS) == NoVerdict(kind)
 
 
 REFUSALS = [
@@ -312,20 +312,20 @@ def test_only_our_own_approval_is_believed(changes: list[tuple[tuple[Any, ...], 
     http=st.sampled_from([200, 201, 302, 400, 401, 404, 500]), body=ANYTHING.map(json.dumps).map(str.encode)
 )
 def test_any_json_is_read_and_never_approves(http: int, body: bytes) -> None:
-    answer, created = read_query(http, body, OURS), read_creation(http, body)
+    answer, created = PlacetoPay.read_query(http, body, OURS), PlacetoPay.read_creation(http, body, REFERENCE)
     assert isinstance(answer, NoVerdict | Conflict)
     assert isinstance(created, UnknownIfCreated)
 
 
 @given(body=st.binary(max_size=60))
 def test_any_bytes_are_read(body: bytes) -> None:
-    assert isinstance(read_query(200, body, OURS), NoVerdict)
-    assert isinstance(read_creation(200, body), UnknownIfCreated)
+    assert isinstance(PlacetoPay.read_query(200, body, OURS), NoVerdict)
+    assert isinstance(PlacetoPay.read_creation(200, body, REFERENCE), UnknownIfCreated)
 
 
 @pytest.mark.parametrize("number", [b"1e99999999999999999999", b"1e-99999999999999999999"])
 def test_number_beyond_all_numbers_is_garbage(number: bytes) -> None:
-    assert read_query(200, b'{"status": ' + number + b"}", OURS) == NoVerdict(ErrorKind.GARBAGE)
+    assert PlacetoPay.read_query(200, b'{"status": ' + number + b"}", OURS) == NoVerdict(ErrorKind.GARBAGE)
 
 
 def test_text_that_is_no_text_gets_nowhere() -> None:

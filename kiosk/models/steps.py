@@ -1,4 +1,4 @@
-"""Which page follows which: the wizard's one map."""
+"""Which page follows which."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ class Step(StrEnum):
 
 # Where «Atrás» leads; steps without an entry have no way back.
 BACK = {
-    Step.BEFORE: Step.WELCOME,
     Step.SIGN_IN: Step.BEFORE,
     Step.RECOVER: Step.SIGN_IN,
     Step.CHANGE_KEY: Step.MENU,
@@ -41,23 +40,14 @@ BACK = {
     Step.PAYMENTS: Step.MENU,
 }
 
-# Where going on leads when all went well.
+# Where going on leads; what depends on an answer is the visit's to say.
 NEXT = {
     Step.WELCOME: Step.BEFORE,
     Step.BEFORE: Step.SIGN_IN,
-    Step.SIGN_IN: Step.MENU,
-    Step.RECOVER: Step.SIGN_IN,
-    Step.CHANGE_KEY: Step.MENU,
-    Step.MENU: Step.CHOOSE,
     Step.CHOOSE: Step.SUMMARY,
     Step.SUMMARY: Step.HOLDER,
     Step.HOLDER: Step.REVIEW,  # by way of PICK_BANK where the gateway wants the bank picked here
     Step.PICK_BANK: Step.REVIEW,
-    Step.REVIEW: Step.BANK,
-    Step.BANK: Step.WAITING,
-    Step.WAITING: Step.RESULT,
-    Step.RESULT: Step.RECEIPT,
-    Step.RECEIPT: Step.WELCOME,
 }
 
 # The step shown on top, 1 to 6; pages without one stand outside the way to pay.

@@ -149,12 +149,34 @@ class PlacetoPay:
     @staticmethod
     def read_creation(status: int, body: bytes, reference: str) -> Creation:  # noqa: ARG004 - not in it
         """What an answer to a creation means. Only a well-formed refusal says that nothing was made."""
-        return read_creation(status, body)
+        found = read_object(body)
+        said = _Said.of(found)
+        if found is not None and status < 300 and said.word == "OK":
+            gateway_id, url = text(found.get("requestId")), web_address(found.get("processUrl"))
+            if gateway_id and url:
+                return Created(gateway_id, url)
+            return UnknownIfCreated(ErrorKind.GARBAGE)
+        kind = _failure(status, found)
+        if found is not None and said.word == "FAILED" and status < 500:
+            return NotCreated(kind)
+        return UnknownIfCreated(kind if status >= 400 else ErrorKind.GARBAGE)
 
     @staticmethod
     def read_query(status: int, body: bytes, expected: Expected) -> Answer:
-        """What an answer to a query says of our payment. Never believes what is not ours."""
-        return read_query(status, body, expected)
+        """What an answer to a query says of our payment. Never raises; never believes what is not ours."""
+        found = read_object(body)
+        if found is None or status != 200:
+            return NoVerdict(_failure(status, found))
+        said = _Said.of(found)
+        if said.word in ("FAILED", "OK", ""):
+            return NoVerdict(_failure(status, found) if said.word == "FAILED" else ErrorKind.UNKNOWN_STATUS)
+        payment = mapping(mapping(found.get("request")).get("payment"))
+        if conflict := _not_ours(payment, expected):
+            return conflict
+        answer = _session_verdict(said, _attempts(found.get("payment")), expected)
+        if isinstance(answer, Verdict):
+            return replace(answer, gateway_id=text(found.get("requestId")) or None)
+        return answer
 
     @staticmethod
     def read_found(status: int, body: bytes, expected: Expected) -> Answer:  # noqa: ARG004
@@ -272,38 +294,6 @@ def _failure(status: int, body: Mapping[str, Any] | None) -> ErrorKind:
     if status == 404:
         return ErrorKind.UNKNOWN_PAYMENT
     return ErrorKind.LIMIT if said.reason == "XA" else ErrorKind.INVALID_REQUEST
-
-
-def read_creation(status: int, body: bytes) -> Creation:
-    """What an answer to a creation means. Only a well-formed refusal says that nothing was made."""
-    found = read_object(body)
-    said = _Said.of(found)
-    if found is not None and status < 300 and said.word == "OK":
-        gateway_id, url = text(found.get("requestId")), web_address(found.get("processUrl"))
-        if gateway_id and url:
-            return Created(gateway_id, url)
-        return UnknownIfCreated(ErrorKind.GARBAGE)
-    kind = _failure(status, found)
-    if found is not None and said.word == "FAILED" and status < 500:
-        return NotCreated(kind)
-    return UnknownIfCreated(kind if status >= 400 else ErrorKind.GARBAGE)
-
-
-def read_query(status: int, body: bytes, expected: Expected) -> Answer:
-    """What an answer to a query says of our payment. Never raises; never believes what is not ours."""
-    found = read_object(body)
-    if found is None or status != 200:
-        return NoVerdict(_failure(status, found))
-    said = _Said.of(found)
-    if said.word in ("FAILED", "OK", ""):
-        return NoVerdict(_failure(status, found) if said.word == "FAILED" else ErrorKind.UNKNOWN_STATUS)
-    payment = mapping(mapping(found.get("request")).get("payment"))
-    if conflict := _not_ours(payment, expected):
-        return conflict
-    answer = _session_verdict(said, _attempts(found.get("payment")), expected)
-    if isinstance(answer, Verdict):
-        return replace(answer, gateway_id=text(found.get("requestId")) or None)
-    return answer
 
 
 def _not_ours(payment: Mapping[str, Any], expected: Expected) -> Conflict | None:

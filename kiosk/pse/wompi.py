@@ -11,7 +11,6 @@ empty search proves nothing, because nobody says how soon a transaction can be f
 from __future__ import annotations
 
 import hashlib
-import logging
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -43,12 +42,11 @@ from kiosk.pse.gateway import (
 from kiosk.pse.wire import instant, mapping, money, read_object, rows, same_place, text, web_address, written
 from kiosk.transport import NoAnswer, NotSent, Reply, Timeouts
 
-log = logging.getLogger(__name__)
-
 _CREATE = Timeouts(connect=8, answer=30)
 _ASK = Timeouts(connect=8, answer=15)
-_PAGE_TRIES, _PAGE_PAUSE = 20, 1.0
-"""The bank's address comes with a later query: seen after 0.2 to 5 seconds, asked for during 20."""
+_SOON = Timeouts(connect=3, answer=5)
+_PAGE_TRIES, _PAGE_PAUSE, _PAGE_WITHIN = 20, 1.0, 20.0
+"""The bank's address comes with a later query: seen after 0.2 to 5 seconds."""
 _STATUS = {
     "APPROVED": Status.APPROVED,
     "DECLINED": Status.REJECTED,
@@ -135,8 +133,11 @@ class Wompi:
         return created
 
     def _with_page(self, created: Created, expected: Expected) -> Created:
+        until = time.monotonic() + _PAGE_WITHIN  # the member stands and waits, and so does the money lane
         for _ in range(_PAGE_TRIES):
-            answer = self.query(created.gateway_id, expected)
+            if time.monotonic() > until:
+                break
+            answer = self._query(created.gateway_id, expected, _SOON)
             if isinstance(answer, Verdict) and (answer.redirect_url or answer.final):
                 return Created(created.gateway_id, answer.redirect_url)
             if isinstance(answer, Conflict):
@@ -146,7 +147,10 @@ class Wompi:
 
     def query(self, gateway_id: str, expected: Expected) -> Answer:
         """The transaction's state."""
-        reply = self._get(f"/transactions/{quote(gateway_id, safe='')}", self._public)
+        return self._query(gateway_id, expected, _ASK)
+
+    def _query(self, gateway_id: str, expected: Expected, timeouts: Timeouts) -> Answer:
+        reply = self._get(f"/transactions/{quote(gateway_id, safe='')}", self._public, timeouts=timeouts)
         if isinstance(reply, NoVerdict):
             return reply
         return _patient(self.read_query(reply.status, reply.body, expected), reply)
@@ -221,9 +225,13 @@ class Wompi:
 
     # -- wire -----------------------------------------------------------------------------
 
-    def _get(self, path: str, key: str, query: Mapping[str, str] | None = None) -> Reply | NoVerdict:
+    def _get(
+        self, path: str, key: str, query: Mapping[str, str] | None = None, timeouts: Timeouts | None = None
+    ) -> Reply | NoVerdict:
         try:
-            return self._transport.request("GET", path, query=query, headers=_bearer(key), timeouts=_ASK)
+            return self._transport.request(
+                "GET", path, query=query, headers=_bearer(key), timeouts=timeouts or _ASK
+            )
         except NotSent:
             return NoVerdict(ErrorKind.NOT_SENT)
         except NoAnswer:

@@ -11,7 +11,6 @@ currency: they are Colombian pesos.
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -43,8 +42,6 @@ from kiosk.pse.gateway import (
 )
 from kiosk.pse.wire import mapping, money, read_object, same_place, text, web_address, written
 from kiosk.transport import NoAnswer, NotSent, Timeouts
-
-log = logging.getLogger(__name__)
 
 _CREATE = Timeouts(connect=8, answer=30)
 _ASK = Timeouts(connect=8, answer=15)

@@ -10,6 +10,7 @@ from kiosk.pse.gateway import Bank, Gateway, NoVerdict
 from kiosk.teller.errors import NoBankList
 
 _LIFETIME = timedelta(days=1)
+_TRY_AGAIN = timedelta(minutes=5)
 
 
 class BankDirectory:
@@ -19,6 +20,7 @@ class BankDirectory:
         self._gateway, self._clock, self._lock = gateway, clock, threading.Lock()
         self._banks: tuple[Bank, ...] = ()
         self._fetched: datetime | None = None
+        self._renew_at: datetime | None = None
 
     def list(self) -> tuple[Bank, ...]:
         """The banks by name; empty where the gateway's page asks. Raises NoBankList.
@@ -29,10 +31,12 @@ class BankDirectory:
             return ()
         with self._lock:
             now = self._clock()
-            if self._fetched is None or now - self._fetched >= _LIFETIME:
+            if self._fetched is None or self._renew_at is None or now >= self._renew_at:
                 found = self._gateway.banks()
+                # Members do not wait each for a gateway that is away, while there is a list to show.
+                self._renew_at = now + _TRY_AGAIN
                 if not isinstance(found, NoVerdict) and found:
-                    self._banks, self._fetched = found, now
+                    self._banks, self._fetched, self._renew_at = found, now, now + _LIFETIME
             if self._fetched is None or now - self._fetched >= 2 * _LIFETIME:
                 raise NoBankList
             return self._banks

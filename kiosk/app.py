@@ -263,7 +263,7 @@ class Application(QObject):
         self.window.setGeometry(QRect(0, 0, width, height))
         self.visit.ended.connect(lambda: Languages.use("es"))
         self.visit.ended.connect(lambda: QTimer.singleShot(_AT_REST, self.collector.rest))
-        self.visit.moved.connect(self._warm_when_near)
+        self.visit.moved.connect(self._moved)
         self._sonda = QTimer(self, interval=max(200, min(5000, int(sonda.watch_every * 1000))))
         self._sonda.timeout.connect(self._round)
         self._rounding = False
@@ -283,7 +283,7 @@ class Application(QObject):
 
     def _desk_open(self, _desk: Desk) -> None:
         if self.visit.step is Step.OUT_OF_SERVICE:
-            self.visit.go(Step.WELCOME)
+            self.visit.finish()
         self._sonda.start()
         self._builder.start()
 
@@ -295,7 +295,12 @@ class Application(QObject):
 
     def _out_of_service(self, error: Exception) -> None:
         log.error("out of service: %s", error)
-        self.visit.go(Step.OUT_OF_SERVICE)
+        if self.visit.step is Step.OUT_OF_SERVICE:
+            self._try_again_later()
+        else:
+            self.visit.go(Step.OUT_OF_SERVICE)
+
+    def _try_again_later(self) -> None:
         QTimer.singleShot(_TRY_AGAIN, self._open_desk)
 
     def _round(self) -> None:
@@ -314,7 +319,9 @@ class Application(QObject):
         self._rounding = False
         log.error("sonda: %s", type(error).__name__)
 
-    def _warm_when_near(self) -> None:
+    def _moved(self) -> None:
+        if self.visit.step is Step.OUT_OF_SERVICE:
+            self._try_again_later()
         if self.visit.step is Step.BEFORE:
             from kiosk.lockdown.web_profile import warm
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from kiosk.cooperative.member import MemberSession
 from kiosk.cooperative.money import Money
 from kiosk.cooperative.payment import Payment, State
-from kiosk.member_core.connector import CoreUnreachable
+from kiosk.member_core.connector import Availability, CoreStatus, CoreUnreachable, KeyPolicy
 from kiosk.models.banks import BanksModel
 from kiosk.models.jobs import Jobs
 from kiosk.models.payments import PaymentsModel
@@ -75,12 +75,16 @@ def test_banks_one_is_picked_and_stays_so_while_it_is_there(qapp: object) -> Non
 # -- answers that come late ---------------------------------------------------------------
 
 
+OPEN = CoreStatus(Availability.AVAILABLE, None, date(2026, 3, 2), True, KeyPolicy(4, 12, "digits"))
+
+
 class Desk:
     """Answers when the test lets it; remembers what it was asked."""
 
     def __init__(self) -> None:
         self.open = threading.Event()
         self.answer: object = None
+        self.core_status = OPEN
         self.asked: list[str] = []
         self.connector = self.checkout = self.journal = self.banks = self
 
@@ -90,7 +94,7 @@ class Desk:
             assert self.open.wait(30)
             if isinstance(self.answer, Exception):
                 raise self.answer
-            return self.answer
+            return self.core_status if name == "status" else self.answer
 
         return ask
 
@@ -138,6 +142,19 @@ def test_closing_drops_what_waits_without_a_word(qtbot: QtBot, capfd: pytest.Cap
     jobs.close()
     assert ran == ["money"]  # a payment's next step is never dropped, a question is
     assert capfd.readouterr().err == ""
+
+
+def test_a_closed_core_is_said_before_anyone_types(visit: Visit, desk: Desk, qtbot: QtBot) -> None:
+    desk.core_status = replace(OPEN, availability=Availability.UNAVAILABLE, message="Estamos en cierre.")
+    desk.open.set()
+    visit.begin()
+    settle(visit, qtbot)
+    assert (visit.step, visit.core_message) == (Step.OUT_OF_SERVICE, "Estamos en cierre.")
+    visit.finish()
+    desk.core_status = replace(OPEN, availability=Availability.PAYMENTS_QUEUED, message="Se aplican mañana.")
+    visit.begin()
+    settle(visit, qtbot)
+    assert (visit.step, visit.core_message) == (Step.BEFORE, "Se aplican mañana.")
 
 
 def settle(visit: Visit, qtbot: QtBot) -> None:

@@ -17,7 +17,7 @@ from kiosk.cooperative.member import AccountHolder, Document, MemberSession
 from kiosk.cooperative.money import Money
 from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import Payment, State
-from kiosk.member_core.connector import CoreStatus, KeyChangeRequired, Recovery, SessionOver
+from kiosk.member_core.connector import Availability, CoreStatus, KeyChangeRequired, Recovery, SessionOver
 from kiosk.models.banks import BanksModel
 from kiosk.models.errands import Errands
 from kiosk.models.jobs import Jobs
@@ -151,6 +151,15 @@ class Visit(Errands):
 
     def _know_core(self, status: CoreStatus) -> None:
         self.core = status
+        if status.availability is Availability.UNAVAILABLE and self.session is None:
+            self.go(Step.OUT_OF_SERVICE)  # before anyone types a key in vain
+
+    @property
+    def core_message(self) -> str:
+        """What the core itself has to say to members: it is closed, or applies payments later."""
+        if self.core is None or self.core.availability is Availability.AVAILABLE:
+            return ""
+        return self.core.message or ""
 
     def consent(self) -> None:
         """The privacy notice was accepted for this visit."""

@@ -20,13 +20,14 @@ class OutOfServicePage(Page):
         card = Card(theme, pad=72, gap=20)
         card.setFixedWidth(theme.u(1300 if not theme.portrait else 920))
         card.box.addWidget(Picture(theme, "wrench-duotone", "brand", 130), 0, Qt.AlignmentFlag.AlignHCenter)
-        self._title, self._text, self._safe, self._call = (
+        self._title, self._why, self._text, self._safe, self._call = (
             label("title"),
+            label("strong"),
             label("body"),
             label("strong"),
             label("soft"),
         )
-        for part in (self._title, self._text, self._safe, self._call):
+        for part in (self._title, self._why, self._text, self._safe, self._call):
             part.setAlignment(Qt.AlignmentFlag.AlignCenter)
             card.box.addWidget(part)
         row = QHBoxLayout()  # stretches, not an alignment: the card's height must follow its words
@@ -36,8 +37,13 @@ class OutOfServicePage(Page):
         self.body.addLayout(row)
         self.body.addStretch(1)
 
+    def enter(self) -> None:
+        self.retranslate()
+
     def retranslate(self) -> None:
         self._title.setText(self.tr("Este kiosco no está en servicio"))
+        self._why.setText(self.visit.core_message)
+        self._why.setVisible(bool(self.visit.core_message))
         self._text.setText(self.tr("Pague en la ventanilla de {agency}, en otro kiosco o en {website}.").format(
             agency=self.place.agency, website=self.place.website))  # fmt: skip
         self._safe.setText(self.tr("Los pagos que ya hizo están seguros y se aplican normalmente."))

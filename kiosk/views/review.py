@@ -74,7 +74,7 @@ class ReviewPage(Page):
     def enter(self) -> None:
         self.retranslate()
         self.terms.show_terms(self.visit.terms)
-        self.note.setVisible(not self.visit.terms)
+        self.note.setVisible(not self.visit.terms or bool(self.visit.core_message))
         self.update_actions()
 
     def forget(self) -> None:
@@ -119,7 +119,8 @@ class ReviewPage(Page):
             part.setVisible(bank is not None)
         self.terms.retranslate()
         self._note.setText(
-            self.tr("Al tocar «Pagar» se abre la página de PSE y luego la de su banco. "
+            self.visit.core_message
+            or self.tr("Al tocar «Pagar» se abre la página de PSE y luego la de su banco. "
                     "El débito se hace cuando usted lo confirme allí.")
         )  # fmt: skip
         self.back_button.caption(self.tr("Atrás"))

@@ -116,6 +116,7 @@ class SignInPage(Page):
         policy = self.visit.core.key_policy if self.visit.core else None
         letters = policy is not None and policy.alphabet != "digits"
         self.key.edit.setProperty("keyboard", "secret" if letters else "digits")
+        self.forgot.setVisible(self.visit.core is None or self.visit.core.recovery_enabled)
         self._kind_chosen()
         self.update_actions()
         (self.key if self.number.text else self.number).edit.setFocus()

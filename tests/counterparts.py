@@ -53,11 +53,20 @@ class Clock:
 
     def __init__(self, now: datetime = MORNING) -> None:
         self.now = now
+        self.passed = 0.0
 
     def __call__(self) -> datetime:
         return self.now
 
+    def steady(self) -> float:
+        return self.passed
+
     def forward(self, **time: float) -> None:
+        self.jump(**time)
+        self.passed += timedelta(**time).total_seconds()
+
+    def jump(self, **time: float) -> None:
+        """Somebody sets it."""
         self.now += timedelta(**time)
 
 

@@ -90,7 +90,7 @@ class Counter:
 def counter(tmp_path: Path) -> Iterator[Counter]:
     path = tmp_path / "journal.sqlite"
     journal, gateway, core, clock = Journal.open(path), ScriptedGateway(), ScriptedCore(), Clock()
-    checkout = Checkout(journal, gateway, core, clock, TERMINAL, Timings())
+    checkout = Checkout(journal, gateway, core, clock, TERMINAL, Timings(), clock.steady)
     yield Counter(path, journal, gateway, core, clock, checkout)
     assert journal.verify() is None
     journal.close()
@@ -373,6 +373,29 @@ class TestGatewaysThatSaySoLater:
         over = counter.checkout.ask(payment)
         assert (over.state, over.cause) == (State.FAILED, "abandoned")
 
+    def test_a_clock_that_jumps_gives_nothing_up(self, counter: Counter) -> None:
+        counter.gateway.abilities = replace(ZONAPAGOS_LIKE, abandoned_after=timedelta(minutes=30))
+        counter.gateway.answers = [Verdict(Status.CREATED)]
+        payment = counter.start()
+        counter.clock.jump(hours=6)
+        assert counter.checkout.ask(payment).state is State.AT_BANK, "its page can still be paid"
+        counter.clock.forward(minutes=30)
+        assert counter.checkout.ask(payment).state is State.FAILED
+
+    def test_what_was_begun_with_a_clock_that_was_behind_is_not_given_up(self, counter: Counter) -> None:
+        counter.gateway.abilities = replace(ZONAPAGOS_LIKE, abandoned_after=timedelta(minutes=30))
+        counter.gateway.answers = [Verdict(Status.CREATED)]
+        counter.clock.jump(hours=-3)
+        payment = counter.start()
+        counter.clock.jump(hours=3)  # set right while the terminal was off
+        restarted = Checkout(
+            counter.journal, counter.gateway, counter.core, counter.clock, TERMINAL, Timings(),
+            counter.clock.steady,
+        )  # fmt: skip
+        assert restarted.ask(payment).state is State.AT_BANK
+        counter.clock.forward(minutes=30)
+        assert restarted.ask(payment).state is State.FAILED
+
     def test_one_that_waits_at_the_bank_is_not(self, counter: Counter) -> None:
         counter.gateway.abilities = replace(ZONAPAGOS_LIKE, abandoned_after=timedelta(minutes=30))
         counter.gateway.answers = [PENDING]
@@ -402,6 +425,12 @@ class TestLostCreation:
         assert counter.checkout.ask(payment).state is State.PENDING
         counter.clock.forward(seconds=1)
         assert counter.checkout.ask(payment).state is State.FAILED
+
+    def test_a_clock_that_jumps_proves_no_absence(self, counter: Counter) -> None:
+        payment = self.lost(counter, ZONAPAGOS_LIKE)
+        counter.gateway.answers = [NoVerdict(ErrorKind.UNKNOWN_PAYMENT)]
+        counter.clock.jump(hours=6)
+        assert counter.checkout.ask(payment).state is State.PENDING
 
     @pytest.mark.parametrize("kind", [kind for kind in ErrorKind if kind is not ErrorKind.UNKNOWN_PAYMENT])
     def test_no_other_fault_is_proof(self, counter: Counter, kind: ErrorKind) -> None:

@@ -79,7 +79,7 @@ def night_at(
     path: Path, gateway: ScriptedGateway, core: ScriptedCore, clock: Clock, chance: float = 0.5
 ) -> Night:
     journal = Journal.open(path)
-    checkout = Checkout(journal, gateway, core, clock, TERMINAL, Timings())
+    checkout = Checkout(journal, gateway, core, clock, TERMINAL, Timings(), clock.steady)
     return Night(
         path,
         journal,

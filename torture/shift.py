@@ -83,6 +83,10 @@ class ShiftClock:
         off = self._shift.skew + sum(step.by for step in self._shift.clock_steps if step.after <= passed)
         return datetime.now(UTC) + timedelta(seconds=off) + self._ahead
 
+    def steady(self) -> float:
+        """Seconds that nobody can set."""
+        return monotonic() + self._ahead.total_seconds()
+
     def forward(self, hours: float) -> None:
         """Let that much time pass at once."""
         self._ahead += timedelta(hours=hours)

@@ -17,7 +17,7 @@ from kiosk.pse.gateway import Abilities, Connection, Gateway
 from kiosk.pse.sandbox import profile
 from kiosk.teller.checkout import Checkout, TerminalFacts, Timings
 from kiosk.teller.sonda import Sonda
-from torture.shift import Place
+from torture.shift import Place, ShiftClock
 from torture.steps import HASTE, Steps, Watched, WatchedTransport
 
 RETURN_URL = "https://kiosco.invalid/retorno"
@@ -49,7 +49,7 @@ def abilities_of(gateway: str) -> Abilities:
     return abilities
 
 
-def open_till(place: Place, steps: Steps, clock: Callable[[], datetime]) -> Till:
+def open_till(place: Place, steps: Steps, clock: ShiftClock) -> Till:
     """Raises JournalUnusable."""
     journal = cast("Journal", Watched(Journal.open(place.journal), steps, "journal", _WRITES))
     gateway = cast("Gateway", Watched(_gateway(place, steps, clock), steps, "gateway", _ASKS))
@@ -62,7 +62,7 @@ def open_till(place: Place, steps: Steps, clock: Callable[[], datetime]) -> Till
     )
     connector = cast("Connector", Watched(core, steps, "core", frozenset({"post"})))
     facts = TerminalFacts(place.terminal, "Cooperativa Solidarios", "127.0.0.1", "Kiosk/1")
-    checkout = Checkout(journal, gateway, connector, clock, facts, _TIMINGS)
+    checkout = Checkout(journal, gateway, connector, clock, facts, _TIMINGS, clock.steady)
     return Till(journal, gateway, checkout, Sonda(checkout, journal, clock, _TIMINGS))
 
 

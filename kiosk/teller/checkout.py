@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -103,7 +104,8 @@ def description(order: Order, merchant: str) -> str:
 class Checkout:
     """Carries payments through gateway and core. Blocking; usable from any thread.
 
-    `clock` tells aware instants. Raises what the journal raises; gateway and core do not raise.
+    `clock` tells aware instants and may be set while it runs; `steady` counts seconds and never jumps.
+    Raises what the journal raises; gateway and core do not raise.
     """
 
     def __init__(
@@ -114,6 +116,7 @@ class Checkout:
         clock: Callable[[], datetime],
         terminal: TerminalFacts,
         timings: Timings | None = None,
+        steady: Callable[[], float] = time.monotonic,
     ) -> None:
         self._journal = journal
         self._gateway = gateway
@@ -121,6 +124,8 @@ class Checkout:
         self._clock = clock
         self._terminal = terminal
         self._timings = timings or Timings()
+        self._steady = steady
+        self._known_since: dict[str, float] = {}
 
     def start(
         self, order: Order, member: Member, holder: AccountHolder, *, bank: Bank | None = None
@@ -143,6 +148,7 @@ class Checkout:
         if bank is not None:
             facts["bank"] = bank.name
         payment = self._journal.record(payment, Event.SENT, now=now, **facts)
+        self._known_since[payment.payment_id] = self._steady()
         created = self._gateway.create(self._charge(payment, holder, bank, now))
         if isinstance(created, Created):
             facts = Facts(gateway_id=created.gateway_id, redirect_url=created.redirect_url)
@@ -193,6 +199,13 @@ class Checkout:
         An approved payment is posted, when due, without a further question. Of a final payment the answer
         can only raise a flag. Nothing is written where nothing was learnt.
         """
+        self._known_since.setdefault(payment.payment_id, self._steady())
+        asked = self._ask(payment)
+        if not asked.live:
+            self._known_since.pop(payment.payment_id, None)  # another thread may have been here
+        return asked
+
+    def _ask(self, payment: Payment) -> Payment:
         if payment.state is State.APPROVED:
             # Not due: the core asked for a pause, or someone is posting it right now.
             waits = payment.next_ask_at is not None and payment.next_ask_at > self._clock()
@@ -232,14 +245,19 @@ class Checkout:
 
     def _abandoned(self, payment: Payment) -> bool:
         after = self._gateway.abilities.abandoned_after
-        return after is not None and self._clock() - payment.created_at >= after
+        return after is not None and self._is_old(payment, after)
 
     def _absence_proves_unpaid(self, payment: Payment) -> bool:
         if not self._gateway.abilities.absence_proves_unpaid:
             return False
         if payment.gateway_id is not None:  # the page exists, so a payer may still begin
             return self._abandoned(payment)
-        return self._clock() - payment.created_at >= _ABSENCE_COUNTS_AFTER
+        return self._is_old(payment, _ABSENCE_COUNTS_AFTER)
+
+    def _is_old(self, payment: Payment, least: timedelta) -> bool:
+        """By the clock, and by as long as this process has known it: a clock set forward ends nothing."""
+        known = self._steady() - self._known_since.get(payment.payment_id, self._steady())
+        return self._clock() - payment.created_at >= least and known >= least.total_seconds()
 
     def _news(self, payment: Payment, verdict: Verdict, event: Event) -> Facts:
         """What the verdict adds. Once paid nothing changes: the core compares every repetition."""

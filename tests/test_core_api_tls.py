@@ -166,6 +166,7 @@ def test_a_real_terminal_needs_a_secret_or_a_certificate(
 ) -> None:
     core = {"url": f"{server}/v1", "token_url": f"{server}/oauth2/token", "ca_file": authority.pem}
     rest = {
+        "terminal": {"id": "PAM07"},
         "gateway": {"login": "l", "secret": "file:/etc/kiosk/g"},
         "cooperative": {"nit": "890.000.000-1"},
         "receipts": {"signing_key": "file:/etc/kiosk/r"},

@@ -51,6 +51,7 @@ class Visit(Errands):
     moved = Signal()
     payment_changed = Signal()
     member_changed = Signal()
+    """Who is served, or what is known of the core."""
     forgotten = Signal()
     """What pages hold of the member must go: the visit ended, or another member signed in."""
     ended = Signal()
@@ -151,6 +152,7 @@ class Visit(Errands):
 
     def _know_core(self, status: CoreStatus) -> None:
         self.core = status
+        self.member_changed.emit()
         if status.availability is Availability.UNAVAILABLE and self.session is None:
             self.go(Step.OUT_OF_SERVICE)  # before anyone types a key in vain
 

@@ -29,6 +29,7 @@ class ChangeKeyPage(Page):
         self.body.addStretch(1)
         self.add_back()
         self.add_go(self._change)
+        self.visit.member_changed.connect(self._know_policy)
 
     def _fields(self) -> tuple[Field, Field, Field]:
         return self.current, self.new, self.again
@@ -38,12 +39,16 @@ class ChangeKeyPage(Page):
         return self.visit.core.key_policy if self.visit.core else KeyPolicy(4, 64, "any")
 
     def enter(self) -> None:
-        kind = "digits" if self._policy.alphabet == "digits" else "secret"
-        for field in self._fields():
-            field.edit.setProperty("keyboard", kind)
-        self.retranslate()
+        self._know_policy()
         self.update_actions()
         self.current.edit.setFocus()
+
+    def _know_policy(self) -> None:
+        """The core's rules may be known only after the page is there."""
+        kind = "digits" if self._policy.alphabet == "digits" else "secret"
+        for field in self._fields():
+            self.renew_keyboard(field.edit, kind)
+        self.retranslate()
 
     def leave(self) -> None:
         for field in self._fields():

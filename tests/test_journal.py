@@ -423,6 +423,19 @@ class TestRecording:
         assert journal.get(payment.payment_id) == asked
         assert tell(journal, payment, Event.LEFT).next_ask_at == LATER, "an event does not undo it"
 
+    def test_of_many_that_claim_the_same_one_gets_it(self, path: Path, journal: Journal) -> None:
+        payment = prepare(journal)
+        second = Journal.open(path)
+        results = together(*(lambda by=by: by.claim(payment, until=LATER) for by in [journal, second] * 4))
+        second.close()
+        (claimed,) = [result for result in results if isinstance(result, Payment)]
+        assert [type(result) for result in results].count(Stale) == len(results) - 1
+        assert (claimed.next_ask_at, claimed.asks, claimed.version) == (LATER, 0, payment.version)
+        assert [entry.event for entry in journal.events(payment.payment_id)] == ["prepared"]
+        with pytest.raises(Stale):
+            journal.claim(payment, until=LATER + timedelta(minutes=5))
+        assert journal.claim(claimed, until=LATER + timedelta(minutes=5)).next_ask_at != LATER
+
     def test_what_does_not_exist(self, journal: Journal) -> None:
         ghost = replace(prepare(journal), payment_id="00000000-0000-4000-8000-000000000000")
         with pytest.raises(UnknownPayment):
@@ -466,6 +479,7 @@ class TestFinding:
         assert journal.due(MORNING) == []
         assert journal.due(MORNING + timedelta(minutes=2)) == [first, second]
         assert journal.due(MORNING + timedelta(minutes=2), limit=1) == [first]
+        assert journal.due(MORNING + timedelta(minutes=2), states=[State.APPROVED, State.POSTED]) == [first]
 
     def test_unresolved_are_the_live_and_the_flagged(self, journal: Journal) -> None:
         late = tell(journal, prepare(journal, "OB-1"), Event.SENT, Event.SEEN_FAILED, Event.SEEN_OK)

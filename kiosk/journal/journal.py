@@ -136,6 +136,18 @@ class Journal:
                 raise Stale(payment.reference)
             return _read(connection, payment)
 
+    def claim(self, payment: Payment, *, until: datetime) -> Payment:
+        """Take what comes next upon oneself, before doing it: nobody else may before `until`.
+
+        Raises Stale where anything about it was written since it was read, its next time included.
+        """
+        seen = payments.c.next_ask_at.is_not_distinct_from(payment.next_ask_at)
+        with self._writing() as connection:
+            taken = _this(payment).where(payments.c.asks == payment.asks, seen)
+            if connection.execute(taken.values(next_ask_at=until)).rowcount != 1:
+                raise Stale(payment.reference)
+            return _read(connection, payment)
+
     def _apply(
         self,
         payment: Payment,
@@ -203,10 +215,11 @@ class Journal:
         newest = (payments.c.created_at.desc(), payments.c.reference.desc())
         return self._find(payments.c.member_id == member_id, order=(live_first, *newest), limit=limit)
 
-    def due(self, now: datetime, limit: int = 50) -> list[Payment]:
+    def due(self, now: datetime, limit: int = 50, states: Iterable[State] = LIVE) -> list[Payment]:
         """Live payments (approved ones among them) to be asked about or posted by `now`."""
         longest_waiting = (payments.c.next_ask_at, payments.c.reference)
-        return self._find(_LIVE, payments.c.next_ask_at <= _utc(now), order=longest_waiting, limit=limit)
+        among = payments.c.state.in_(sorted(LIVE.intersection(states)))
+        return self._find(among, payments.c.next_ask_at <= _utc(now), order=longest_waiting, limit=limit)
 
     def unresolved(self) -> list[Payment]:
         """Every payment that is live or flagged, the oldest first."""

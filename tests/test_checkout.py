@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import pytest
 from counterparts import (
@@ -92,7 +93,7 @@ def counter(tmp_path: Path) -> Iterator[Counter]:
     journal, gateway, core, clock = Journal.open(path), ScriptedGateway(), ScriptedCore(), Clock()
     checkout = Checkout(journal, gateway, core, clock, TERMINAL, Timings(), clock.steady)
     yield Counter(path, journal, gateway, core, clock, checkout)
-    assert journal.verify() is None
+    assert journal.faults() == []
     journal.close()
 
 
@@ -262,7 +263,15 @@ class TestAsking:
         counter.gateway.answers = [NoVerdict(ErrorKind.SERVER, retry_after=60)]
         assert counter.checkout.ask(payment).next_ask_at == payment.next_ask_at, "due later anyway"
         counter.gateway.answers = [NoVerdict(ErrorKind.SERVER, retry_after=3600)]
-        assert counter.checkout.ask(payment).next_ask_at == MORNING + timedelta(hours=1)
+        counter.clock.forward(seconds=59)
+        assert counter.checkout.ask(payment) == payment
+        assert len(counter.gateway.asked) == 1, "not even for the member in front of the screen"
+        counter.clock.forward(seconds=1)
+        assert counter.checkout.ask(payment).next_ask_at == MORNING + timedelta(minutes=61)
+
+    def test_a_pause_of_days_is_a_slip(self, counter: Counter) -> None:
+        counter.gateway.answers = [NoVerdict(ErrorKind.SERVER, retry_after=999_999)]
+        assert counter.checkout.ask(counter.start()).next_ask_at == MORNING + timedelta(hours=2)
 
     def test_a_tracking_code_is_kept_as_soon_as_it_is_known(self, counter: Counter) -> None:
         counter.gateway.answers = [Verdict(Status.PENDING, cus="55501", bank="BANCO UNO")]
@@ -462,6 +471,53 @@ class TestLostCreation:
         payment = counter.start()
         assert (payment.state, payment.review) == (State.AT_BANK, None)
         assert [other.state for other in seen] == [State.REQUESTED]
+
+    def test_a_process_that_slept_after_the_intent_sends_nothing(self, counter: Counter) -> None:
+        """Suspended between its first and its second entry; a sonda ended the payment meanwhile."""
+        record = counter.journal.record
+
+        def sleep(payment: Payment, event: Event, **more: Any) -> Payment:
+            counter.clock.forward(hours=2)
+            counter.journal.record = record  # type: ignore[method-assign]
+            counter.checkout.left(payment)
+            return record(payment, event, **more)
+
+        counter.journal.record = sleep  # type: ignore[method-assign]
+        payment = counter.start()
+        assert (payment.state, payment.review, counter.gateway.charges) == (State.FAILED, None, [])
+
+    def test_a_process_that_slept_before_the_creation_sends_nothing(self, counter: Counter) -> None:
+        record = counter.journal.record
+
+        def sleep(payment: Payment, event: Event, **more: Any) -> Payment:
+            counter.journal.record = record  # type: ignore[method-assign]
+            sent = record(payment, event, **more)
+            counter.clock.forward(seconds=31)
+            return sent
+
+        counter.journal.record = sleep  # type: ignore[method-assign]
+        payment = counter.start()
+        assert (payment.state, payment.cause, counter.gateway.charges) == (State.FAILED, "not_sent", [])
+
+    def test_one_created_after_its_end_is_staffs(self, counter: Counter) -> None:
+        """Suspended on the way to the gateway, where a sonda then found nothing."""
+        counter.gateway.abilities = ZONAPAGOS_LIKE
+        counter.gateway.answers = [NoVerdict(ErrorKind.UNKNOWN_PAYMENT)]
+
+        def sleep() -> None:
+            counter.gateway.meanwhile = lambda: None
+            (payment,) = counter.journal.unresolved()
+            payment = counter.checkout.left(payment)
+            counter.clock.forward(hours=2)
+            assert counter.checkout.ask(payment).state is State.FAILED
+
+        counter.gateway.meanwhile = sleep
+        payment = counter.start()
+        assert (payment.state, payment.review, payment.gateway_id) == (
+            State.FAILED,
+            Review.UNEXPECTED,
+            "900123",
+        )
 
     def test_it_is_never_created_again(self, counter: Counter) -> None:
         payment = self.lost(counter, ZONAPAGOS_LIKE)

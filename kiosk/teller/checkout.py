@@ -7,21 +7,20 @@ pending; what does not fit goes to staff and is never posted by itself.
 from __future__ import annotations
 
 import logging
-import re
 import time
-import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from kiosk.cooperative.member import AccountHolder, Member
 from kiosk.cooperative.order import Order
-from kiosk.cooperative.payment import FINAL, Event, Payer, Payment, Review, State
+from kiosk.cooperative.payment import FINAL, Event, Payment, Review, State
 from kiosk.journal.journal import Facts, Journal, Stale
 from kiosk.member_core.connector import (
     Connector,
     CoreError,
     CoreUnreachable,
+    Posting,
     PostingConflict,
     PostingRefused,
     PostingStatus,
@@ -29,9 +28,9 @@ from kiosk.member_core.connector import (
 from kiosk.pse.gateway import (
     Answer,
     Bank,
-    Charge,
     Conflict,
     Created,
+    Creation,
     ErrorKind,
     Expected,
     Gateway,
@@ -40,65 +39,36 @@ from kiosk.pse.gateway import (
     Status,
     Verdict,
 )
+from kiosk.teller.line import Line, heeded
+from kiosk.teller.terminal import TerminalFacts, Timings, charge_of, description, payer_of
+
+__all__ = ["Checkout", "TerminalFacts", "Timings", "description", "may_post", "payer_of"]
 
 log = logging.getLogger(__name__)
 
 _HANDS_OFF = frozenset({Review.NOT_OURS, Review.CONTRADICTION, Review.REVERSED, Review.CORE_CONFLICT})
 """Flags under which only staff may let money be posted."""
 
-# Longer than any call to the core takes: nobody else posts while one of us does.
-_POSTING_TAKES_AT_MOST = timedelta(seconds=60)
+# Nobody else posts while one of us does. Token and posting, both twice where a token had run out (23 s
+# each to connect and answer), behind another thread's token, and the time that names take to resolve.
+POSTING_LEASE = timedelta(minutes=3)
 _AFTER_REFUSED_POSTING = timedelta(hours=1)
+_AWAY = frozenset(
+    {
+        ErrorKind.NOT_SENT, ErrorKind.NO_ANSWER, ErrorKind.SERVER, ErrorKind.GARBAGE, ErrorKind.CLOCK,
+        ErrorKind.AUTHENTICATION,
+    }
+)  # fmt: skip
+"""What says something of the gateway as a whole; any other answer is about the one payment."""
+_SENT_WITHIN = 30.0
+"""Seconds from the intent to the creation; a process that slept longer sends nothing any more."""
 _ABSENCE_COUNTS_AFTER = timedelta(minutes=2)
 """A creation still on its way is absent too: longer than any of its time-outs."""
-
-
-@dataclass(frozen=True, slots=True)
-class TerminalFacts:
-    """What the gateway is told of this terminal. `session_minutes`: how long its page may be paid."""
-
-    terminal: str
-    merchant: str
-    ip_address: str
-    user_agent: str
-    session_minutes: int = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Timings:
-    """Seconds. Scheme: first question 7 minutes after creation, then every 10 to 15 minutes."""
-
-    first_after: float = 420.0
-    every: float = 720.0
-    post_every: float = 30.0
-    """Between two attempts to post an approved payment."""
-    bank_budget: float = 420.0
-    """How long the bank's page stays open without a sign of the member."""
 
 
 def may_post(payment: Payment) -> bool:
     """Whether the kiosk itself may put it to the core: approved, and no flag forbids it."""
     return payment.state is State.APPROVED and payment.review not in _HANDS_OFF
-
-
-def payer_of(member: Member, holder: AccountHolder) -> Payer:
-    """What the journal keeps of both: names and masked documents."""
-    return Payer(
-        member_id=member.member_id,
-        member_name=member.display_name,
-        member_document_masked=member.document_masked,
-        holder_name=holder.name,
-        holder_document_masked=holder.document.masked(),
-    )
-
-
-def description(order: Order, merchant: str) -> str:
-    """What the bank shows: plain ASCII, at most 30 characters, none that the scheme forbids."""
-    lines = order.lines
-    what = lines[0].name if len(lines) == 1 else f"{len(lines)} obligaciones {merchant}"
-    plain = unicodedata.normalize("NFKD", what).encode("ascii", "ignore").decode("ascii")
-    words = re.sub(r"[^A-Za-z0-9.,-]+", " ", plain).strip()
-    return words[:30].strip() or "Pago"
 
 
 class Checkout:
@@ -125,6 +95,9 @@ class Checkout:
         self._terminal = terminal
         self._timings = timings or Timings()
         self._steady = steady
+        pace = self._timings
+        self.gateway_line = Line("gateway", pace.every / 12, pace.every / 2, clock)
+        self.core_line = Line("core", pace.post_every, pace.post_every * 10, clock)
         self._known_since: dict[str, float] = {}
 
     def start(
@@ -135,7 +108,7 @@ class Checkout:
         AT_BANK: go to `redirect_url`. FAILED: certainly nothing there, `cause` is an ErrorKind.
         PENDING: it may exist; the sonda finds out, and the obligations stay held.
         """
-        now = self._clock()
+        now, begun = self._clock(), self._steady()
         payment = self._journal.prepare(
             order,
             payer_of(member, holder),
@@ -147,15 +120,27 @@ class Checkout:
         facts = Facts(next_ask_at=first_ask)
         if bank is not None:
             facts["bank"] = bank.name
-        payment = self._journal.record(payment, Event.SENT, now=now, **facts)
+        try:
+            payment = self._journal.record(payment, Event.SENT, now=now, **facts)
+        except Stale:  # this process slept, and a sonda has ended what nobody had sent
+            return self._again(payment)
         self._known_since[payment.payment_id] = self._steady()
-        created = self._gateway.create(self._charge(payment, holder, bank, now))
+        if self._steady() - begun > _SENT_WITHIN or self._clock() - now > timedelta(seconds=_SENT_WITHIN):
+            refused = Facts(cause=ErrorKind.NOT_SENT.value)
+            return self._answered(payment, Event.REFUSED, Event.ABSENT, refused)
+        created = self._gateway.create(charge_of(payment, holder, bank, self._terminal, now))
+        return self._created(payment, created)
+
+    def _created(self, payment: Payment, created: Creation) -> Payment:
         if isinstance(created, Created):
             facts = Facts(gateway_id=created.gateway_id, redirect_url=created.redirect_url)
             if created.redirect_url is None:
                 log.warning("%s: created, but there is no page to open", payment.reference)
                 return self._answered(payment, Event.LEFT, Event.LEFT, facts)
-            return self._answered(payment, Event.OPENED, Event.SEEN_PENDING, facts)
+            payment = self._answered(payment, Event.OPENED, Event.SEEN_PENDING, facts)
+            if payment.state is State.FAILED:  # this process slept, and a sonda found nothing there
+                return self._flag(payment, Review.UNEXPECTED, "created after its end")
+            return payment
         if isinstance(created, NotCreated):
             return self._answered(payment, Event.REFUSED, Event.ABSENT, Facts(cause=created.kind.value))
         log.warning("%s: no telling whether it was created (%s)", payment.reference, created.kind)
@@ -168,18 +153,6 @@ class Checkout:
     def session_over(self, payment: Payment) -> bool:
         """Whether the gateway's page can no longer be paid."""
         return self._clock() >= payment.created_at + timedelta(minutes=self._terminal.session_minutes)
-
-    def _charge(self, payment: Payment, holder: AccountHolder, bank: Bank | None, now: datetime) -> Charge:
-        return Charge(
-            reference=payment.reference,
-            amount=payment.total,
-            description=description(payment.order, self._terminal.merchant),
-            holder=holder,
-            expires_at=now + timedelta(minutes=self._terminal.session_minutes),
-            ip_address=self._terminal.ip_address,
-            user_agent=self._terminal.user_agent,
-            bank=bank,
-        )
 
     def _answered(self, payment: Payment, event: Event, moved: Event, facts: Facts) -> Payment:
         """The answer to a creation; `moved` tells the same where a sonda had given it up as lost."""
@@ -212,7 +185,10 @@ class Checkout:
             return payment if waits else self.post(payment)
         if payment.state is State.PREPARED or not self.can_look_up(payment):
             return payment
+        if self.gateway_line.asked_to_wait:
+            return payment
         answer = self._answer(payment)
+        self._heard(answer)
         if isinstance(answer, Conflict):
             return self._conflict(payment, answer)
         if isinstance(answer, NoVerdict):
@@ -229,6 +205,13 @@ class Checkout:
             return answer
         self._gateway.cancel(payment.gateway_id)
         return _closed(answer, self._gateway.query(payment.gateway_id, expected))
+
+    def _heard(self, answer: Answer) -> None:
+        """Refused credentials stop all questions until staff mend them, instead of hammering."""
+        if isinstance(answer, NoVerdict) and (answer.retry_after or answer.kind in _AWAY):
+            self.gateway_line.failed(answer.retry_after, for_long=answer.kind is ErrorKind.AUTHENTICATION)
+        else:
+            self.gateway_line.answered()
 
     def _verdict(self, payment: Payment, verdict: Verdict) -> Payment:
         event = verdict.event()
@@ -291,7 +274,7 @@ class Checkout:
         if unknown and self._absence_proves_unpaid(payment):
             return self._tell(payment, Event.ABSENT, lambda _: Facts(cause=answer.kind.value))[0]
         log.warning("%s: no verdict (%s)", payment.reference, answer.kind)
-        later = self._clock() + timedelta(seconds=answer.retry_after or 0)
+        later = self._clock() + heeded(answer.retry_after)
         if (
             not answer.retry_after
             or not payment.live
@@ -305,7 +288,7 @@ class Checkout:
 
         APPROVED afterwards: the core could not be reached, `next_ask_at` says when to try again.
         """
-        if not may_post(payment):
+        if not may_post(payment) or not self.core_line.open:
             return payment
         now = self._clock()
         try:
@@ -316,12 +299,14 @@ class Checkout:
 
     @property
     def _lease(self) -> timedelta:
-        return max(timedelta(seconds=self._timings.post_every), _POSTING_TAKES_AT_MOST)
+        return max(timedelta(seconds=self._timings.post_every), POSTING_LEASE)
 
     def _put(self, payment: Payment) -> Payment:
+        if not self.core_line.open:
+            return self._not_before(payment, self._clock() + self.core_line.pause)
         wait = timedelta(seconds=self._timings.post_every)
         try:
-            posting = self._connector.post(payment)
+            posting = self._posting(payment)
         except PostingConflict as error:
             return self._flag(payment, Review.CORE_CONFLICT, str(error))
         except PostingRefused as error:
@@ -329,7 +314,7 @@ class Checkout:
             wait = _AFTER_REFUSED_POSTING
         except CoreUnreachable as error:
             log.warning("%s: not posted yet (%s)", payment.reference, type(error).__name__)
-            wait = max(wait, timedelta(seconds=error.retry_after or 0))
+            wait = max(wait, heeded(error.retry_after) or self.core_line.pause)
         except CoreError as error:
             log.error("%s: not posted (%s)", payment.reference, type(error).__name__)
         else:
@@ -340,6 +325,22 @@ class Checkout:
                 facts["review"] = Review.NOT_APPLIED
             return self._tell(payment, Event.APPLIED, lambda _: facts)[0]
         return self._not_before(payment, self._clock() + wait)
+
+    def _posting(self, payment: Payment) -> Posting:
+        """Put it, and note whether the core is there."""
+        try:
+            posting = self._connector.post(payment)
+        except CoreUnreachable as error:
+            self.core_line.failed(error.retry_after)
+            raise
+        except (PostingConflict, PostingRefused):
+            self.core_line.answered()
+            raise
+        except CoreError:
+            self.core_line.failed()
+            raise
+        self.core_line.answered()
+        return posting
 
     def _tell(self, payment: Payment, event: Event, news: Callable[[Payment], Facts]) -> tuple[Payment, bool]:
         """Record, reading again as often as someone else was faster; whether it moved by this."""

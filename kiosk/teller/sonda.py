@@ -1,7 +1,12 @@
 """The sonda: asks about every payment without an end, in the background, until there is one.
 
 It decides nothing itself: it calls the checkout and says when to ask again. Its next times are in
-the journal, so a power cut changes nothing.
+the journal, so a power cut changes nothing, and so are its claims: of several sondas on one journal
+(the kiosk's own lane, `kiosk sonda`) one asks, and the others pass over that payment meanwhile.
+
+When it asks (`knowledge/pse_rules.md` A-8, `gateways.md` 1.11, 3.9 and B.4): first 7 minutes after
+creation, the scheme's and every gateway's rule; then every 10 to 15 minutes (PlacetoPay: 12); hourly
+after a day; after two days a payment that nobody can look up goes to staff, never to "rejected".
 """
 
 from __future__ import annotations
@@ -11,23 +16,27 @@ import random
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from kiosk.cooperative.payment import Payment, Review, State
+from kiosk.cooperative.payment import LIVE, Payment, Review, State
 from kiosk.journal.journal import Journal, JournalUnusable, Stale
 from kiosk.teller.checkout import Checkout, Timings, may_post
+from kiosk.teller.leftovers import QUESTION_LEASE, Leftovers, pause
 
 log = logging.getLogger(__name__)
 
-_HOURLY_AFTER = timedelta(hours=24)
-_HOUR = timedelta(hours=1)
+_UNDECIDED = LIVE - {State.APPROVED}
 _LOST_AFTER = timedelta(hours=48)
 # Terminals that lost power together must not ask together; 12 minutes stay within 10 to 15.
 _SPREAD = 0.15
+_TIDY_EVERY = timedelta(minutes=10)
+
+Tell = Callable[[Payment], object]
 
 
 class Sonda:
     """Rounds over what is due. Blocking; two may run at once. Raises JournalUnusable only.
 
-    `clock` tells aware instants; `chance` a number from 0 to 1 that spreads the questions.
+    `clock` tells aware instants and may be set while it runs; `chance` gives a number from 0 to 1 that
+    spreads the questions.
     """
 
     def __init__(
@@ -43,34 +52,86 @@ class Sonda:
         self._clock = clock
         self._timings = timings or Timings()
         self._chance = chance
+        self._leftovers = Leftovers(checkout, journal, self._timings)
+        self._last_round: datetime | None = None
+        self._tidied: datetime | None = None
 
-    def round(self, limit: int = 50) -> list[Payment]:
-        """Ask about, or post, all due payments once; those it got through, as they are now."""
-        return self._each(self._journal.due(self._clock(), limit), self._ask)
+    def round(
+        self,
+        limit: int = 50,
+        *,
+        stop: Callable[[], bool] = lambda: False,
+        changed: Tell = lambda _: None,
+    ) -> list[Payment]:
+        """Ask about, or post, what is due, once each; those it got through, as they are now.
+
+        `stop` is looked at between two payments; `changed` is told of each that has another state or flag.
+        A slow gateway keeps no approved money waiting: what can be posted goes between two questions.
+        """
+        self._now_and_then(changed)
+        done = self._post_due(limit, stop, changed)
+        for payment in self._journal.due(self._clock(), limit, _UNDECIDED):
+            if stop():
+                break
+            if self._checkout.gateway_line.open or not self._checkout.can_look_up(payment):
+                done += self._each([payment], self._ask, changed)
+                done += self._post_due(limit, stop, changed)
+        return done
 
     def recover(self, now: datetime) -> list[Payment]:
-        """After a start: nobody is in front of the screen, and nobody is at any gateway or core.
+        """After the kiosk's own start: nobody is in front of its screen, nobody is at its gateway.
 
-        Never sent fails; sent without an answer, or at the bank for too long, is pending; what is
-        approved is posted in the next round. Call it before anything else uses the journal.
+        Never sent fails; sent without an answer, or at the bank for too long, is pending. What another
+        sonda has claimed stays its own. Call it before anyone can pay at this terminal.
         """
         live = [payment for payment in self._journal.unresolved() if payment.live]
-        return self._each(live, lambda payment: self._pick_up(payment, now))
+        return self._each(live, lambda payment: self._leftovers.after_start(payment, now))
 
-    def _each(self, payments: Iterable[Payment], work: Callable[[Payment], Payment]) -> list[Payment]:
+    def _each(
+        self, payments: Iterable[Payment], work: Callable[[Payment], Payment], changed: Tell = lambda _: None
+    ) -> list[Payment]:
         done = []
         for payment in payments:
             try:
-                done.append(work(payment))
+                after = work(payment)
             except JournalUnusable:
                 raise
+            except Stale:  # another sonda is at it
+                continue
             except Exception as error:  # noqa: BLE001 - one fault must not keep the others waiting
                 # The error's own text might name a member.
                 log.error("%s: %s in the sonda", payment.reference, type(error).__name__)
                 self._put_off(payment)
+                continue
+            done.append(after)
+            if (after.state, after.review) != (payment.state, payment.review):
+                changed(after)
+        return done
+
+    def _now_and_then(self, changed: Tell) -> None:
+        now, last, tidied = self._clock(), self._last_round, self._tidied
+        self._last_round = now
+        set_back = last is not None and now < last
+        if tidied is not None and tidied <= now < tidied + _TIDY_EVERY and not set_back:
+            return
+        live = [payment for payment in self._journal.unresolved() if payment.live]
+        self._each(live, lambda one: self._leftovers.tidied(one, now, set_back=set_back), changed)
+        self._tidied = now
+
+    def _post_due(self, limit: int, stop: Callable[[], bool], changed: Tell) -> list[Payment]:
+        done: list[Payment] = []
+        for payment in self._journal.due(self._clock(), limit, (State.APPROVED,)):
+            if stop():
+                break
+            if not may_post(payment):
+                done += self._each([payment], lambda staffs: self._note(staffs, None), changed)
+            elif self._checkout.core_line.open:
+                done += self._each([payment], self._checkout.post, changed)
         return done
 
     def _ask(self, payment: Payment) -> Payment:
+        lease = self._clock() + QUESTION_LEASE
+        payment = self._journal.claim(payment, until=lease)
         if payment.state is State.REQUESTED:
             payment = self._checkout.left(payment)
         payment = self._checkout.ask(payment)
@@ -84,36 +145,23 @@ class Sonda:
             payment = self._journal.flag(payment, Review.LOST_CREATION, now=self._clock())
             if not self._checkout.can_look_up(payment):
                 return self._note(payment, None)
-        return self._note(payment, self._next(payment))
+        asked_for = payment.next_ask_at if payment.next_ask_at != lease else None
+        return self._note(payment, self._next(payment, asked_for))
 
     def _lost(self, payment: Payment) -> bool:
         nothing_known = payment.gateway_id is None or not self._checkout.can_look_up(payment)
         return nothing_known and self._clock() - payment.created_at >= _LOST_AFTER
 
-    def _next(self, payment: Payment) -> datetime:
-        now = self._clock()
-        rare = now - payment.created_at >= _HOURLY_AFTER
-        pause = max(_HOUR, self._every) if rare else self._every
-        spread = 1 + _SPREAD * (2 * self._chance() - 1)
-        # The checkout may have been asked to wait longer.
-        return max(now + pause * spread, payment.next_ask_at or now)
+    def _next(self, payment: Payment, asked_for: datetime | None = None) -> datetime:
+        """`asked_for`: until when the gateway itself told us to wait.
 
-    @property
-    def _every(self) -> timedelta:
-        return timedelta(seconds=self._timings.every)
-
-    def _pick_up(self, payment: Payment, now: datetime) -> Payment:
-        at_bank_too_long = now - payment.created_at >= timedelta(seconds=self._timings.bank_budget)
-        if payment.state in (State.PREPARED, State.REQUESTED) or (
-            payment.state is State.AT_BANK and at_bank_too_long
-        ):
-            payment = self._checkout.left(payment)
-        if not payment.live or payment.next_ask_at is None:
-            return payment
-        # The clock may have been wrong when the next time was written.
-        if may_post(payment) or payment.next_ask_at - now > 2 * max(_HOUR, self._every):
-            return self._note(payment, now)
-        return payment
+        A question without an answer has not used up its turn: again when the gateway may be back.
+        """
+        now, line = self._clock(), self._checkout.gateway_line
+        wait = pause(payment, now, self._timings)
+        if line.failing and self._checkout.can_look_up(payment):
+            wait = min(wait, line.pause)
+        return max(now + wait * (1 + _SPREAD * (2 * self._chance() - 1)), asked_for or now)
 
     def _note(self, payment: Payment, next_ask_at: datetime | None) -> Payment:
         try:

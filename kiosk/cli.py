@@ -17,6 +17,7 @@ from kiosk import __version__
 from kiosk.pse.drivers import DRIVERS
 
 if TYPE_CHECKING:
+    from kiosk.cooperative.payment import Payment
     from kiosk.settings import Settings
 
 OUTCOMES = ("approved", "declined", "failed", "pending", "late-approved")
@@ -231,27 +232,40 @@ def _sandbox(arguments: argparse.Namespace) -> int:
 
 
 def _sonda(arguments: argparse.Namespace) -> int:
-    import time
+    """Until SIGTERM or SIGINT, which let it finish the payment in hand; a second one does not."""
+    from functools import cache
+    from threading import Event
 
     from kiosk.app import build_desk
     from kiosk.journal.journal import JournalUnusable
+    from kiosk.teller.watch import keep_watch
 
     settings = _load(arguments)
+    desk, stop = cache(lambda: build_desk(settings)), Event()
+
+    def end(*_: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    def tell(payment: Payment) -> None:
+        print(payment.reference, payment.state.value, payment.review or "", flush=True)
+
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked, end)
     try:
-        desk = build_desk(settings)
+        if arguments.once:
+            desk().sonda.round(1000, stop=stop.is_set, changed=tell)
+        else:
+            keep_watch(lambda: desk().sonda, settings.sonda.watch_every, stop, tell)
     except JournalUnusable as error:
         return _unusable(error)
-    try:
-        while True:
-            for payment in desk.sonda.round():
-                print(payment.reference, payment.state.value, flush=True)
-            if arguments.once:
-                return 0
-            time.sleep(settings.sonda.watch_every)
     except KeyboardInterrupt:
-        return 0
+        return 130
     finally:
-        desk.close()
+        if desk.cache_info().currsize:
+            desk().close()
+    return 0
 
 
 def _doctor(arguments: argparse.Namespace) -> int:

@@ -234,19 +234,18 @@ def _sandbox(arguments: argparse.Namespace) -> int:
 def _sonda(arguments: argparse.Namespace) -> int:
     """Until SIGTERM or SIGINT, which let it finish the payment in hand; a second one does not."""
     from functools import cache
-    from threading import Event
 
     from kiosk.app import build_desk
     from kiosk.journal.journal import JournalUnusable
-    from kiosk.teller.watch import keep_watch
+    from kiosk.teller.watch import StopSign, keep_watch
 
     settings = _load(arguments)
-    desk, stop = cache(lambda: build_desk(settings)), Event()
+    desk, stop = cache(lambda: build_desk(settings)), StopSign()
 
     def end(*_: object) -> None:
-        if stop.is_set():
+        if stop.given:
             raise KeyboardInterrupt
-        stop.set()
+        stop.give()
 
     def tell(payment: Payment) -> None:
         print(payment.reference, payment.state.value, payment.review or "", flush=True)
@@ -255,7 +254,7 @@ def _sonda(arguments: argparse.Namespace) -> int:
         signal.signal(asked, end)
     try:
         if arguments.once:
-            desk().sonda.round(1000, stop=stop.is_set, changed=tell)
+            desk().sonda.round(1000, stop=lambda: stop.given, changed=tell)
         else:
             keep_watch(lambda: desk().sonda, settings.sonda.watch_every, stop, tell)
     except JournalUnusable as error:
@@ -265,6 +264,7 @@ def _sonda(arguments: argparse.Namespace) -> int:
     finally:
         if desk.cache_info().currsize:
             desk().close()
+        stop.close()
     return 0
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import select
+import socket
 from collections.abc import Callable
-from threading import Event
 
 from kiosk.cooperative.payment import Payment
 from kiosk.journal.errors import JournalUnusable
@@ -15,8 +16,33 @@ log = logging.getLogger(__name__)
 _LONGEST_PAUSE = 60.0
 
 
+class StopSign:
+    """Given by a signal's handler, seen between two payments, and ends a wait at once.
+
+    No threading.Event: its lock may be held by the very thread that the handler interrupts.
+    """
+
+    def __init__(self) -> None:
+        self.given = False
+        self._hears, self._tells = socket.socketpair()
+
+    def give(self) -> None:
+        """From now on."""
+        self.given = True
+        self._tells.send(b".")
+
+    def wait(self, seconds: float) -> None:
+        """Sleep so long, or until it is given."""
+        select.select([self._hears], [], [], seconds)
+
+    def close(self) -> None:
+        """Nobody waits any more."""
+        self._hears.close()
+        self._tells.close()
+
+
 def keep_watch(
-    find: Callable[[], Sonda], every: float, stop: Event, changed: Callable[[Payment], object]
+    find: Callable[[], Sonda], every: float, stop: StopSign, changed: Callable[[Payment], object]
 ) -> None:
     """Round after round, `every` so many seconds, until `stop`; then the payment in hand is finished.
 
@@ -24,9 +50,9 @@ def keep_watch(
     to once a minute. `find` gives the sonda and may raise JournalUnusable too.
     """
     trouble, pause = "", every
-    while not stop.is_set():
+    while not stop.given:
         try:
-            find().round(stop=stop.is_set, changed=changed)
+            find().round(stop=lambda: stop.given, changed=changed)
         except JournalUnusable as error:
             said = str(error)
         except Exception as error:  # noqa: BLE001 - whatever it is, payments wait for the next round

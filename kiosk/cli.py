@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiosk import __version__
+from kiosk import __version__, cli_journal
 from kiosk.pse.drivers import DRIVERS
 
 if TYPE_CHECKING:
@@ -31,13 +31,17 @@ def main(argv: list[str] | None = None) -> int:
         level=logging.INFO if arguments.verbose else logging.WARNING,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
+    from kiosk.journal.errors import JournalUnusable, Stale, UnknownPayment
     from kiosk.settings import SettingsError
 
     try:
         return int(arguments.command(arguments))
-    except SettingsError as error:
-        print(f"kiosk: {error}", file=sys.stderr)
-        return 2
+    except (SettingsError, JournalUnusable) as error:
+        return _unusable(error)
+    except UnknownPayment as error:
+        return _unusable(f"no payment {error}")
+    except Stale as error:
+        return _unusable(f"{error} has just moved: look again")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -76,11 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true", help="for scripts")
     doctor.set_defaults(command=_doctor)
 
-    journal = commands.add_parser("journal", help="read the book of record")
-    journal.add_argument("what", choices=("verify", "list"))
-    journal.add_argument("--config", type=Path, required=True)
-    journal.set_defaults(command=_journal)
-
+    cli_journal.add(commands, lambda arguments: _load(arguments).journal.file)
     _add_pse(commands)
     receipt = commands.add_parser("receipt", help="check a receipt's code")
     receipt.add_argument("what", choices=("verify",))
@@ -286,30 +286,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
     return int(worst(findings))
 
 
-def _journal(arguments: argparse.Namespace) -> int:
-    from kiosk.journal.journal import Journal, JournalUnusable
-
-    settings = _load(arguments)
-    try:
-        journal = Journal.open(settings.journal.file)
-    except JournalUnusable as error:
-        return _unusable(error)
-    try:
-        if arguments.what == "verify":
-            broken = journal.verify()
-            print(
-                "journal: every event is in place" if broken is None else f"journal: broken at event {broken}"
-            )
-            return 0 if broken is None else 2
-        for payment in journal.find():
-            row = (payment.created_at.isoformat(), payment.reference, payment.state.value)
-            print(*row, payment.total.wire(), payment.cus or "-", payment.review or "")
-        return 0
-    finally:
-        journal.close()
-
-
-def _unusable(error: Exception) -> int:
+def _unusable(error: Exception | str) -> int:
     print(f"kiosk: {error}", file=sys.stderr)
     return 2
 

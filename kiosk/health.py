@@ -166,13 +166,13 @@ def journal(file: Path) -> Finding:
     except JournalUnusable as error:
         return Finding(name, Level.BROKEN, str(error), "Restore the newest backup; never delete the file.")
     try:
-        broken, waiting = book.verify(), book.unresolved()
+        faults, waiting = book.faults(limit=3), book.unresolved()
     except JournalUnusable as error:
         return Finding(name, Level.BROKEN, str(error))
     finally:
         book.close()
-    if broken is not None:
-        return Finding(name, Level.BROKEN, f"the chain is broken at event {broken}",
+    if faults:
+        return Finding(name, Level.BROKEN, "; ".join(faults),
                        "Keep the file as evidence and compare it with the newest backup.")  # fmt: skip
     flagged = sum(payment.review is not None for payment in waiting)
     if flagged:

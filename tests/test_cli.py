@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from counterparts import MORNING, PAYER, order
 
-from kiosk.cooperative.payment import Event, State
+from kiosk.cooperative.payment import Event, Review, State
 from kiosk.journal.journal import Journal
 from kiosk.receipt.code import token
 
@@ -81,7 +81,43 @@ def test_journal_verify_finds_a_changed_event(config: Path, tmp_path: Path) -> N
         book.execute(f"update {table} set at = '2020-01-01 00:00:00.000000'")
     verified = kiosk("journal", "verify", "--config", config)
     assert verified.returncode == 2
-    assert "broken at event" in verified.stdout
+    assert "journal: event 1 was altered\n" in verified.stdout
+
+
+def test_journal_is_kept_and_a_case_is_settled(config: Path, tmp_path: Path) -> None:
+    reference = pending_payment(tmp_path)
+
+    def journal(*arguments: str | Path) -> tuple[int, str]:
+        ran = kiosk("journal", *arguments, "--config", config)
+        assert "Traceback" not in ran.stderr
+        return ran.returncode, ran.stdout + ran.stderr
+
+    head = journal("verify")[1].splitlines()[0].removeprefix("head ")
+    assert journal("verify", "--head", head)[0] == 0
+    assert journal("verify", "--head", "1:" + "f" * 64)[0] == 2
+    told = {"--by": "gerente", "--reason": "No existe en la pasarela", "--evidence": "Carta 118"}
+    verdict = ["settle", reference, "--as", "failed", *(part for pair in told.items() for part in pair)]
+    assert journal(*verdict) == (2, f"kiosk: {reference}: only a flagged payment can be settled\n")
+    book = Journal.open(tmp_path / "journal.sqlite")
+    (payment,) = book.find()
+    book.flag(payment, Review.LOST_CREATION, now=MORNING)
+    book.close()
+    assert "look for the reference on the gateway's page" in journal("list", "--review")[1]
+    assert journal(*verdict) == (0, f"journal: {reference} is FAILED\n")
+    shown = json.loads(journal("show", reference)[1])
+    assert (shown["state"], shown["events"][-1]["facts"]["evidence"]) == ("FAILED", "Carta 118")
+    assert journal("show", "NOPE") == (2, "kiosk: no payment NOPE\n")
+    assert journal("list", "--find", reference)[1].count(reference) == 1
+
+    assert journal("backup", tmp_path / "copy.sqlite")[0] == 0
+    assert journal("rebuild") == (0, "journal: 1 payments written anew from their events\n")
+    (tmp_path / "journal.sqlite").write_bytes(b"not a database" * 100)
+    assert journal("verify")[0] == 2
+    assert journal("set-aside")[0] == 0
+    assert journal("list") == (2, f"kiosk: {tmp_path}/journal.sqlite: there is no journal yet\n")
+    (tmp_path / "copy.sqlite").rename(tmp_path / "journal.sqlite")
+    assert journal("verify")[0] == 0
+    assert journal("new")[0] == 2
 
 
 def test_a_file_that_is_no_journal_is_said_so(config: Path, tmp_path: Path) -> None:

@@ -196,6 +196,9 @@ class Payment:
     cus: str | None = None
     bank: str | None = None
     cause: str | None = None
+    """The bank's or the gateway's words, for people."""
+    error: str | None = None
+    """Why there was no answer of the bank, as the gateway driver's kind of error."""
     changed_at: datetime | None = None
     decided_at: datetime | None = None
     core_receipt: str | None = None

@@ -109,19 +109,3 @@ def says(entry: JournalEvent, facts: Mapping[str, Any]) -> bool:
     """Whether all of these facts stand in an entry already."""
     plain: dict[str, Any] = json.loads(canonical(facts))
     return all(name in entry.facts and entry.facts[name] == value for name, value in plain.items())
-
-
-def first_broken(connection: Connection) -> int | None:
-    """The number of the first entry that is missing or altered; None for a whole chain."""
-    expected, previous = 1, FIRST_HASH
-    query = select(events).order_by(events.c.seq).execution_options(yield_per=500)
-    for row in connection.execute(query):
-        values = row._asdict()
-        if (
-            values["seq"] != expected
-            or values["prev_hash"] != previous
-            or values["hash"] != event_hash(values)
-        ):
-            return expected
-        expected, previous = expected + 1, values["hash"]
-    return None

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
-from itertools import groupby
+from itertools import chain, groupby, islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self, TypedDict, Unpack
 from uuid import uuid4
 
@@ -21,12 +22,13 @@ from sqlalchemy import ColumnElement, Connection, Engine, case, delete, insert, 
 from sqlalchemy.exc import IntegrityError
 
 from kiosk.cooperative.order import Order
-from kiosk.cooperative.payment import FINAL, LIVE, Event, Payer, Payment, Review, State, after
-from kiosk.journal.chain import JournalEvent, append, event_of, first_broken, last_of, says
+from kiosk.cooperative.payment import FINAL, LIVE, Event, Payer, Payment, Review, State, after, settled
+from kiosk.journal import proof
+from kiosk.journal.chain import JournalEvent, append, event_of, last_of, says
 from kiosk.journal.errors import JournalUnusable, ObligationHeld, Stale, UnknownPayment
-from kiosk.journal.opening import explained, open_engine
-from kiosk.journal.rows import line_values, order_facts, order_of, payment_of, payment_values
-from kiosk.journal.tables import events, held_obligations, payment_lines, payments, reference_days
+from kiosk.journal.opening import copy_whole, explained, open_engine
+from kiosk.journal.rows import gravest, line_values, order_facts, order_of, payment_of, payment_values
+from kiosk.journal.tables import events, held_obligations, payment_lines, payments, pulse, reference_days
 
 __all__ = ["Facts", "Journal", "JournalEvent", "JournalUnusable", "ObligationHeld", "Stale", "UnknownPayment"]
 
@@ -37,17 +39,6 @@ _SCHEDULE = frozenset({"asks", "next_ask_at"})
 _NOT_IN_EVENTS = _SCHEDULE | {"state", "redirect_url"}  # the address opens the member's session
 _LIVE = payments.c.state.in_(sorted(LIVE))
 
-_GRAVITY = (
-    Review.UNEXPECTED,
-    Review.LOST_CREATION,
-    Review.CONTRADICTION,
-    Review.NOT_APPLIED,
-    Review.CORE_CONFLICT,
-    Review.LATE_APPROVAL,
-    Review.REVERSED,
-    Review.NOT_OURS,
-)
-
 
 class Facts(TypedDict, total=False):
     """What an event may bring. A fact given replaces the one known; None takes it away."""
@@ -57,6 +48,7 @@ class Facts(TypedDict, total=False):
     cus: str | None
     bank: str | None
     cause: str | None
+    error: str | None
     decided_at: datetime | None
     core_receipt: str | None
     next_ask_at: datetime | None
@@ -113,12 +105,27 @@ class Journal:
         if event is Event.SETTLED:
             raise ValueError("a payment is settled by the manager's verdict")
         outcome = after(payment.state, event)
-        raised = _gravest(outcome.review, facts.pop("review", None))
+        raised = gravest(outcome.review, facts.pop("review", None))
         return self._apply(payment, event.value, outcome.state, raised, dict(facts), _utc(now))
+
+    def settle(
+        self, payment: Payment, verdict: State, *, by: str, reason: str, evidence: str, now: datetime
+    ) -> Payment:
+        """The manager's word on a flagged payment, with why and on what evidence.
+
+        The one way out of a final state, and only while flagged. Raises ValueError without a flag, a
+        final verdict, a reason or evidence; Stale, UnknownPayment.
+        """
+        if not (by.strip() and reason.strip() and evidence.strip()):
+            raise ValueError("a verdict needs who gives it, a reason and evidence")
+        state = settled(payment.review, verdict)
+        said = {"by": by, "reason": reason, "evidence": evidence}
+        return self._apply(payment, Event.SETTLED.value, state, None, {}, _utc(now), said)
 
     def flag(self, payment: Payment, review: Review, *, now: datetime, detail: str = "") -> Payment:
         """Ask staff to look, saying why. A graver flag stays. Raises Stale, UnknownPayment."""
-        return self._apply(payment, "flagged", payment.state, review, {}, _utc(now), detail)
+        said = {"detail": detail} if detail else {}
+        return self._apply(payment, "flagged", payment.state, review, {}, _utc(now), said)
 
     def note_ask(self, payment: Payment, *, now: datetime, next_ask_at: datetime | None) -> Payment:
         """Count a question and say when the next is due (None: never). No entry, same version.
@@ -156,16 +163,18 @@ class Journal:
         raised: Review | None,
         facts: dict[str, Any],
         now: datetime,
-        detail: str = "",
+        said: Mapping[str, str] = MappingProxyType({}),
     ) -> Payment:
         with self._reading() as connection:
             current = _read(connection, payment)
             last = last_of(connection, payment.payment_id)
         if current.version != payment.version:
             raise Stale(payment.reference)
-        wanted = replace(current, state=state, review=_gravest(current.review, raised), **facts)
+        review = None if word == Event.SETTLED else gravest(current.review, raised)
+        wanted = replace(current, state=state, review=review, **facts)
         if state in FINAL:
-            wanted = replace(wanted, next_ask_at=None, redirect_url=None)
+            # What only seems to have ended is asked about for a while: whoever says so says until when.
+            wanted = replace(wanted, next_ask_at=facts.get("next_ask_at"), redirect_url=None)
         news = {
             name: getattr(wanted, name)
             for name in _MAY_CHANGE
@@ -174,8 +183,7 @@ class Journal:
         told = {name: value for name, value in news.items() if name not in _NOT_IN_EVENTS}
         if raised:
             told["review"] = raised
-        if detail:
-            told["detail"] = detail
+        told |= said
         repeated = last is not None and last.event == word and says(last, told)
         if news.keys() <= _SCHEDULE and (raised is None or repeated):
             return self._reschedule(current, news) if news else current
@@ -243,10 +251,44 @@ class Journal:
         with self._reading() as connection:
             return [event_of(row) for row in connection.execute(query)]
 
-    def verify(self) -> int | None:
-        """Walk the whole chain: the number of the first entry missing or altered, None if none."""
+    def faults(self, limit: int = 100) -> list[str]:
+        """Walk everything: what was altered, removed or moved, in sentences; none for a whole journal."""
         with self._reading() as connection:
-            return first_broken(connection)
+            every = chain(proof.chain_faults(connection), proof.projection_faults(connection))
+            return list(islice(every, limit))
+
+    def head(self) -> proof.Head | None:
+        """The last event, to be kept outside this machine; None while there is none."""
+        with self._reading() as connection:
+            return proof.head_of(connection)
+
+    def holds(self, earlier: proof.Head) -> bool:
+        """Whether what was written up to an earlier head is still there as it was."""
+        with self._reading() as connection:
+            return proof.holds(connection, earlier)
+
+    # -- keeping ---------------------------------------------------------------------------------
+
+    def rebuild(self, *, now: datetime) -> int:
+        """Write the payments anew from the events; how many there are. The events stay as they are."""
+        with self._writing() as connection:
+            return proof.rebuild(connection, _utc(now))
+
+    def beat(self, terminal: str, *, now: datetime) -> None:
+        """Write something, so that a full or read-only disk shows before a member starts."""
+        with self._writing() as connection:
+            mine = pulse.c.terminal == terminal
+            done = connection.execute(update(pulse).where(mine).values(at=_utc(now)))
+            if done.rowcount == 0:
+                connection.execute(insert(pulse).values(terminal=terminal, at=_utc(now)))
+
+    def back_up(self, path: Path) -> None:
+        """Copy everything to a new file while others go on writing. Raises JournalUnusable.
+
+        The copy is read back and proved before it gets its name; an older file there is replaced.
+        """
+        with explained(str(path)):
+            copy_whole(self._engine, path)
 
     def _holder(self, order: Order) -> Payment | None:
         held = select(held_obligations.c.payment_id).where(
@@ -284,10 +326,6 @@ def _utc(now: datetime) -> datetime:
     if now.tzinfo is None:
         raise ValueError("the journal takes aware instants only")
     return now.astimezone(UTC)
-
-
-def _gravest(*reviews: Review | None) -> Review | None:
-    return max((review for review in reviews if review), key=_GRAVITY.index, default=None)
 
 
 def _this(payment: Payment) -> Any:

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,6 +21,7 @@ from kiosk.journal.tables import REVISIONS, reference_days
 
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 _BUSY_MILLISECONDS = 5000
+_ASIDE = ".damaged-"
 
 # Alembic keeps the running migration in module globals.
 _one_migration_at_a_time = threading.Lock()
@@ -45,6 +47,7 @@ def open_engine(path: Path) -> Engine:
     """
     with explained(str(path)):
         if not path.exists():
+            _refuse_after_another(path)
             _create(path)
         _check_file(path)
         engine = _engine(path)
@@ -75,10 +78,18 @@ def _prepare_connection(connection: DBAPIConnection, _entry: ConnectionPoolEntry
     cursor.close()
 
 
-def _create(path: Path) -> None:
-    """Built beside its place and linked there when whole: no half-made journal is ever seen."""
+def _refuse_after_another(path: Path) -> None:
+    """Where there was a journal, an empty one would hide what it held."""
     if path.with_name(path.name + "-wal").exists():
         raise JournalUnusable(f"{path}: missing, but its write-ahead log is there")
+    if asides := sorted(path.parent.glob(f"{path.name}{_ASIDE}*")):
+        raise JournalUnusable(
+            f"{path}: missing; {asides[-1].name} was set aside (kiosk journal new starts anew)"
+        )
+
+
+def _create(path: Path) -> None:
+    """Built beside its place and linked there when whole: no half-made journal is ever seen."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{uuid4().hex}.new")
     os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
@@ -92,6 +103,68 @@ def _create(path: Path) -> None:
     finally:
         engine.dispose()
         draft.unlink()
+
+
+def copy_whole(engine: Engine, path: Path) -> None:
+    """SQLite's own online copy, proved before it takes its place."""
+    draft = path.with_name(f"{path.name}.{uuid4().hex}.new")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    try:
+        target = sqlite3.connect(draft)
+        try:
+            with engine.connect() as connection:
+                source = connection.connection.driver_connection
+                assert isinstance(source, sqlite3.Connection)
+                source.backup(target, pages=2000)
+            target.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
+            damage = target.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        finally:
+            target.close()
+        if damage != "ok":
+            raise JournalUnusable(f"{path}: the copy is damaged: {damage}")
+        with draft.open("rb") as written:
+            os.fsync(written.fileno())
+        draft.replace(path)
+        _flush_folder(path.parent)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def set_aside(path: Path, *, now: datetime) -> Path:
+    """Rename a journal that can not be used, with its log; where it is now. Raises JournalUnusable.
+
+    Until `create` is called on purpose no journal is made in its place: what it held must be known first.
+    """
+    with explained(str(path)):
+        aside = path.with_name(f"{path.name}{_ASIDE}{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
+        path.rename(aside)
+        for suffix in ("-wal", "-shm"):
+            beside = path.with_name(path.name + suffix)
+            if beside.exists():
+                beside.rename(aside.with_name(aside.name + suffix))
+        _flush_folder(path.parent)
+        return aside
+
+
+def create(path: Path) -> None:
+    """A new, empty journal, also after another was set aside. Raises JournalUnusable where one is there."""
+    with explained(str(path)):
+        if path.exists():
+            raise JournalUnusable(f"{path}: there is a journal already")
+        _create(path)
+
+
+def downgrade(path: Path, revision: str) -> None:
+    """Back to an older schema, for an older program. Raises JournalUnusable; ValueError for none of ours."""
+    if revision not in REVISIONS:
+        raise ValueError(f"no schema {revision!r}, only {', '.join(REVISIONS)}")
+    engine = open_engine(path)
+    try:
+        with explained(str(path)):
+            _migrate(engine, revision, down=True)
+    finally:
+        engine.dispose()
 
 
 def _flush_folder(folder: Path) -> None:
@@ -138,6 +211,10 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _upgrade(engine: Engine) -> None:
+    _migrate(engine, "head")
+
+
+def _migrate(engine: Engine, revision: str, *, down: bool = False) -> None:
     # Imported only where there is work: Alembic would double the time a start takes.
     from alembic import command
     from alembic.config import Config
@@ -149,4 +226,4 @@ def _upgrade(engine: Engine) -> None:
             # The driver opens no transaction for CREATE TABLE; a power cut must leave all or nothing.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        (command.downgrade if down else command.upgrade)(config, revision)

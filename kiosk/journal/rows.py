@@ -13,6 +13,22 @@ from kiosk.cooperative.obligation import Choice, ObligationKind
 from kiosk.cooperative.order import Order, OrderLine
 from kiosk.cooperative.payment import Payer, Payment, Review, State
 
+_GRAVITY = (
+    Review.UNEXPECTED,
+    Review.LOST_CREATION,
+    Review.CONTRADICTION,
+    Review.NOT_APPLIED,
+    Review.CORE_CONFLICT,
+    Review.LATE_APPROVAL,
+    Review.REVERSED,
+    Review.NOT_OURS,
+)
+
+
+def gravest(*reviews: Review | None) -> Review | None:
+    """The flag that staff must see first; a lesser one does not hide it."""
+    return max((review for review in reviews if review), key=_GRAVITY.index, default=None)
+
 
 def cents(money: Money) -> int:
     """Exact: an amount never has more than two decimals."""
@@ -20,7 +36,7 @@ def cents(money: Money) -> int:
 
 
 def order_facts(payment: Payment) -> dict[str, Any]:
-    """What the chain must vouch for from the first entry on. No names: they may be erased one day."""
+    """What the chain must vouch for from the first entry on. No people's names: those may be erased."""
     return {
         "reference": payment.reference,
         "terminal": payment.terminal,
@@ -28,7 +44,18 @@ def order_facts(payment: Payment) -> dict[str, Any]:
         "member_id": payment.payer.member_id,
         "currency": payment.total.currency,
         "total_cents": cents(payment.total),
-        "lines": [[line.obligation_id, line.choice, cents(line.amount)] for line in payment.order.lines],
+        "lines": [
+            [
+                line.obligation_id,
+                line.choice,
+                cents(line.amount),
+                line.line_id,
+                line.kind,
+                line.name,
+                line.reference,
+            ]
+            for line in payment.order.lines
+        ],
     }
 
 
@@ -87,6 +114,7 @@ def payment_of(row: Row[Any], order: Order) -> Payment:
         cus=row.cus,
         bank=row.bank,
         cause=row.cause,
+        error=row.error,
         changed_at=row.changed_at,
         decided_at=row.decided_at,
         core_receipt=row.core_receipt,

@@ -19,7 +19,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Every migration in order; the last is the schema this code reads and writes."""
 
 metadata = MetaData(
@@ -81,6 +81,7 @@ payments = Table(
     Column("cus", String(64)),
     Column("bank", Text),
     Column("cause", Text),
+    Column("error", String(24)),
     Column("changed_at", Instant, nullable=False),
     Column("decided_at", Instant),
     Column("core_receipt", String(40)),
@@ -90,6 +91,10 @@ payments = Table(
     Index(None, "member_id", "created_at"),
     Index(None, "review"),
     Index(None, "cus"),
+    Index(None, "created_at"),
+    Index(None, "gateway_id"),
+    Index(None, "member_document_masked"),
+    Index(None, "holder_document_masked"),
 )
 """The projection: where each payment stands now. The events say how it got there."""
 
@@ -141,3 +146,11 @@ reference_days = Table(
     Column("last", Integer, nullable=False),
 )
 """The last sequence number given per terminal and Bogotá day (YYMMDD)."""
+
+pulse = Table(
+    "pulse",
+    metadata,
+    Column("terminal", String(12), primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+"""The last write that only proved that the disk takes one."""

@@ -1,0 +1,188 @@
+"""`kiosk journal …`: read, prove, keep and settle the terminal's book of record."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kiosk.cooperative.payment import Payment
+    from kiosk.journal.journal import Journal
+
+Run = Callable[[argparse.Namespace, Path], int]
+Find = Callable[[argparse.Namespace], Path]
+"""Where the journal lies, by the settings that the arguments name."""
+
+_VERDICTS = ("posted", "declined", "failed")
+_ADVICE = {
+    "unexpected": "Compare the events (journal show) with the gateway's page, then settle.",
+    "late_approval": "Paid after all: was it paid twice? Then have the core apply or refund it.",
+    "reversed": "The gateway took it back: have the core reverse it, tell the member.",
+    "contradiction": "Ask the gateway's support which attempt counts; never post before their answer.",
+    "not_ours": "The gateway's answer names another amount, currency or reference: ask its support.",
+    "lost_creation": "Nobody knows whether it exists: look for the reference on the gateway's page.",
+    "not_applied": "The core keeps the money unapplied: staff of the core apply it, then settle as posted.",
+    "core_conflict": "The core has something else under this payment or bank transaction: compare both.",
+}
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], find: Find) -> None:
+    """Register the commands."""
+    journal = commands.add_parser("journal", help="the book of record: read, prove, keep, settle")
+    what = journal.add_subparsers(required=True, metavar="WHAT")
+
+    def command(name: str, words: str, run: Run) -> argparse.ArgumentParser:
+        parser = what.add_parser(name, help=words)
+        parser.add_argument("--config", type=Path, required=True)
+        parser.set_defaults(command=lambda arguments: run(arguments, find(arguments)))
+        return parser
+
+    verify = command("verify", "whether anything was altered, removed or moved, and what", _verify)
+    verify.add_argument("--head", metavar="NUMBER:HASH", help="one printed earlier: is it still part of it?")
+    lists = command("list", "the newest payments", _list)
+    lists.add_argument("--review", action="store_true", help="only those that wait for staff, and what to do")
+    lists.add_argument("--find", metavar="TEXT", default="", help="in reference, CUS, ids, names, documents")
+    show = command("show", "one payment with all that happened to it, as JSON", _show)
+    show.add_argument("reference")
+    command("rebuild", "write the payments anew from the events", _rebuild)
+    backup = command("backup", "copy it, while the kiosk goes on, and prove the copy", _backup)
+    backup.add_argument("file", type=Path)
+    command("set-aside", "rename a damaged journal; none takes its place by itself", _set_aside)
+    command("new", "start an empty journal, also after one was set aside", _new)
+    settle = command("settle", "close the case of a flagged payment", _settle)
+    settle.add_argument("reference")
+    settle.add_argument("--as", dest="verdict", choices=_VERDICTS, required=True, help="what really happened")
+    settle.add_argument("--by", required=True, help="who decides")
+    settle.add_argument("--reason", required=True)
+    settle.add_argument("--evidence", required=True, help="the bank's letter, a statement")
+
+
+@contextmanager
+def _open(file: Path) -> Iterator[Journal]:
+    from kiosk.journal.journal import Journal, JournalUnusable
+
+    if not file.exists():
+        raise JournalUnusable(f"{file}: there is no journal yet")
+    journal = Journal.open(file)
+    try:
+        yield journal
+    finally:
+        journal.close()
+
+
+def _verify(arguments: argparse.Namespace, file: Path) -> int:
+    from kiosk.journal.proof import Head
+
+    with _open(file) as journal:
+        faults = journal.faults()
+        head = journal.head()
+        if arguments.head:
+            number, _, digest = arguments.head.partition(":")
+            if not number.isdigit() or not journal.holds(Head(int(number), digest)):
+                faults.append(f"the head {arguments.head} is not part of it: what came before was rewritten")
+    for fault in faults:
+        print(f"journal: {fault}")
+    if head is not None:
+        print(f"head {head.seq}:{head.hash}")
+    if not faults:
+        print("journal: every event is in place")
+    return 2 if faults else 0
+
+
+def _list(arguments: argparse.Namespace, file: Path) -> int:
+    with _open(file) as journal:
+        found = journal.find(text=arguments.find or None)
+        if arguments.review:
+            found = [payment for payment in journal.unresolved() if payment.review]
+        for payment in found:
+            row = (payment.created_at.isoformat(), payment.reference, payment.state.value)
+            print(*row, payment.total.wire(), payment.cus or "-", payment.review or "")
+            if arguments.review:
+                print(f"    {_ADVICE.get(payment.review or '', '')}")
+    return 0
+
+
+def _of(journal: Journal, reference: str) -> Payment:
+    from kiosk.journal.journal import UnknownPayment
+
+    payment = journal.by_reference(reference)
+    if payment is None:
+        raise UnknownPayment(reference)
+    return payment
+
+
+def _show(arguments: argparse.Namespace, file: Path) -> int:
+    with _open(file) as journal:
+        payment = _of(journal, arguments.reference)
+        entries = journal.events(payment.payment_id)
+    row = {
+        "payment_id": payment.payment_id,
+        "reference": payment.reference,
+        "state": payment.state.value,
+        "review": payment.review,
+        "total": payment.total.wire(),
+        "cus": payment.cus,
+        "bank": payment.bank,
+        "gateway": payment.gateway,
+        "gateway_id": payment.gateway_id,
+        "core_receipt": payment.core_receipt,
+        "next_ask_at": payment.next_ask_at.isoformat() if payment.next_ask_at else None,
+        "events": [
+            {"seq": each.seq, "at": each.at.isoformat(), "event": each.event, "state": each.after.value,
+             "facts": dict(each.facts)}
+            for each in entries
+        ],
+    }  # fmt: skip
+    print(json.dumps(row, ensure_ascii=False, indent=2))
+    return 0
+
+
+def _rebuild(_arguments: argparse.Namespace, file: Path) -> int:
+    with _open(file) as journal:
+        count = journal.rebuild(now=datetime.now(UTC))
+    print(f"journal: {count} payments written anew from their events")
+    return 0
+
+
+def _backup(arguments: argparse.Namespace, file: Path) -> int:
+    with _open(file) as journal:
+        journal.back_up(arguments.file)
+    print(f"journal: copied to {arguments.file}")
+    return 0
+
+
+def _set_aside(_arguments: argparse.Namespace, file: Path) -> int:
+    from kiosk.journal.opening import set_aside
+
+    print(f"journal: now {set_aside(file, now=datetime.now(UTC))}")
+    return 0
+
+
+def _new(_arguments: argparse.Namespace, file: Path) -> int:
+    from kiosk.journal.opening import create
+
+    create(file)
+    print(f"journal: new and empty, {file}")
+    return 0
+
+
+def _settle(arguments: argparse.Namespace, file: Path) -> int:
+    from kiosk.cooperative.payment import State
+    from kiosk.journal.journal import JournalUnusable
+
+    with _open(file) as journal:
+        payment = _of(journal, arguments.reference)
+        try:
+            settled = journal.settle(
+                payment, State(arguments.verdict.upper()), by=arguments.by, reason=arguments.reason,
+                evidence=arguments.evidence, now=datetime.now(UTC),
+            )  # fmt: skip
+        except ValueError as error:
+            raise JournalUnusable(f"{payment.reference}: {error}") from None
+    print(f"journal: {settled.reference} is {settled.state.value}")
+    return 0

@@ -2,6 +2,9 @@
 PYTHON ?= python3
 # Passed on to the program that a target runs: make demo ARGS="--outcome declined", make test ARGS="-k money".
 ARGS ?=
+# How much make torture does, and how it is repeated.
+N ?= 600
+SEED ?=
 DEMO_OUT ?= build/demo
 OUTCOMES := approved declined failed pending late-approved
 
@@ -75,8 +78,8 @@ lock: system-libraries ## requirements.lock and requirements-dev.lock anew; ARGS
 bench: install-dev ## how long things take, as ratios
 	$(OFFSCREEN) $(BIN)/python -m benchmarks $(ARGS)
 
-torture: ## (not built yet) power cuts and lost answers
-	@echo "make torture is not built yet." >&2; exit 1
+torture: install-dev ## power cuts and lost answers, then an audit of three books; N=payments SEED=number
+	@$(OFFSCREEN) $(BIN)/python -m torture --payments $(N) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 a11y: ## (not built yet) contrast, sizes and names of every control
 	@echo "make a11y is not built yet." >&2; exit 1

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import wait
 from pathlib import Path
+from typing import Any
 
 from kiosk.journal.journal import Journal
 from torture.audit import Books
@@ -25,6 +26,7 @@ from torture.wires import Wire
 _STRAYS_PAID = 0.3
 _DRAIN_AT_MOST = 90.0
 _TICK = 0.02
+_MOST_IDLE_SHIFTS = 40
 
 # Everything is imported once; each process under torture is forked from there, clean of threads.
 _processes = get_context("forkserver")
@@ -94,9 +96,13 @@ class Arena:
             place.journal, place.gateway, self._wires["gateway"].url, place.gateway_secret,
             self._wires["core"].url, place.core_secret, unpayable=place.unpayable,
         )  # fmt: skip
-        self._one_attempt = abilities_of(place.gateway).picks_bank_here
-        self._payers = Payers(gateway, planner.chance.getrandbits(32), retry=not self._one_attempt)
+        can = abilities_of(place.gateway)
+        self._one_attempt = can.picks_bank_here
+        # A page that the kiosk can not close after a refusal may be paid behind its back.
+        retry = can.cancels or (planner.open_pages and not self._one_attempt)
+        self._payers = Payers(gateway, planner.chance.getrandbits(32), retry=retry)
         self._defects: list[str] = []
+        self._last_words = ""
 
     def close(self) -> None:
         """Cut all wires for good."""
@@ -106,10 +112,14 @@ class Arena:
 
     def run(self, payments: int) -> Books:
         """Shifts until the journal has that many payments; then heal, drain, and read the books."""
-        while self._in_journal() < payments:
+        idle, before = 0, 0
+        while (now := self._in_journal()) < payments and idle < _MOST_IDLE_SHIFTS:
+            idle, before = (0 if now > before else idle + 1), now
             self._work(self._planner.plan())
             if self._planner.chance.random() < 0.2:
                 self._payers.send_to_strays(_STRAYS_PAID)
+        if idle == _MOST_IDLE_SHIFTS:
+            self._defects.append(f"nothing was paid in {idle} shifts: {self._last_words}")
         self._heal()
         for wire in self._wires.values():
             wire.settle()
@@ -128,45 +138,51 @@ class Arena:
     # -- a shift ----------------------------------------------------------------------------------
 
     def _work(self, plan: Plan) -> None:
-        team = [Running(self._place, plan.shift)]
-        if plan.beside:
-            team.append(Running(self._place, plan.beside))
+        if plan.quiet:  # what was held on the way has to be there before time flies
+            for wire in self._wires.values():
+                wire.settle()
+        team = [Running(self._place, shift) for shift in (plan.shift, plan.beside) if shift]
         mishaps, heal_at = list(plan.mishaps), dict.fromkeys(self._wires, float("inf"))
         while any(each.process.is_alive() for each in team):
-            age = team[0].age
-            while mishaps and mishaps[0].after <= age:
-                mishap = mishaps.pop(0)
-                self._happen(mishap)
-                if mishap.trouble:
-                    heal_at[mishap.where] = age + mishap.lasts
-            for where, due in heal_at.items():
-                if due <= age:
-                    self._wires[where].heal()
-                    heal_at[where] = float("inf")
+            self._weather(team[0].age, mishaps, heal_at)
             if team[0].process.exitcode is not None and len(team) > 1 and team[1].shift.kill_after is None:
                 team[1].kill()  # a sonda beside the kiosk has no end of its own
             for each in team:
                 if each.end_is_due and each.process.is_alive():
                     each.kill()
-            self._listen(team)
-        self._tell_apart(team)
+            self._listen(team, plan)
+        self._tell_apart(team, plan)
         self._heal()
 
-    def _listen(self, team: list[Running]) -> None:
+    def _weather(self, age: float, mishaps: list[Mishap], heal_at: dict[str, float]) -> None:
+        """What is due by now, and the end of what has lasted long enough."""
+        while mishaps and mishaps[0].after <= age:
+            mishap = mishaps.pop(0)
+            self._happen(mishap)
+            if mishap.trouble:
+                heal_at[mishap.where] = age + mishap.lasts
+        for where, due in heal_at.items():
+            if due <= age:
+                self._wires[where].heal()
+                heal_at[where] = float("inf")
+
+    def _listen(self, team: list[Running], plan: Plan) -> None:
         wait([each.wire for each in team if not each.wire.closed], _TICK)
         for each in team:
             for what, detail in each.said():
                 self._tally.told[what] += 1
                 if what == "page":
-                    self._payers.send(detail)
+                    self._payers.send(detail, plan.habit)
                 elif what == "disk full":
                     self._tally.faults["disk full"] += 1
                 elif what == "crash":
                     self._defects.append(detail)
+                elif detail:
+                    self._last_words = f"{what} {detail}"
 
-    def _tell_apart(self, team: list[Running]) -> None:
+    def _tell_apart(self, team: list[Running], plan: Plan) -> None:
         """How each of them ended."""
-        self._listen(team)
+        self._listen(team, plan)
         for each in team:
             each.process.join()
             code, shift = each.process.exitcode, each.shift
@@ -233,12 +249,20 @@ class Arena:
         try:
             payments = journal.find(limit=10**6)
             events = {payment.payment_id: journal.events(payment.payment_id) for payment in payments}
-            broken = journal.verify()
+            broken = _faults(journal)
         finally:
             journal.close()
         core = self._servers["core"].book("payments")
         sessions = self._servers["gateway"].book("sessions")
         return Books(payments, events, broken, sessions, core["items"], core["movements"], self._defects)
+
+
+def _faults(journal: Any) -> Sequence[str]:
+    if hasattr(journal, "faults"):
+        found: list[str] = journal.faults()
+        return found
+    broken = journal.verify()
+    return [f"event {broken}"] if broken else []
 
 
 @contextmanager

@@ -25,7 +25,7 @@ stuck
     front of the screen.
 
 A payment that its bank has not decided is pending in both books: that is right, not stuck. Flags that
-the books explain: LOST_CREATION without the gateway's id, NOT_APPLIED where the core says so,
+the books explain: LOST_CREATION while the gateway's id was unknown, NOT_APPLIED where the core says so,
 LATE_APPROVAL of an approved debit.
 """
 
@@ -75,8 +75,8 @@ class Books:
     payments: Sequence[Payment]
     events: Mapping[str, Sequence[JournalEvent]]
     """By payment id, in their order."""
-    broken: object = None
-    """Where the chain of events is broken; nothing where it is whole."""
+    broken: Sequence[str] = ()
+    """What the journal finds wrong with itself."""
     sessions: Sequence[Row] = ()
     """The gateway's, with their debits."""
     records: Sequence[Row] = ()
@@ -245,11 +245,21 @@ def _explained(case: Case) -> bool:
     payment = case.payment
     assert payment
     if payment.review is Review.LOST_CREATION:
-        return payment.gateway_id is None
+        return not _id_was_known(case.events)
     if payment.review is Review.NOT_APPLIED:
         return any(record["status"] == "needs_attention" for record in case.records)
     unpaid = payment.state in (State.DECLINED, State.FAILED)
     return payment.review is Review.LATE_APPROVAL and unpaid and bool(case.approved)
+
+
+def _id_was_known(events: Sequence[JournalEvent]) -> bool:
+    """When it was flagged: it may have been found since."""
+    for event in events:
+        if event.facts.get("review") == Review.LOST_CREATION:
+            return False
+        if event.facts.get("gateway_id"):
+            return True
+    return False
 
 
 def _stuck(case: Case) -> Iterator[str]:
@@ -298,7 +308,7 @@ def _live_at_once(books: Books) -> Iterator[tuple[str, str, str]]:
 
 
 def _broken_books(books: Books) -> Iterator[tuple[str, str]]:
-    if books.broken:
-        yield "journal", f"the chain of events is broken: {books.broken}"
+    for fault in books.broken:
+        yield "journal", fault
     for defect in books.defects:
         yield "program", f"it ended by itself: {defect}"

@@ -39,6 +39,7 @@ _HOLDER = AccountHolder(
 _ROUND_EVERY = 0.1
 _LOOK_EVERY = 0.12
 _A_ROUND = 20
+_OTHER_CHOICES = 5
 _DAYS_PASS = (0.0, 0.3, 0.3, 0.3, 0.6, 1.1, 1.1, 3, 6, 12, 24, 36, 1.1)
 """Hours between the rounds of a drain: first the usual spacing, in the end what takes two days."""
 _PAGE = 4096
@@ -96,7 +97,8 @@ class _Cashier:
         beside.start()
         for _ in range(self._shift.orders):
             try:
-                self._visit(till)
+                if not any(self._visit(till) for _ in range(_OTHER_CHOICES)):
+                    break
             except (JournalUnusable, Stale) as error:  # the member reads that it is out of service
                 self._tell("visit failed", f"{type(error).__name__} {error}")
                 time.sleep(_LOOK_EVERY)
@@ -117,8 +119,8 @@ class _Cashier:
             except JournalUnusable as error:
                 self._tell("round failed", str(error))
 
-    def _visit(self, till: Till) -> None:
-        """As a member goes through it: start, bank's page, look, look again, leave."""
+    def _visit(self, till: Till) -> bool:
+        """As a member goes through it: start, bank's page, look, look again, leave. False: held already."""
         member = random.choice(_PAYING)
         who = Member(member.member_id, member.name, "CC ******6789", member.email)
         at = random.choice(BANKS)
@@ -127,14 +129,13 @@ class _Cashier:
             payment = till.checkout.start(_order(member, self._place.unpayable), who, _HOLDER, bank=bank)
         except ObligationHeld:
             self._tell("held", "")
-            return
+            return False
         self._tell("started", payment.reference)
-        if payment.state is not State.AT_BANK or payment.redirect_url is None:
-            return
-        self._tell("page", payment.redirect_url)
-        time.sleep(random.uniform(0, BANK_BUDGET / 2))
-        payment = till.checkout.left(payment)
-        self._watch(till, payment)
+        if payment.state is State.AT_BANK and payment.redirect_url:
+            self._tell("page", payment.redirect_url)
+            time.sleep(random.uniform(0, BANK_BUDGET / 2))
+            self._watch(till, till.checkout.left(payment))
+        return True
 
     def _watch(self, till: Till, payment: Payment) -> None:
         patience = time.monotonic() + random.uniform(0, 1.2)

@@ -46,10 +46,11 @@ class Payers:
         self._known: set[str] = set()
         self._lock = threading.Lock()
 
-    def send(self, page: str) -> None:
-        """Somebody got this address."""
+    def send(self, page: str, habit: tuple[str, ...] | None = None) -> None:
+        """Somebody got this address, and does as told or as they please."""
         page_key = _page_key(page)
-        habit = self._chance.choices(list(_HABITS), list(_HABITS.values()))[0]
+        if habit is None:
+            habit = self._chance.choices(list(_HABITS), list(_HABITS.values()))[0]
         waits = [self._chance.uniform(0, _MOST_WAIT) for _ in range(3)]
         with self._lock:
             self._known.add(page_key)

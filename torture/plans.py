@@ -11,10 +11,8 @@ from torture.shift import Role, Shift, Spell, Step
 from torture.steps import Trigger
 from torture.wires import Trouble
 
-_RARE = ("journal.record.absent", "journal.record.refused", "journal.record.seen_failed",
-         "journal.record.seen_not_authorised", "journal.flag", "gateway.cancel", "gateway.find")  # fmt: skip
-"""Steps that a shift may see once, if at all."""
-
+_QUIET = 0.65
+_QUIET_AT_MOST = 12.0
 _GATEWAY_FAULTS = ("drop_before", "drop_after", "delay", "http_500", "html_500", "garbage", "cut_body")
 _CORE_FAULTS = (*_GATEWAY_FAULTS, "status_503", "status_429")
 _GATEWAY_CALLS = ("create", "query", "query", "query", "query", "cancel")
@@ -38,11 +36,16 @@ class Mishap:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A shift, who works beside it, and what happens around them."""
+    """A shift, who works beside it, what happens around them, and what its payers do.
+
+    `quiet`: nothing but what leads to the step at which the power is cut.
+    """
 
     shift: Shift
     beside: Shift | None = None
     mishaps: tuple[Mishap, ...] = ()
+    habit: tuple[str, ...] | None = None
+    quiet: bool = False
 
 
 @dataclass
@@ -53,36 +56,58 @@ class Planner:
     steps: deque[str]
     queues: bool = False
     """Whether the core may be closed and queue what it is given."""
+    open_pages: bool = False
+    """Whether payers try again at pages that the kiosk can not close."""
     reached: set[str] = field(default_factory=set)
 
     def plan(self) -> Plan:
-        """The next shift."""
-        chance, mishaps = self.chance, self._mishaps()
-        shift = self._shift(Role.CASHIER)
+        """The next shift: quietly to the next step that no process was killed at, or a wild one."""
+        if len(self.reached) < len(self.steps) and self.chance.random() < _QUIET:
+            return self._quiet(next(step for step in self._turn() if step not in self.reached))
+        shift, chance = self._wild(Role.CASHIER), self.chance
         beside = None
         if chance.random() < 0.35:
-            beside = self._shift(Role.SONDA if chance.random() < 0.65 else Role.CASHIER, in_turn=False)
-        if any(trigger.act == "kill" for trigger in shift.triggers):
-            mishaps = (*mishaps, *self._help(shift.triggers[0].step))
-        return Plan(shift, beside, tuple(sorted(mishaps, key=lambda each: each.after)))
+            beside = self._wild(Role.SONDA if chance.random() < 0.65 else Role.CASHIER, in_turn=False)
+        return Plan(shift, beside, self._mishaps())
 
     def was_killed_at(self, step: str) -> None:
-        """It was reached and need not come again soon."""
+        """It was reached."""
         self.reached.add(step)
 
-    def _shift(self, role: Role, *, in_turn: bool = True) -> Shift:
+    def _turn(self) -> list[str]:
+        """All steps, each call with another one in front."""
+        self.steps.rotate(-1)
+        return list(self.steps)
+
+    def _quiet(self, step: str) -> Plan:
+        while self.steps[0] != step:
+            self.steps.rotate(-1)
+        faults, clock_steps, habit = _way_to(step)
+        mishaps = (Mishap(0.0, "gateway", faults=faults),) if faults else ()
+        if step.startswith("journal.record.refused"):
+            mishaps = (Mishap(0.0, "gateway", Trouble.REFUSED, 0.6),)
+        shift = Shift(
+            Role.CASHIER,
+            self.chance.getrandbits(32),
+            orders=5,
+            triggers=(Trigger(step),),
+            clock_steps=clock_steps,
+            longest=_QUIET_AT_MOST,
+        )
+        return Plan(shift, None, mishaps, habit, quiet=True)
+
+    def _wild(self, role: Role, *, in_turn: bool = True) -> Shift:
         chance = self.chance
         triggers: tuple[Trigger, ...] = ()
         kill_after = None
-        if in_turn and chance.random() < 0.85:
-            triggers = (self._next_step(),)
+        if in_turn and chance.random() < 0.6:
+            triggers = (Trigger(self._turn()[0], chance.choice([1, 1, 2, 3, 4])),)
         elif chance.random() < 0.6 or role is Role.SONDA:
             kill_after = chance.uniform(0.05, 4.0)
         spells: tuple[Spell, ...] = ()
-        if chance.random() < 0.15:
-            lasts = chance.uniform(0.1, 1.0)
+        if chance.random() < 0.2:
             if chance.random() < 0.5:
-                spells = (Spell(chance.uniform(0.1, 2.0), lasts),)
+                spells = (Spell(chance.uniform(0.1, 2.0), chance.uniform(0.1, 1.0)),)
             else:
                 write = chance.choice(["sent", "opened", "left", "seen_ok", "applied"])
                 triggers = (*triggers, Trigger(f"journal.record.{write} before", 1, "fill"))
@@ -98,23 +123,16 @@ class Planner:
             disk_lasts=chance.uniform(0.1, 1.0),
         )
 
-    def _next_step(self) -> Trigger:
-        # Those that no process was killed at yet come first.
-        step = next((each for each in self.steps if each not in self.reached), self.steps[0])
-        self.steps.remove(step)
-        self.steps.append(step)
-        rare = step.startswith(_RARE)
-        return Trigger(step, 1 if rare else self.chance.choice([1, 1, 2, 3, 4]))
-
     def _skew(self) -> float:
         draw = self.chance.uniform
         kinds = [0.0, draw(-90, 90), draw(3600, 6 * 3600), draw(-3 * 3600, -600)]
         return self.chance.choices(kinds, [45, 30, 15, 10])[0]
 
     def _clock_steps(self) -> tuple[Step, ...]:
-        if self.chance.random() > 0.25:
+        if self.chance.random() > 0.5:
             return ()
-        by = self.chance.choice([self._skew(), self.chance.uniform(-10, 10), self.chance.uniform(60, 900)])
+        # Minutes: what a killed process had claimed is free again.
+        by = self.chance.choice([self._skew(), self.chance.uniform(-10, 10), self.chance.uniform(300, 900)])
         return (Step(self.chance.uniform(0.2, 2.0), by),)
 
     def _mishaps(self) -> tuple[Mishap, ...]:
@@ -129,7 +147,7 @@ class Planner:
                 Mishap(0.0, "core", closed=True),
                 Mishap(chance.uniform(0.5, 2.0), "core", closed=False),
             ]
-        return tuple(found)
+        return tuple(sorted(found, key=lambda each: each.after))
 
     def _fault(self, where: str) -> Mishap:
         calls, kinds = (
@@ -149,11 +167,26 @@ class Planner:
             ),
         )
 
-    def _help(self, step: str) -> tuple[Mishap, ...]:
-        """What makes a rare step likely."""
-        if step.startswith("journal.record.refused"):
-            return (Mishap(0.0, "gateway", Trouble.REFUSED, 0.6),)
-        if step.startswith(("journal.record.absent", "gateway.find")):
-            fault = {"operation": "create", "kind": "drop_before", "times": 2}
-            return (Mishap(0.0, "gateway", faults=(fault,)),)
-        return ()
+
+_HABITS = {
+    "journal.record.seen_not_authorised": ("decline",),
+    "gateway.cancel": ("decline",),
+    "journal.record.seen_failed": ("fail",),
+    "journal.record.seen_pending": ("late",),
+    "journal.record.seen_ok": ("approve",),
+    "journal.record.applied": ("approve",),
+    "core.post": ("approve",),
+}
+
+
+def _way_to(step: str) -> tuple[tuple[dict[str, Any], ...], tuple[Step, ...], tuple[str, ...] | None]:
+    """What makes a step likely: faults of the gateway, what the clock does, what payers do."""
+    habit = next((habit for start, habit in _HABITS.items() if step.startswith(start)), None)
+    if step.startswith(("journal.record.absent", "gateway.find")):
+        never_there = {"operation": "create", "kind": "drop_before", "times": 3, "seconds": 0}
+        return (never_there,), (Step(1.0, 150.0, passes=True),), habit
+    if step.startswith("journal.flag"):  # a creation whose answer is lost for two days
+        lost = {"operation": "create", "kind": "drop_after", "times": 3, "seconds": 0}
+        mute = {"operation": "query", "kind": "http_500", "times": 99, "seconds": 0}
+        return (lost, mute), (Step(1.0, 49 * 3600.0),), habit
+    return (), (), habit

@@ -47,10 +47,11 @@ class Spell:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """At this second of the shift the clock jumps by so much."""
+    """At this second of the shift the clock jumps by so much; `passes`: because so much time goes by."""
 
     after: float
     by: float
+    passes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +80,17 @@ class ShiftClock:
 
     def __call__(self) -> datetime:
         """An aware instant."""
-        passed = monotonic() - self._start
-        off = self._shift.skew + sum(step.by for step in self._shift.clock_steps if step.after <= passed)
+        off = self._shift.skew + sum(step.by for step in self._taken())
         return datetime.now(UTC) + timedelta(seconds=off) + self._ahead
 
     def steady(self) -> float:
         """Seconds that nobody can set."""
-        return monotonic() + self._ahead.total_seconds()
+        passed = sum(step.by for step in self._taken() if step.passes)
+        return monotonic() + passed + self._ahead.total_seconds()
+
+    def _taken(self) -> list[Step]:
+        age = monotonic() - self._start
+        return [step for step in self._shift.clock_steps if step.after <= age]
 
     def forward(self, hours: float) -> None:
         """Let that much time pass at once."""

@@ -40,7 +40,7 @@ def named_steps(can: Abilities) -> list[str]:
     events = {each for each in Event if each is not Event.SETTLED}
     if not can.absence_proves_unpaid:
         events.discard(Event.ABSENT)
-    writes = ["prepare", "flag", "note_ask", *(f"record.{each.value}" for each in sorted(events))]
+    writes = ["prepare", "claim", "flag", "note_ask", *(f"record.{each.value}" for each in sorted(events))]
     calls = ["gateway.create", "gateway.query", "core.post"]
     calls += ["gateway.find"] if can.finds_by_reference else []
     calls += ["gateway.cancel"] if can.cancels else []

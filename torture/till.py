@@ -24,7 +24,7 @@ RETURN_URL = "https://kiosco.invalid/retorno"
 BANK_BUDGET = 0.8
 
 _TIMINGS = Timings(first_after=0.5, every=0.8, post_every=0.3, bank_budget=BANK_BUDGET)
-_WRITES = frozenset({"prepare", "record", "flag", "note_ask"})
+_WRITES = frozenset({"prepare", "record", "flag", "claim", "note_ask"})
 _ASKS = frozenset({"create", "query", "find", "cancel"})
 
 

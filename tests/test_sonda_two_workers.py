@@ -1,0 +1,407 @@
+"""Two sondas, a member's page and a journal, with anything going wrong between any two of their steps.
+
+Two workers with a journal object each on one file, a gateway and a core that know what is true, a clock
+that moves and is set. Between any two steps of one worker its power may go, the other one may make a
+whole round, the member may look, time may pass. Whatever happens: no question while another sonda's
+claim on the payment holds, no posting while another's lease does, always the same content to the core,
+nothing that was sent fails without proof, and in the end all is posted, over or with staff.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from counterparts import HOLDER, MEMBER, PLACETOPAY_LIKE, POSTED, ZONAPAGOS_LIKE, Clock, order
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from kiosk.cooperative.payment import Event, Payment, State
+from kiosk.journal.journal import Journal, ObligationHeld
+from kiosk.member_core.connector import CoreUnreachable, Posting
+from kiosk.pse.gateway import (
+    Abilities,
+    Answer,
+    Charge,
+    Created,
+    Creation,
+    ErrorKind,
+    Expected,
+    NotCreated,
+    NoVerdict,
+    Status,
+    UnknownIfCreated,
+    Verdict,
+)
+from kiosk.teller.checkout import POSTING_LEASE, Checkout, TerminalFacts, Timings
+from kiosk.teller.leftovers import QUESTION_LEASE
+from kiosk.teller.sonda import Sonda
+
+TERMINAL = TerminalFacts("PAM01", "Cooperativa Solidarios", "190.0.2.15", "Kiosk/1", session_minutes=15)
+
+
+class PowerCut(BaseException):
+    """A worker ends where it stands."""
+
+
+@cache
+def empty_journal() -> Path:
+    """A journal made once: each example starts from a copy."""
+    path = Path(tempfile.mkdtemp(prefix="kiosk-two-")) / "journal.sqlite"
+    Journal.open(path).close()
+    return path
+
+
+@dataclass
+class Session:
+    """A payment as the gateway knows it."""
+
+    expected: Expected
+    gateway_id: str
+    outcome: Status = Status.PENDING
+
+
+@dataclass
+class Held:
+    """What a worker has taken upon itself, and until when by a clock that nobody sets."""
+
+    worker: str
+    until: float
+
+
+@dataclass
+class World:
+    """What is true, whoever knows of it."""
+
+    clock: Clock = field(default_factory=Clock)
+    abilities: Abilities = PLACETOPAY_LIKE
+    gateway: str = "up"
+    core: str = "up"
+    sessions: dict[str, Session] = field(default_factory=dict)
+    applied: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    put: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    questions: dict[str, list[Held]] = field(default_factory=dict)
+    postings: dict[str, list[Held]] = field(default_factory=dict)
+    at: Callable[[str], None] = lambda _: None
+    """Called between any two steps of a worker."""
+
+    def took(self, held: dict[str, list[Held]], worker: str, payment: Payment, lease: timedelta) -> None:
+        held.setdefault(payment.payment_id, []).append(
+            Held(worker, self.clock.passed + lease.total_seconds())
+        )
+
+    def alone(self, held: dict[str, list[Held]], worker: str, payment_id: str) -> bool:
+        return not any(
+            each.worker != worker and each.until > self.clock.passed for each in held.get(payment_id, [])
+        )
+
+    def let_go(self, held: dict[str, list[Held]], worker: str, payment_id: str) -> None:
+        held[payment_id] = [each for each in held.get(payment_id, []) if each.worker != worker]
+
+
+class Book:
+    """A worker's journal: every call is a step, every lease is noted."""
+
+    def __init__(self, journal: Journal, world: World, worker: str) -> None:
+        self._journal, self._world, self._worker = journal, world, worker
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self._journal, name)
+
+        def step(*args: Any, **more: Any) -> Any:
+            self._world.at(f"{name} before")
+            now = self._world.clock()
+            answer = call(*args, **more)
+            self._note(name, answer, more, now)
+            self._world.at(f"{name} after")
+            return answer
+
+        return step
+
+    def _note(self, name: str, answer: Any, more: dict[str, Any], now: datetime) -> None:
+        until = more.get("until", more.get("next_ask_at"))
+        if name == "claim" and until - now == QUESTION_LEASE:
+            self._world.took(self._world.questions, self._worker, answer, QUESTION_LEASE)
+        elif until is not None and name != "claim" and until - now == POSTING_LEASE and answer.paid:
+            self._world.took(self._world.postings, self._worker, answer, POSTING_LEASE)
+
+
+class TrueGateway:
+    """One worker's line to the gateway."""
+
+    name = "scripted"
+
+    def __init__(self, world: World, worker: str, journal: Journal) -> None:
+        self._world, self._worker, self._journal = world, worker, journal
+
+    @property
+    def abilities(self) -> Abilities:
+        return self._world.abilities
+
+    def create(self, charge: Charge) -> Creation:
+        self._world.at("create before")
+        if self._world.gateway in ("away", "busy"):
+            return NotCreated(ErrorKind.NOT_SENT)
+        assert charge.reference not in self._world.sessions, "created twice"
+        made = Session(Expected(charge.reference, charge.amount), f"9{len(self._world.sessions):05}")
+        self._world.sessions[charge.reference] = made
+        self._world.at("create after")
+        if self._world.gateway == "silent":
+            return UnknownIfCreated(ErrorKind.NO_ANSWER)
+        return Created(made.gateway_id, f"https://pse.example/session/{made.gateway_id}")
+
+    def query(self, gateway_id: str, expected: Expected) -> Answer:
+        assert self._world.sessions[expected.reference].gateway_id == gateway_id
+        return self.find(expected)
+
+    def find(self, expected: Expected) -> Answer:
+        payment = self._journal.by_reference(expected.reference)
+        assert payment
+        world, key = self._world, payment.payment_id
+        if self._worker != "member":
+            mine = [each for each in world.questions.get(key, []) if each.worker == self._worker]
+            assert mine, "asked without a claim"
+            assert world.alone(world.questions, self._worker, key), "asked under another's claim"
+        world.at("question before")
+        answer = self._answer(expected)
+        world.at("question after")
+        world.let_go(world.questions, self._worker, key)
+        return answer
+
+    def _answer(self, expected: Expected) -> Answer:
+        if self._world.gateway == "away":
+            return NoVerdict(ErrorKind.NOT_SENT)
+        if self._world.gateway == "silent":
+            return NoVerdict(ErrorKind.NO_ANSWER)
+        if self._world.gateway == "busy":
+            return NoVerdict(ErrorKind.SERVER, retry_after=600)
+        session = self._world.sessions.get(expected.reference)
+        if session is None:
+            return NoVerdict(ErrorKind.UNKNOWN_PAYMENT)
+        assert session.expected == expected
+        paid = session.outcome is Status.APPROVED
+        return Verdict(
+            session.outcome, cus=f"C{session.gateway_id}" if paid else None, gateway_id=session.gateway_id
+        )
+
+
+class TrueCore:
+    """One worker's line to the core."""
+
+    def __init__(self, world: World, worker: str) -> None:
+        self._world, self._worker = world, worker
+
+    def post(self, payment: Payment) -> Posting:
+        world, key = self._world, payment.payment_id
+        assert world.alone(world.postings, self._worker, key), "posted under another's lease"
+        told = (payment.reference, payment.cus, payment.bank, payment.decided_at, payment.gateway_id,
+                payment.order)  # fmt: skip
+        assert world.put.setdefault(key, told) == told, "put again with other content"
+        assert world.sessions[payment.reference].outcome is Status.APPROVED, "posted what nobody paid"
+        world.at("posting before")
+        if world.core != "away":
+            world.applied[key] = told
+        answers = world.core == "up"
+        world.at("posting after")
+        world.let_go(world.postings, self._worker, key)
+        if answers:
+            return POSTED
+        raise CoreUnreachable("no answer", retry_after=900 if world.core == "busy" else None)
+
+
+@dataclass
+class Worker:
+    """A process: what it holds in memory goes with the power."""
+
+    name: str
+    journal: Journal
+    world: World
+
+    def __post_init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        book: Any = Book(self.journal, self.world, self.name)
+        gateway: Any = TrueGateway(self.world, self.name, self.journal)
+        core: Any = TrueCore(self.world, self.name)
+        clock, timings = self.world.clock, Timings()
+        self.checkout = Checkout(book, gateway, core, clock, TERMINAL, timings, clock.steady)
+        self.sonda = Sonda(self.checkout, book, clock, timings)
+
+
+ACTIONS = st.sampled_from(["crash", "crash", "other", "other", "member", "wait", "sleep", "ahead", "behind"])
+PLAN = st.dictionaries(st.integers(1, 14), ACTIONS, max_size=3)
+WORKERS = st.sampled_from(["lane", "process"])
+
+
+class TwoWorkers(RuleBasedStateMachine):
+    """The kiosk's own lane, `kiosk sonda` beside it, and the member's page."""
+
+    @initialize(abilities=st.sampled_from([PLACETOPAY_LIKE, ZONAPAGOS_LIKE]))
+    def open(self, abilities: Abilities) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="kiosk-two-"))
+        path = self.folder / "journal.sqlite"
+        shutil.copy(empty_journal(), path)
+        self.world = World(abilities=abilities)
+        self.world.at = self.step
+        self.steps, self.plan, self.who = 0, dict[int, str](), "lane"
+        self.workers = {name: Worker(name, Journal.open(path), self.world) for name in ("lane", "process")}
+        self.member = Worker("member", self.workers["lane"].journal, self.world)
+
+    # -- between two steps ----------------------------------------------------------------------
+
+    def step(self, _: str) -> None:
+        self.steps += 1
+        action = self.plan.pop(self.steps, None)
+        if action is None:
+            return
+        plan, self.plan = self.plan, {}  # the others go through without incident
+        steps, self.steps = self.steps, 0
+        if action == "crash":
+            raise PowerCut
+        if action == "other":
+            (other,) = (worker for name, worker in self.workers.items() if name != self.who)
+            other.sonda.round()
+        elif action == "member":
+            self.look()
+        else:
+            self.pass_time(action)
+        self.plan, self.steps = plan, steps
+
+    def pass_time(self, how: str) -> None:
+        if how == "wait":
+            self.world.clock.forward(seconds=100)  # a call that takes its time
+        elif how == "sleep":
+            self.world.clock.forward(hours=1)  # a suspended process
+        else:
+            self.set_clock(3 if how == "ahead" else -3)
+
+    def look(self) -> None:
+        """The member's page, whose own work no claim may hinder."""
+        asked = self.world.gateway == "up"
+        for payment in self.journal.unresolved():
+            if payment.state is State.AT_BANK and payment.live:
+                seen = self.member.checkout.ask(payment)
+                fresh = not self.member.checkout.gateway_line.asked_to_wait
+                truth = self.world.sessions[payment.reference].outcome
+                if asked and fresh and truth is Status.APPROVED:
+                    assert seen.paid, "a claim hid the approval from the member"
+
+    @property
+    def journal(self) -> Journal:
+        return self.workers["lane"].journal
+
+    def run(self, worker: Worker, plan: dict[int, str], work: Callable[[], object]) -> None:
+        self.steps, self.plan, self.who = 0, dict(plan), worker.name
+        try:
+            work()
+        except PowerCut:
+            worker.start()
+        finally:
+            self.plan = {}
+
+    # -- what happens -----------------------------------------------------------------------------
+
+    @rule(number=st.integers(0, 3), plan=PLAN)
+    def pay(self, number: int, plan: dict[int, str]) -> None:
+        def start() -> None:
+            with suppress(ObligationHeld):
+                self.workers["lane"].checkout.start(order(f"OB-{number}"), MEMBER, HOLDER)
+
+        self.run(self.workers["lane"], plan, start)
+
+    @rule(who=WORKERS, plan=PLAN)
+    def round(self, who: str, plan: dict[int, str]) -> None:
+        self.run(self.workers[who], plan, self.workers[who].sonda.round)
+
+    @rule(plan=PLAN)
+    def kiosk_starts_again(self, plan: dict[int, str]) -> None:
+        lane = self.workers["lane"]
+        lane.start()
+        self.member.start()
+        self.run(lane, plan, lambda: lane.sonda.recover(self.world.clock()))
+
+    @rule()
+    def member_looks(self) -> None:
+        self.look()
+
+    @rule(minutes=st.sampled_from([0.5, 2, 4, 7, 13, 60, 600]))
+    def time_passes(self, minutes: float) -> None:
+        self.world.clock.forward(minutes=minutes)
+
+    @rule(hours=st.sampled_from([-5, -0.5, 0.5, 5]))
+    def set_clock(self, hours: float) -> None:
+        if hours > 0:  # by this clock every lease is over: that much nobody can know
+            for held in (self.world.questions, self.world.postings):
+                held.clear()
+            self.forgive()
+        self.world.clock.jump(hours=hours)
+
+    def forgive(self) -> None:
+        """Whoever is in the middle of a question has its claim still."""
+        for payment in self.journal.unresolved():
+            self.world.took(self.world.questions, self.who, payment, timedelta(0))
+
+    @precondition(lambda self: self.world.sessions)
+    @rule(data=st.data(), outcome=st.sampled_from([Status.APPROVED, Status.APPROVED, Status.REJECTED]))
+    def bank_decides(self, data: st.DataObject, outcome: Status) -> None:
+        session = self.world.sessions[data.draw(st.sampled_from(sorted(self.world.sessions)))]
+        if session.outcome is Status.PENDING:
+            session.outcome = outcome
+
+    @rule(how=st.sampled_from(["up", "away", "silent", "busy"]))
+    def gateway_is(self, how: str) -> None:
+        self.world.gateway = how
+
+    @rule(how=st.sampled_from(["up", "away", "silent", "busy"]))
+    def core_is(self, how: str) -> None:
+        self.world.core = how
+
+    # -- and in the end -----------------------------------------------------------------------------
+
+    def teardown(self) -> None:
+        if not hasattr(self, "world"):
+            return
+        self.world.gateway = self.world.core = "up"
+        for session in self.world.sessions.values():
+            if session.outcome is Status.PENDING:
+                session.outcome = Status.REJECTED
+        for minutes in [15] * 12 + [120] * 30:
+            self.world.clock.forward(minutes=minutes)
+            for worker in self.workers.values():
+                self.run(worker, {}, worker.sonda.round)
+        for payment in self.journal.find():
+            self.check(payment)
+        assert self.journal.faults() == []
+        for worker in self.workers.values():
+            worker.journal.close()
+        shutil.rmtree(self.folder)
+
+    def check(self, payment: Payment) -> None:
+        session = self.world.sessions.get(payment.reference)
+        sent = [entry.event for entry in self.journal.events(payment.payment_id)].count(Event.SENT)
+        assert not payment.live or payment.review, payment
+        assert (payment.payment_id in self.world.applied) == (payment.state is State.POSTED), payment
+        if session is None:
+            assert payment.state is State.FAILED or not sent or payment.review, payment
+        elif session.outcome is Status.APPROVED:
+            assert payment.state is State.POSTED or payment.review, payment
+        else:
+            assert payment.state in (State.DECLINED, State.FAILED) or payment.review, payment
+
+
+TestTwoWorkers = TwoWorkers.TestCase
+TestTwoWorkers.settings = settings(
+    max_examples=40,
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)

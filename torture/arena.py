@@ -254,7 +254,10 @@ class Arena:
             journal.close()
         core = self._servers["core"].book("payments")
         sessions = self._servers["gateway"].book("sessions")
-        return Books(payments, events, broken, sessions, core["items"], core["movements"], self._defects)
+        return Books(
+            payments, events, broken, sessions, core["items"], core["movements"], self._defects,
+            abilities_of(self._place.gateway).finds_by_reference,
+        )  # fmt: skip
 
 
 def _faults(journal: Any) -> Sequence[str]:

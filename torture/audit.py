@@ -20,9 +20,9 @@ wrong_state
     that nothing explains; a state that its events do not lead to; a broken chain of events; a process
     that ended by a defect.
 stuck
-    Still live after the drain although the gateway has an end, or has never heard of it, and no flag
-    stands for it that the books explain; or still live in a state that only lasts while somebody is in
-    front of the screen.
+    Still live after the drain although the gateway has an end, or has never heard of it; or still live
+    in a state that only lasts while somebody is in front of the screen. A lost creation that can not be
+    looked up and is flagged is staff's, and not stuck.
 
 A payment that its bank has not decided is pending in both books: that is right, not stuck. Flags that
 the books explain: LOST_CREATION while the gateway's id was unknown, NOT_APPLIED where the core says so,
@@ -33,7 +33,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
@@ -83,8 +83,10 @@ class Books:
     """The core's payments."""
     movements: Sequence[Row] = ()
     """What the core moved."""
-    defects: Sequence[str] = field(default_factory=list)
+    defects: Sequence[str] = ()
     """How processes ended that nobody had killed."""
+    finds_by_reference: bool = False
+    """Whether the gateway can be asked by our reference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ class Case:
     sessions: Sequence[Row]
     records: Sequence[Row]
     movements: Sequence[Row]
+    can_be_found: bool
+    """Whether the gateway can be asked by our reference."""
 
     @property
     def approved(self) -> list[Row]:
@@ -156,7 +160,10 @@ def cases(books: Books) -> Iterator[Case]:
     for reference in sorted({*payments, *sessions, *records, *movements}):
         payment = payments.get(reference)
         events = books.events.get(payment.payment_id, ()) if payment else ()
-        yield Case(reference, payment, events, sessions[reference], records[reference], movements[reference])
+        yield Case(
+            reference, payment, events, sessions[reference], records[reference], movements[reference],
+            books.finds_by_reference,
+        )  # fmt: skip
 
 
 # -- one case -----------------------------------------------------------------------------------
@@ -264,7 +271,10 @@ def _id_was_known(events: Sequence[JournalEvent]) -> bool:
 
 def _stuck(case: Case) -> Iterator[str]:
     payment = case.payment
-    if payment is None or not payment.live or (case.review and _explained(case)):
+    if payment is None or not payment.live:
+        return
+    given_up = payment.review is Review.LOST_CREATION and payment.gateway_id is None
+    if given_up and payment.state is State.PENDING and not (case.can_be_found and case.sessions):
         return
     if payment.state is not State.PENDING:
         yield f"{payment.state} although days have passed"

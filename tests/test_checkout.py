@@ -142,7 +142,7 @@ class TestStarting:
     ) -> None:
         counter.gateway.creation = creation
         payment = counter.start()
-        assert (payment.state, payment.cause) == (state, cause)
+        assert (payment.state, payment.error) == (state, cause)
         if state is State.PENDING:
             assert payment.next_ask_at == MORNING + timedelta(minutes=7)
             with pytest.raises(ObligationHeld):
@@ -380,7 +380,7 @@ class TestGatewaysThatSaySoLater:
         assert counter.checkout.ask(payment).state is State.AT_BANK
         counter.clock.forward(seconds=1)
         over = counter.checkout.ask(payment)
-        assert (over.state, over.cause) == (State.FAILED, "abandoned")
+        assert (over.state, over.error) == (State.FAILED, "abandoned")
 
     def test_a_clock_that_jumps_gives_nothing_up(self, counter: Counter) -> None:
         counter.gateway.abilities = replace(ZONAPAGOS_LIKE, abandoned_after=timedelta(minutes=30))
@@ -497,7 +497,7 @@ class TestLostCreation:
 
         counter.journal.record = sleep  # type: ignore[method-assign]
         payment = counter.start()
-        assert (payment.state, payment.cause, counter.gateway.charges) == (State.FAILED, "not_sent", [])
+        assert (payment.state, payment.error, counter.gateway.charges) == (State.FAILED, "not_sent", [])
 
     def test_one_created_after_its_end_is_staffs(self, counter: Counter) -> None:
         """Suspended on the way to the gateway, where a sonda then found nothing."""

@@ -321,7 +321,7 @@ def test_core_whose_answer_is_lost_applies_once(terminal: Terminal, kind: str, g
     fault(terminal.core, "putPayment", kind, seconds=30)
     assert terminal.ask(payment).state is State.APPROVED
     assert terminal.later(payment).state is State.APPROVED, "not before its time"
-    assert terminal.later(payment, seconds=31).state is State.POSTED
+    assert terminal.later(payment, seconds=40).state is State.POSTED
     assert puts(terminal.core, payment.payment_id) == given
     terminal.assert_posted_once(payment)
 
@@ -334,7 +334,7 @@ def test_gateway_that_was_down_changes_nothing(terminal: Terminal, servers: Demo
         assert terminal.ask(payment).state is State.AT_BANK
         assert terminal.later(payment, seconds=61).state is State.AT_BANK
         other = terminal.start(("FV-100101", "34000.00"))
-        assert (other.state, other.cause) == (State.FAILED, "not_sent")
+        assert (other.state, other.error) == (State.FAILED, "not_sent")
     finally:
         started(servers, 1)
     assert sessions(terminal.gateway, other.reference) == []

@@ -166,7 +166,45 @@ class TestWhatItDoes:
         (done,) = night.sonda.round()
         assert (done.payment_id, done.state, done.cus) == (payment.payment_id, State.POSTED, "55501")
         night.clock.forward(days=1)
+        assert night.sonda.round() == [night.now(payment)], "looked at once more"
+        night.clock.forward(days=30)
         assert night.sonda.round() == []
+
+    def test_money_taken_back_after_it_was_posted_is_staffs(self, night: Night) -> None:
+        payment = night.pending()
+        night.gateway.answers = [APPROVED, Verdict(Status.REVERSED)]
+        night.clock.forward(minutes=7)
+        night.sonda.round()
+        night.clock.forward(days=1)
+        night.sonda.round()
+        assert (night.now(payment).state, night.now(payment).review) == (State.POSTED, Review.REVERSED)
+
+    def test_an_end_that_was_only_inferred_is_looked_at_for_two_days(self, night: Night) -> None:
+        night.gateway.abilities = ZONAPAGOS_LIKE
+        night.gateway.creation = UnknownIfCreated(ErrorKind.NO_ANSWER)
+        night.gateway.answers = [NoVerdict(ErrorKind.UNKNOWN_PAYMENT)]
+        payment = night.pending()
+        night.sonda.round()
+        night.clock.forward(minutes=7)
+        night.sonda.round()
+        assert (night.now(payment).state, night.now(payment).error) == (State.FAILED, "unknown_payment")
+        for _ in range(60):
+            night.clock.forward(hours=1)
+            night.sonda.round()
+        assert (len(night.gateway.asked), night.now(payment).next_ask_at) == (1 + 48, None)
+
+    def test_an_approval_after_an_inferred_end_is_staffs(self, night: Night) -> None:
+        night.gateway.abilities = ZONAPAGOS_LIKE
+        night.gateway.creation = UnknownIfCreated(ErrorKind.NO_ANSWER)
+        night.gateway.answers = [NoVerdict(ErrorKind.UNKNOWN_PAYMENT), APPROVED]
+        payment = night.pending()
+        night.clock.forward(minutes=7)
+        night.sonda.round()
+        night.clock.forward(hours=1)
+        night.sonda.round()
+        late = night.now(payment)
+        assert (late.state, late.review, late.next_ask_at) == (State.FAILED, Review.LATE_APPROVAL, None)
+        assert night.core.received == []
 
     def test_the_core_away_all_night_gets_it_once_in_the_morning(self, night: Night) -> None:
         night.pending()

@@ -173,8 +173,9 @@ class Journal:
         review = None if word == Event.SETTLED else gravest(current.review, raised)
         wanted = replace(current, state=state, review=review, **facts)
         if state in FINAL:
-            # What only seems to have ended is asked about for a while: whoever says so says until when.
-            wanted = replace(wanted, next_ask_at=facts.get("next_ask_at"), redirect_url=None)
+            # What only seems to have ended is looked at again: whoever says so says when.
+            known = current.next_ask_at if current.state in FINAL else None
+            wanted = replace(wanted, next_ask_at=facts.get("next_ask_at", known), redirect_url=None)
         news = {
             name: getattr(wanted, name)
             for name in _MAY_CHANGE
@@ -224,9 +225,9 @@ class Journal:
         return self._find(payments.c.member_id == member_id, order=(live_first, *newest), limit=limit)
 
     def due(self, now: datetime, limit: int = 50, states: Iterable[State] = LIVE) -> list[Payment]:
-        """Live payments (approved ones among them) to be asked about or posted by `now`."""
+        """Payments in these states to be asked about or posted by `now`, the longest waiting first."""
         longest_waiting = (payments.c.next_ask_at, payments.c.reference)
-        among = payments.c.state.in_(sorted(LIVE.intersection(states)))
+        among = payments.c.state.in_(sorted(states))
         return self._find(among, payments.c.next_ask_at <= _utc(now), order=longest_waiting, limit=limit)
 
     def unresolved(self) -> list[Payment]:

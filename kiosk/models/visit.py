@@ -283,7 +283,7 @@ class Visit(Errands):
         if payment.state is State.AT_BANK:
             self.go(Step.BANK)
         elif payment.state is State.FAILED:
-            trouble = {"limit": Trouble.LIMIT, "not_sent": Trouble.GATEWAY_AWAY}.get(payment.cause or "")
+            trouble = {"limit": Trouble.LIMIT, "not_sent": Trouble.GATEWAY_AWAY}.get(payment.error or "")
             self._tell(Problem(trouble or Trouble.NOT_CREATED, payment=payment))
         else:
             # No page to open: nothing will come of standing here, the sonda goes on asking.

@@ -62,6 +62,9 @@ _AWAY = frozenset(
 """What says something of the gateway as a whole; any other answer is about the one payment."""
 _SENT_WITHIN = 30.0
 """Seconds from the intent to the creation; a process that slept longer sends nothing any more."""
+LOOK_BACK_EVERY = timedelta(hours=1)
+_LOOK_AFTER_POSTING = timedelta(days=1)
+"""Once: a gateway may take an approval back."""
 _ABSENCE_COUNTS_AFTER = timedelta(minutes=2)
 """A creation still on its way is absent too: longer than any of its time-outs."""
 
@@ -105,7 +108,7 @@ class Checkout:
     ) -> Payment:
         """Ask the gateway to collect `order`. Raises ObligationHeld before anyone hears of it.
 
-        AT_BANK: go to `redirect_url`. FAILED: certainly nothing there, `cause` is an ErrorKind.
+        AT_BANK: go to `redirect_url`. FAILED: certainly nothing there, `error` says why.
         PENDING: it may exist; the sonda finds out, and the obligations stay held.
         """
         now, begun = self._clock(), self._steady()
@@ -126,7 +129,7 @@ class Checkout:
             return self._again(payment)
         self._known_since[payment.payment_id] = self._steady()
         if self._steady() - begun > _SENT_WITHIN or self._clock() - now > timedelta(seconds=_SENT_WITHIN):
-            refused = Facts(cause=ErrorKind.NOT_SENT.value)
+            refused = Facts(error=ErrorKind.NOT_SENT.value)
             return self._answered(payment, Event.REFUSED, Event.ABSENT, refused)
         created = self._gateway.create(charge_of(payment, holder, bank, self._terminal, now))
         return self._created(payment, created)
@@ -142,7 +145,7 @@ class Checkout:
                 return self._flag(payment, Review.UNEXPECTED, "created after its end")
             return payment
         if isinstance(created, NotCreated):
-            return self._answered(payment, Event.REFUSED, Event.ABSENT, Facts(cause=created.kind.value))
+            return self._answered(payment, Event.REFUSED, Event.ABSENT, Facts(error=created.kind.value))
         log.warning("%s: no telling whether it was created (%s)", payment.reference, created.kind)
         return self._answered(payment, Event.LEFT, Event.LEFT, Facts())
 
@@ -214,9 +217,9 @@ class Checkout:
             self.gateway_line.answered()
 
     def _verdict(self, payment: Payment, verdict: Verdict) -> Payment:
-        event = verdict.event()
         if verdict.status is Status.CREATED and self._abandoned(payment):
-            event, verdict = Event.SEEN_FAILED, replace(verdict, cause=verdict.cause or "abandoned")
+            return self._inferred_end(payment, Event.SEEN_FAILED, "abandoned")
+        event = verdict.event()
         if event is None:
             review = Review.REVERSED if verdict.status is Status.REVERSED else Review.NOT_OURS
             return self._flag(payment, review, verdict.status.value)
@@ -258,7 +261,7 @@ class Checkout:
         now = self._clock()
         facts["decided_at"] = verdict.decided_at or payment.decided_at or now
         if event is Event.SEEN_OK:
-            facts["cause"] = None
+            facts["cause"] = facts["error"] = None
             facts["next_ask_at"] = now + self._lease
         elif verdict.cause:
             facts["cause"] = verdict.cause
@@ -269,10 +272,15 @@ class Checkout:
         detail = f"{conflict.kind.value} {conflict.detail}".strip()
         return self._flag(payment, Review.CONTRADICTION if twice else Review.NOT_OURS, detail)
 
+    def _inferred_end(self, payment: Payment, event: Event, error: str) -> Payment:
+        """Ended by a rule, not by the gateway's word: it is looked at again for a while."""
+        look_back = self._clock() + LOOK_BACK_EVERY
+        return self._tell(payment, event, lambda _: Facts(error=error, next_ask_at=look_back))[0]
+
     def _no_verdict(self, payment: Payment, answer: NoVerdict) -> Payment:
         unknown = answer.kind is ErrorKind.UNKNOWN_PAYMENT and payment.state is State.PENDING
         if unknown and self._absence_proves_unpaid(payment):
-            return self._tell(payment, Event.ABSENT, lambda _: Facts(cause=answer.kind.value))[0]
+            return self._inferred_end(payment, Event.ABSENT, answer.kind.value)
         log.warning("%s: no verdict (%s)", payment.reference, answer.kind)
         later = self._clock() + heeded(answer.retry_after)
         if (
@@ -318,7 +326,7 @@ class Checkout:
         except CoreError as error:
             log.error("%s: not posted (%s)", payment.reference, type(error).__name__)
         else:
-            facts = Facts()
+            facts = Facts(next_ask_at=self._clock() + _LOOK_AFTER_POSTING)
             if posting.receipt_number is not None:
                 facts["core_receipt"] = posting.receipt_number
             if posting.status in (PostingStatus.NEEDS_ATTENTION, PostingStatus.REVERSED):

@@ -16,14 +16,16 @@ import random
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from kiosk.cooperative.payment import LIVE, Payment, Review, State
+from kiosk.cooperative.payment import Payment, Review, State
 from kiosk.journal.journal import Journal, JournalUnusable, Stale
-from kiosk.teller.checkout import Checkout, Timings, may_post
+from kiosk.teller.checkout import LOOK_BACK_EVERY, Checkout, Timings, may_post
 from kiosk.teller.leftovers import QUESTION_LEASE, Leftovers, pause
 
 log = logging.getLogger(__name__)
 
-_UNDECIDED = LIVE - {State.APPROVED}
+_TO_ASK = frozenset(State) - {State.APPROVED}
+_LOOK_BACK_FOR = timedelta(hours=48)
+"""How long an end that was only inferred, or posted money, may still turn out to be something else."""
 _LOST_AFTER = timedelta(hours=48)
 # Terminals that lost power together must not ask together; 12 minutes stay within 10 to 15.
 _SPREAD = 0.15
@@ -70,7 +72,7 @@ class Sonda:
         """
         self._now_and_then(changed)
         done = self._post_due(limit, stop, changed)
-        for payment in self._journal.due(self._clock(), limit, _UNDECIDED):
+        for payment in self._journal.due(self._clock(), limit, _TO_ASK):
             if stop():
                 break
             if self._checkout.gateway_line.open or not self._checkout.can_look_up(payment):
@@ -130,15 +132,17 @@ class Sonda:
         return done
 
     def _ask(self, payment: Payment) -> Payment:
-        lease = self._clock() + QUESTION_LEASE
+        lease, had_ended = self._clock() + QUESTION_LEASE, not payment.live
         payment = self._journal.claim(payment, until=lease)
         if payment.state is State.REQUESTED:
             payment = self._checkout.left(payment)
         payment = self._checkout.ask(payment)
         if payment.state is State.AT_BANK and self._checkout.session_over(payment):
             payment = self._checkout.left(payment)
-        if not payment.live or may_post(payment):
-            return payment  # over, or the checkout said when to post again
+        if may_post(payment):
+            return payment  # the checkout said when to post again
+        if not payment.live:
+            return self._look_back(payment) if had_ended else payment
         if payment.state is State.APPROVED:
             return self._note(payment, None)  # staff's
         if self._lost(payment):
@@ -147,6 +151,11 @@ class Sonda:
                 return self._note(payment, None)
         asked_for = payment.next_ask_at if payment.next_ask_at != lease else None
         return self._note(payment, self._next(payment, asked_for))
+
+    def _look_back(self, payment: Payment) -> Payment:
+        now = self._clock()
+        settled = payment.paid or payment.review or now - payment.created_at >= _LOOK_BACK_FOR
+        return self._note(payment, None if settled else now + LOOK_BACK_EVERY)
 
     def _lost(self, payment: Payment) -> bool:
         nothing_known = payment.gateway_id is None or not self._checkout.can_look_up(payment)

@@ -297,7 +297,7 @@ class ResultPage(Page):
                     time=clock_time(self._asked_at)
                 )
             return f"{fixed} {ours}"
-        why = f"{payment.cause}. " if payment.cause and " " in payment.cause else ""
+        why = f"{payment.cause}. " if payment.cause else ""
         if what == "declined":
             return why + self.tr(
                 "Su banco no autorizó el pago y no se hizo ningún débito. Puede intentarlo de nuevo o consultar con su banco."

@@ -43,6 +43,8 @@ _BUILD_EVERY = 120
 """Milliseconds between two pages built ahead."""
 _A_ROUND = 5
 """Payments: closing must not wait for a gateway that is away."""
+_LOOK_AFTER_ITSELF = 60_000
+"""Milliseconds between two looks at disk and journal while nobody is served."""
 _TRY_AGAIN = 15_000
 """Milliseconds until a terminal out of service looks whether it can serve again."""
 _AT_REST = 700
@@ -267,6 +269,8 @@ class Application(QObject):
         self._sonda = QTimer(self, interval=max(200, min(5000, int(sonda.watch_every * 1000))))
         self._sonda.timeout.connect(self._round)
         self._rounding = False
+        self._fitness = QTimer(self, interval=_LOOK_AFTER_ITSELF)
+        self._fitness.timeout.connect(self._look_after_itself)
         self._builder = QTimer(self, interval=_BUILD_EVERY)
         self._builder.timeout.connect(self._build_ahead)
 
@@ -279,12 +283,16 @@ class Application(QObject):
         QTimer.singleShot(_AFTER_FIRST_PAGE, self._open_desk)
 
     def _open_desk(self) -> None:
-        self.jobs.run("money", self.desk, self._desk_open, self._out_of_service)
+        self.jobs.run("money", self._fit_desk, self._desk_open, self._out_of_service)
 
-    def _desk_open(self, _desk: Desk) -> None:
+    def _fit_desk(self) -> None:
+        self.desk().check()
+
+    def _desk_open(self, _: object) -> None:
         if self.visit.step is Step.OUT_OF_SERVICE:
             self.visit.finish()
         self._sonda.start()
+        self._fitness.start()
         self._builder.start()
 
     def _build_ahead(self) -> None:
@@ -292,6 +300,14 @@ class Application(QObject):
         quiet = self.visit.step in (Step.WELCOME, Step.BEFORE)
         if quiet and not self.window.build_one():
             self._builder.stop()
+
+    def _look_after_itself(self) -> None:
+        if self.visit.step is Step.WELCOME:
+            self.jobs.run("ask", self._fit_desk, lambda _: None, self._unfit)
+
+    def _unfit(self, error: Exception) -> None:
+        if self.visit.step is Step.WELCOME:
+            self._out_of_service(error)
 
     def _out_of_service(self, error: Exception) -> None:
         log.error("out of service: %s", error)
@@ -330,6 +346,7 @@ class Application(QObject):
     def close(self) -> None:
         """Finish what runs, then let go of everything."""
         self._sonda.stop()
+        self._fitness.stop()
         self._builder.stop()
         self.window.close()
         self.jobs.close()

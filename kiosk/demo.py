@@ -80,6 +80,7 @@ class Demonstration:
         return Settings.of(
             {
                 "terminal": {"id": "DEMO01", "demonstration": True},
+                "cooperative": {"nit": "900.123.456-8"},
                 "core": {
                     "url": f"{self.core_url}/v1",
                     "token_url": f"{self.core_url}/oauth2/token",

@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+import shutil
+from collections import namedtuple
+from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
+from kiosk_case import KioskCase, Sandbox, kiosk_on
+from pytestqt.qtbot import QtBot
 
 from kiosk.app import LazyDesk
 from kiosk.journal.journal import JournalUnusable
+from kiosk.models.steps import Step
+from kiosk.tour import pause
+
+pytestmark = pytest.mark.qt_log_ignore("^GPUInfo not initialized", extend=True)
+
+
+@pytest.fixture(scope="module")
+def sandbox(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    with Sandbox(tmp_path_factory.mktemp("sandbox")) as servers:
+        yield servers
+
+
+@pytest.fixture
+def case(sandbox: Sandbox, qtbot: QtBot, tmp_path: Path) -> Iterator[KioskCase]:
+    yield from kiosk_on(sandbox, tmp_path)
 
 
 class Desk:
@@ -39,3 +60,35 @@ def test_a_desk_that_could_not_recover_is_not_used() -> None:
     assert desk.recovered == 1
     lazy.close()
     assert desk.closed == 3
+
+
+def small_disk(monkeypatch: pytest.MonkeyPatch, mebibytes: int) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(0, 0, mebibytes * 2**20))
+
+
+def test_a_disk_without_room_takes_it_out_of_service_and_back(
+    case: KioskCase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_disk(monkeypatch, 10)
+    case.click("start")
+    case.arrive(Step.OUT_OF_SERVICE)
+    case.application._open_desk()  # what its timer does
+    pause(300)
+    assert case.visit.step is Step.OUT_OF_SERVICE
+    small_disk(monkeypatch, 1000)
+    case.application._open_desk()
+    case.arrive(Step.WELCOME)
+
+
+def test_a_disk_that_fills_up_disturbs_nobody_who_is_served(
+    case: KioskCase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case.to_step(Step.MENU)
+    small_disk(monkeypatch, 10)
+    case.application._look_after_itself()
+    pause(300)
+    assert case.visit.step is Step.MENU
+    case.leave()
+    case.application._look_after_itself()
+    case.arrive(Step.OUT_OF_SERVICE)

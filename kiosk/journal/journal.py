@@ -7,6 +7,7 @@ caller's: `now` is an aware instant. What comes out are frozen dataclasses of th
 from __future__ import annotations
 
 import re
+import shutil
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -282,6 +283,11 @@ class Journal:
             done = connection.execute(update(pulse).where(mine).values(at=_utc(now)))
             if done.rowcount == 0:
                 connection.execute(insert(pulse).values(terminal=terminal, at=_utc(now)))
+
+    def room(self) -> int:
+        """Bytes that its disk still takes."""
+        with explained(self._where):
+            return shutil.disk_usage(Path(self._where).parent).free
 
     def back_up(self, path: Path) -> None:
         """Copy everything to a new file while others go on writing. Raises JournalUnusable.

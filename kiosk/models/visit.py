@@ -149,6 +149,12 @@ class Visit(Errands):
         """The first touch; meanwhile ask the core how it is."""
         self.next()
         self._ask(lambda desk: desk.connector.status(), self._know_core, quiet=True)
+        self.run("ask", lambda desk: desk.check(), _ignore, self._unfit)
+
+    def _unfit(self, error: Exception) -> None:
+        log.error("out of service: %s", error)
+        if self.session is None:
+            self.go(Step.OUT_OF_SERVICE)
 
     def _know_core(self, status: CoreStatus) -> None:
         self.core = status

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kiosk.cooperative.payment import Payment
-from kiosk.journal.journal import Journal
+from kiosk.journal.journal import Journal, JournalUnusable
 from kiosk.member_core.connector import Connector
 from kiosk.pse.gateway import Gateway, NoVerdict, Terms
 from kiosk.receipt.document import Issuer, Receipt, receipt_of
@@ -17,6 +17,9 @@ from kiosk.teller.banks import BankDirectory
 from kiosk.teller.checkout import Checkout
 from kiosk.teller.errors import GatewayAway
 from kiosk.teller.sonda import Sonda
+
+_LEAST_ROOM = 50 * 2**20
+"""Bytes. A payment takes some ten thousand; the rest is for what else writes on that disk meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,15 @@ class Desk:
         if isinstance(terms, NoVerdict):
             raise GatewayAway(terms.kind)
         return terms
+
+    def check(self) -> None:
+        """Whether a payment could be written down from beginning to end. Raises JournalUnusable.
+
+        A disk without room must be found before a member starts, never in the middle.
+        """
+        self.journal.beat(self.receipts.issuer.terminal, now=self.receipts.clock())
+        if self.journal.room() < _LEAST_ROOM:
+            raise JournalUnusable(f"less than {_LEAST_ROOM // 2**20} MiB free for the journal")
 
     def close(self) -> None:
         """Let go of the journal's file."""

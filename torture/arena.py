@@ -5,13 +5,12 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import Any
 
 from kiosk.journal.journal import Journal
 from torture.audit import Books
@@ -249,7 +248,7 @@ class Arena:
         try:
             payments = journal.find(limit=10**6)
             events = {payment.payment_id: journal.events(payment.payment_id) for payment in payments}
-            broken = _faults(journal)
+            broken = journal.faults()
         finally:
             journal.close()
         core = self._servers["core"].book("payments")
@@ -258,14 +257,6 @@ class Arena:
             payments, events, broken, sessions, core["items"], core["movements"], self._defects,
             abilities_of(self._place.gateway).finds_by_reference,
         )  # fmt: skip
-
-
-def _faults(journal: Any) -> Sequence[str]:
-    if hasattr(journal, "faults"):
-        found: list[str] = journal.faults()
-        return found
-    broken = journal.verify()
-    return [f"event {broken}"] if broken else []
 
 
 @contextmanager

@@ -38,7 +38,7 @@ class Mishap:
 class Plan:
     """A shift, who works beside it, what happens around them, and what its payers do.
 
-    `quiet`: nothing but what leads to the step at which the power is cut.
+    `quiet`: nothing but what leads to the step at which the power is cut, and perhaps a clock that is ahead.
     """
 
     shift: Shift
@@ -91,6 +91,7 @@ class Planner:
             self.chance.getrandbits(32),
             orders=5,
             triggers=(Trigger(step),),
+            skew=self.chance.choice([0.0, 0.0, self.chance.uniform(60, 6 * 3600)]),
             clock_steps=clock_steps,
             longest=_QUIET_AT_MOST,
         )

@@ -88,13 +88,14 @@ def _gateway(settings: Settings) -> Gateway:
 
 def _connector(settings: Settings) -> Connector:
     from kiosk.member_core.core_api import CoreApi
-    from kiosk.settings import reveal
+    from kiosk.settings import private, reveal
     from kiosk.transport import Transport
 
     core = settings.core
+    certificate = private(core.client_certificate) if core.client_certificate else None  # with its key
     return CoreApi(
-        Transport(core.url, ca_file=core.ca_file, client_certificate=core.client_certificate),
-        Transport(core.token_url, ca_file=core.ca_file, client_certificate=core.client_certificate),
+        Transport(core.url, ca_file=core.ca_file, client_certificate=certificate),
+        Transport(core.token_url, ca_file=core.ca_file, client_certificate=certificate),
         client_id=core.client_id,
         client_secret=reveal(core.client_secret) if core.client_secret else "",
         kiosk_id=settings.terminal.id,

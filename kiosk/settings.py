@@ -64,13 +64,22 @@ def reveal(reference: str) -> str:
             return value
         raise SettingsError(f"the environment has no {where}")
     folder = os.environ.get("CREDENTIALS_DIRECTORY", "") if kind == "credential" else ""
-    path = Path(folder, where)
+    path = private(Path(folder, where))
     try:
-        if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise SettingsError(f"{path}: others may read this secret; use mode 600")
         return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: {getattr(error, 'strerror', 'no text')}") from None
+
+
+def private(path: Path) -> Path:
+    """A file that nobody else may read. Raises SettingsError for a missing one or an open one."""
+    try:
+        mode = path.stat().st_mode
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror}") from None
+    if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
+        raise SettingsError(f"{path}: others may read this secret; use mode 600")
+    return path
 
 
 Colour = Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$")]

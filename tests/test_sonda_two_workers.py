@@ -22,7 +22,7 @@ from typing import Any
 from counterparts import HOLDER, MEMBER, PLACETOPAY_LIKE, POSTED, ZONAPAGOS_LIKE, Clock, order
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from kiosk.cooperative.payment import Event, Payment, State
 from kiosk.journal.journal import Journal, ObligationHeld
@@ -92,6 +92,12 @@ class World:
     postings: dict[str, list[Held]] = field(default_factory=dict)
     at: Callable[[str], None] = lambda _: None
     """Called between any two steps of a worker."""
+    broken: list[str] = field(default_factory=list)
+    """What no step may do. A sonda survives what its neighbours raise, so it is kept here."""
+
+    def must(self, holds: bool, what: str) -> None:
+        if not holds:
+            self.broken.append(what)
 
     def took(self, held: dict[str, list[Held]], worker: str, payment: Payment, lease: timedelta) -> None:
         held.setdefault(payment.payment_id, []).append(
@@ -150,7 +156,7 @@ class TrueGateway:
         self._world.at("create before")
         if self._world.gateway in ("away", "busy"):
             return NotCreated(ErrorKind.NOT_SENT)
-        assert charge.reference not in self._world.sessions, "created twice"
+        self._world.must(charge.reference not in self._world.sessions, "created twice")
         made = Session(Expected(charge.reference, charge.amount), f"9{len(self._world.sessions):05}")
         self._world.sessions[charge.reference] = made
         self._world.at("create after")
@@ -159,7 +165,8 @@ class TrueGateway:
         return Created(made.gateway_id, f"https://pse.example/session/{made.gateway_id}")
 
     def query(self, gateway_id: str, expected: Expected) -> Answer:
-        assert self._world.sessions[expected.reference].gateway_id == gateway_id
+        known = self._world.sessions.get(expected.reference)
+        self._world.must(known is not None and known.gateway_id == gateway_id, "asked by a wrong id")
         return self.find(expected)
 
     def find(self, expected: Expected) -> Answer:
@@ -168,8 +175,8 @@ class TrueGateway:
         world, key = self._world, payment.payment_id
         if self._worker != "member":
             mine = [each for each in world.questions.get(key, []) if each.worker == self._worker]
-            assert mine, "asked without a claim"
-            assert world.alone(world.questions, self._worker, key), "asked under another's claim"
+            world.must(bool(mine), "asked without a claim")
+            world.must(world.alone(world.questions, self._worker, key), "asked under another's claim")
         world.at("question before")
         answer = self._answer(expected)
         world.at("question after")
@@ -186,7 +193,7 @@ class TrueGateway:
         session = self._world.sessions.get(expected.reference)
         if session is None:
             return NoVerdict(ErrorKind.UNKNOWN_PAYMENT)
-        assert session.expected == expected
+        self._world.must(session.expected == expected, "asked for another amount")
         paid = session.outcome is Status.APPROVED
         return Verdict(
             session.outcome, cus=f"C{session.gateway_id}" if paid else None, gateway_id=session.gateway_id
@@ -201,11 +208,12 @@ class TrueCore:
 
     def post(self, payment: Payment) -> Posting:
         world, key = self._world, payment.payment_id
-        assert world.alone(world.postings, self._worker, key), "posted under another's lease"
+        world.must(world.alone(world.postings, self._worker, key), "posted under another's lease")
         told = (payment.reference, payment.cus, payment.bank, payment.decided_at, payment.gateway_id,
                 payment.order)  # fmt: skip
-        assert world.put.setdefault(key, told) == told, "put again with other content"
-        assert world.sessions[payment.reference].outcome is Status.APPROVED, "posted what nobody paid"
+        world.must(world.put.setdefault(key, told) == told, "put again with other content")
+        session = world.sessions[payment.reference]
+        world.must(session.outcome is Status.APPROVED, "posted what nobody paid")
         world.at("posting before")
         if world.core != "away":
             world.applied[key] = told
@@ -365,6 +373,10 @@ class TwoWorkers(RuleBasedStateMachine):
     def core_is(self, how: str) -> None:
         self.world.core = how
 
+    @invariant()
+    def nothing_was_broken(self) -> None:
+        assert not hasattr(self, "world") or self.world.broken == []
+
     # -- and in the end -----------------------------------------------------------------------------
 
     def teardown(self) -> None:
@@ -378,6 +390,7 @@ class TwoWorkers(RuleBasedStateMachine):
             self.world.clock.forward(minutes=minutes)
             for worker in self.workers.values():
                 self.run(worker, {}, worker.sonda.round)
+        self.nothing_was_broken()
         for payment in self.journal.find():
             self.check(payment)
         assert self.journal.faults() == []

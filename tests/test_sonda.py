@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -192,6 +192,30 @@ class TestWhatItDoes:
             night.clock.forward(hours=1)
             night.sonda.round()
         assert (len(night.gateway.asked), night.now(payment).next_ask_at) == (1 + 48, None)
+
+    def test_a_refusal_on_a_page_that_stays_open_is_looked_at_again(self, night: Night) -> None:
+        night.gateway.abilities = replace(ZONAPAGOS_LIKE, abandoned_after=timedelta(minutes=30))
+        payment = night.pending()
+        refused, failed = Verdict(Status.REJECTED), Verdict(Status.FAILED)
+        night.gateway.answers = [refused, failed, PENDING, APPROVED]
+        night.clock.forward(minutes=7)
+        night.sonda.round()
+        assert night.now(payment).state is State.DECLINED
+        for _ in range(2):
+            night.clock.forward(hours=1)
+            night.sonda.round()
+            assert (night.now(payment).state, night.now(payment).review) == (State.DECLINED, None)
+        night.clock.forward(hours=1)
+        night.sonda.round()
+        late = night.now(payment)
+        assert (late.state, late.review) == (State.DECLINED, Review.LATE_APPROVAL)
+
+    def test_a_refusal_is_the_end_where_the_page_is_closed(self, night: Night) -> None:
+        payment = night.pending()
+        night.gateway.answers = [Verdict(Status.REJECTED)]
+        night.clock.forward(minutes=7)
+        night.sonda.round()
+        assert (night.now(payment).state, night.now(payment).next_ask_at) == (State.DECLINED, None)
 
     def test_an_approval_after_an_inferred_end_is_staffs(self, night: Night) -> None:
         night.gateway.abilities = ZONAPAGOS_LIKE

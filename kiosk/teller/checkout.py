@@ -60,6 +60,7 @@ _AWAY = frozenset(
     }
 )  # fmt: skip
 """What says something of the gateway as a whole; any other answer is about the one payment."""
+_UNPAID = frozenset({Event.SEEN_NOT_AUTHORISED, Event.SEEN_FAILED})
 _SENT_WITHIN = 30.0
 """Seconds from the intent to the creation; a process that slept longer sends nothing any more."""
 LOOK_BACK_EVERY = timedelta(hours=1)
@@ -225,9 +226,17 @@ class Checkout:
             return self._flag(payment, review, verdict.status.value)
         if event is Event.SEEN_OK and verdict.approved_amount not in (None, payment.total):
             return self._flag(payment, Review.NOT_OURS, ErrorKind.AMOUNT_MISMATCH.value)
+        if event in _UNPAID and payment.state in FINAL and not payment.paid and self._page_stays_open:
+            return payment  # the payer tried again, and it ended unpaid again
         payment, moved = self._tell(payment, event, lambda known: self._news(known, verdict, event))
         # Only whoever wrote the approval posts; the other one would put the same thing twice.
         return self._put(payment) if moved and may_post(payment) else payment
+
+    @property
+    def _page_stays_open(self) -> bool:
+        """Whether a payer who was refused may try again behind our back."""
+        can = self._gateway.abilities
+        return can.abandoned_after is not None and not can.cancels
 
     def _abandoned(self, payment: Payment) -> bool:
         after = self._gateway.abilities.abandoned_after
@@ -265,6 +274,8 @@ class Checkout:
             facts["next_ask_at"] = now + self._lease
         elif verdict.cause:
             facts["cause"] = verdict.cause
+        if event in _UNPAID and self._page_stays_open:
+            facts["next_ask_at"] = now + LOOK_BACK_EVERY
         return facts
 
     def _conflict(self, payment: Payment, conflict: Conflict) -> Payment:

@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     names = [options.gateway] if options.gateway else list(DRIVERS)
     print(f"torture: {options.payments} payments, SEED={seed}, {', '.join(names)}", flush=True)
     folder = options.keep or Path(tempfile.mkdtemp(prefix="torture-"))
-    run = _Run(random.Random(seed), folder, open_pages=options.open_pages)
+    run = _Run(random.Random(seed), folder)
     try:
         run.through(names, options.payments)
     finally:
@@ -46,8 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 class _Run:
     """Arena after arena."""
 
-    def __init__(self, chance: random.Random, folder: Path, *, open_pages: bool = False) -> None:
-        self._chance, self._folder, self._open_pages = chance, folder, open_pages
+    def __init__(self, chance: random.Random, folder: Path) -> None:
+        self._chance, self._folder = chance, folder
         self._tally = Tally()
         self._lock = threading.Lock()
         self._planners: dict[str, Planner] = {}
@@ -97,7 +97,7 @@ class _Run:
         steps = named_steps(abilities_of(name))
         self._chance.shuffle(steps)
         chance = random.Random(self._chance.getrandbits(64))
-        return Planner(chance, deque(steps), open_pages=self._open_pages)
+        return Planner(chance, deque(steps))
 
     def report(self) -> None:
         """What was done, what became of it, and the one line that counts."""
@@ -129,10 +129,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, help="as an earlier run printed it; drawn where missing")
     parser.add_argument("--gateway", choices=list(DRIVERS), help="one of them instead of all in turn")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="leave all books here")
-    parser.add_argument(
-        "--open-pages", action="store_true",
-        help="payers also try again, after a refusal, at pages that the kiosk can not close (not solved yet)",
-    )  # fmt: skip
     options = parser.parse_args(arguments)
     if options.payments < 1:
         parser.error("at least one payment")

@@ -95,11 +95,8 @@ class Arena:
             place.journal, place.gateway, self._wires["gateway"].url, place.gateway_secret,
             self._wires["core"].url, place.core_secret, unpayable=place.unpayable,
         )  # fmt: skip
-        can = abilities_of(place.gateway)
-        self._one_attempt = can.picks_bank_here
-        # A page that the kiosk can not close after a refusal may be paid behind its back.
-        retry = can.cancels or (planner.open_pages and not self._one_attempt)
-        self._payers = Payers(gateway, planner.chance.getrandbits(32), retry=retry)
+        self._one_attempt = abilities_of(place.gateway).picks_bank_here
+        self._payers = Payers(gateway, planner.chance.getrandbits(32), retry=not self._one_attempt)
         self._defects: list[str] = []
         self._last_words = ""
 

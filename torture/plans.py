@@ -56,8 +56,6 @@ class Planner:
     steps: deque[str]
     queues: bool = False
     """Whether the core may be closed and queue what it is given."""
-    open_pages: bool = False
-    """Whether payers try again at pages that the kiosk can not close."""
     reached: set[str] = field(default_factory=set)
 
     def plan(self) -> Plan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -299,3 +300,37 @@ def test_an_order_names_no_obligation_twice_and_pays_something_on_each_line() ->
         Order((line(1), line(1)))
     with pytest.raises(InvalidOrder, match="nothing"):
         Order((line(1), line(2, 0)))
+
+
+# -- an order and what is owed by the time it is paid --------------------------------------------
+
+
+def owed(**changed: object) -> Obligation:
+    usual = Obligation(
+        "OB-1", ObligationKind.LOAN, "Crédito", "881", True, None, Money.of(900), None,
+        NextDue(Money.of(300), date(2026, 3, 9)), Money.of(5000),
+        OtherAmount(True, Money.of(10), Money.of(5000)),
+    )  # fmt: skip
+    return replace(usual, **changed)
+
+
+@pytest.mark.parametrize(
+    ("choice", "pesos", "now", "outdated"),
+    [
+        (Choice.OVERDUE, 900, owed(), False),
+        (Choice.OVERDUE, 900, owed(overdue=Money.of(0)), True),
+        (Choice.OVERDUE, 900, owed(overdue=Money.of(901)), True),
+        (Choice.OVERDUE, 900, owed(payable=False), True),
+        (Choice.NEXT_DUE, 300, owed(overdue=Money.of(0)), False),
+        (Choice.NEXT_DUE, 300, owed(next_due=None), True),
+        (Choice.OTHER, 4000, owed(), False),
+        (Choice.OTHER, 4000, owed(other=OtherAmount(True, Money.of(10), Money.of(3999))), True),
+        (Choice.OTHER, 4000, owed(other=OtherAmount(False, Money.of(10), None)), True),
+        (Choice.OVERDUE, 900, owed(obligation_id="OB-2"), True),
+    ],
+)
+def test_an_order_is_outdated_where_the_core_says_otherwise(
+    choice: Choice, pesos: int, now: Obligation, outdated: bool
+) -> None:
+    order = Order((OrderLine.of("1", owed(), choice, Money.of(pesos)),))
+    assert order.outdated([owed(obligation_id="OB-9"), now]) is outdated

@@ -17,11 +17,13 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.cooperative.member import MemberSession
 from kiosk.cooperative.money import Money
+from kiosk.cooperative.obligation import Obligation, ObligationKind, OtherAmount
 from kiosk.cooperative.payment import Payment, State
 from kiosk.member_core.connector import Availability, CoreStatus, CoreUnreachable, KeyPolicy
 from kiosk.models.banks import BanksModel
 from kiosk.models.jobs import Jobs
 from kiosk.models.payments import PaymentsModel
+from kiosk.models.problems import Trouble
 from kiosk.models.steps import Step
 from kiosk.models.visit import Limits, Visit
 from kiosk.pse.gateway import Bank
@@ -78,6 +80,15 @@ def test_banks_one_is_picked_and_stays_so_while_it_is_there(qapp: object) -> Non
 OPEN = CoreStatus(Availability.AVAILABLE, None, date(2026, 3, 2), True, KeyPolicy(4, 12, "digits"))
 
 
+def owed(*keys: str, pesos: int = 185000) -> list[Obligation]:
+    """Obligations on which that much is overdue."""
+    due, no_other = Money.of(pesos), OtherAmount(False, Money.of(0), None)
+    return [
+        Obligation(key, ObligationKind.LOAN, "Crédito", "881", True, None, due, None, None, due, no_other)
+        for key in keys
+    ]
+
+
 class Desk:
     """Answers when the test lets it; remembers what it was asked."""
 
@@ -85,6 +96,7 @@ class Desk:
         self.open = threading.Event()
         self.answer: object = None
         self.core_status = OPEN
+        self.owed = owed("OB-881")
         self.asked: list[str] = []
         self.connector = self.checkout = self.journal = self.banks = self
 
@@ -94,6 +106,8 @@ class Desk:
             assert self.open.wait(30)
             if isinstance(self.answer, Exception):
                 raise self.answer
+            if name == "obligations" and self.owed:
+                return self.owed
             return self.core_status if name == "status" else self.answer
 
         return ask
@@ -181,12 +195,27 @@ def test_what_comes_after_the_visit_is_dropped(
     assert (moved.count(), troubled.count()) == (0, 0)
 
 
+def test_a_debt_that_changed_is_chosen_anew_and_nothing_is_paid(
+    visit: Visit, desk: Desk, qtbot: QtBot
+) -> None:
+    visit.session, visit.order, visit.holder = SESSION, order(), HOLDER
+    desk.owed = owed("OB-881", pesos=90000)
+    desk.open.set()
+    visit.pay()
+    settle(visit, qtbot)
+    assert desk.asked == ["obligations"]
+    assert (visit.step, visit.order, visit.payment) == (Step.CHOOSE, None, None)
+    assert visit.problem is not None
+    assert visit.problem.trouble is Trouble.DEBT_CHANGED
+    assert visit.obligations.obligation(0).overdue == Money.of(90000)
+    assert visit.holder == HOLDER
+
+
 def test_late_obligations_are_not_the_next_members(visit: Visit, desk: Desk, qtbot: QtBot) -> None:
     visit.session = SESSION
     visit.open_choice()
     visit.finish()
     visit.begin()
-    desk.answer = []
     desk.open.set()
     settle(visit, qtbot)
     assert visit.step is Step.BEFORE
@@ -199,7 +228,7 @@ def test_a_payment_that_opens_after_the_member_left_is_nobodys_on_screen(
     visit.session, visit.order, visit.holder = SESSION, order(), HOLDER
     desk.answer = payment(1, State.AT_BANK)
     visit.pay()
-    qtbot.waitUntil(lambda: "start" in desk.asked, timeout=20_000)
+    qtbot.waitUntil(lambda: "obligations" in desk.asked, timeout=20_000)
     visit.finish()
     desk.open.set()
     settle(visit, qtbot)

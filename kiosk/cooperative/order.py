@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kiosk.cooperative.money import Money, total
@@ -61,7 +61,21 @@ class Order:
         """The one amount the bank will debit."""
         return total(line.amount for line in self.lines)
 
+    def outdated(self, obligations: Iterable[Obligation]) -> bool:
+        """Whether it no longer is what the member decided: another terminal or the web was faster."""
+        now = {obligation.obligation_id: obligation for obligation in obligations}
+        return any(
+            line.obligation_id not in now or not _still_due(line, now[line.obligation_id])
+            for line in self.lines
+        )
+
     @property
     def obligation_ids(self) -> Sequence[str]:
         """The core's keys of what it pays."""
         return [line.obligation_id for line in self.lines]
+
+
+def _still_due(line: OrderLine, obligation: Obligation) -> bool:
+    if line.choice is Choice.OTHER:
+        return obligation.other_problem(line.amount) is None
+    return obligation.amount_of(line.choice) == line.amount

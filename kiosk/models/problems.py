@@ -19,7 +19,7 @@ from kiosk.member_core.connector import (
     SessionOver,
     WrongKey,
 )
-from kiosk.teller.errors import GatewayAway, NoBankList
+from kiosk.teller.errors import DebtChanged, GatewayAway, NoBankList
 
 
 class Trouble(StrEnum):
@@ -44,6 +44,7 @@ class Trouble(StrEnum):
     LIMIT = "limit"
     GATEWAY_AWAY = "gateway_away"
     JOURNAL = "journal"
+    DEBT_CHANGED = "debt_changed"
     UNEXPECTED = "unexpected"
 
 
@@ -70,6 +71,7 @@ def problem_of(error: Exception) -> Problem:
         JournalUnusable: Trouble.JOURNAL,
         NoBankList: Trouble.NO_BANK_LIST,
         GatewayAway: Trouble.GATEWAY_AWAY,
+        DebtChanged: Trouble.DEBT_CHANGED,
     }
     match error:
         case WrongKey():

@@ -26,6 +26,7 @@ from kiosk.models.payments import PaymentsModel
 from kiosk.models.printing import ReceiptPrinting
 from kiosk.models.problems import Problem, Trouble, problem_of
 from kiosk.models.steps import BACK, NEXT, Step
+from kiosk.teller.errors import DebtChanged
 
 if TYPE_CHECKING:
     from kiosk.pse.gateway import Bank, Gateway, Terms
@@ -279,6 +280,10 @@ class Visit(Errands):
             return
 
         def work(desk: Desk) -> tuple[Payment, Gateway]:
+            # Another terminal or the web may have been faster: the core is asked once more.
+            owed = desk.connector.obligations(session)
+            if order.outdated(owed):
+                raise DebtChanged(owed)
             return desk.checkout.start(order, session.member, holder, bank=bank), desk.gateway
 
         self._ask(work, self._started, "opening", lane="money")
@@ -368,6 +373,10 @@ class Visit(Errands):
             self.session = replace(self.session, must_change_key=True)
             self.go(Step.CHANGE_KEY)
             return
+        if isinstance(error, DebtChanged):
+            self.order = None
+            self.obligations.load(error.obligations)
+            self.go(Step.CHOOSE)
         if isinstance(error, SessionOver):
             self.session = None
             self.member_changed.emit()

@@ -1,4 +1,10 @@
-"""What can be missing before a payment is asked for."""
+"""What can keep a payment from being asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kiosk.cooperative.obligation import Obligation
 
 
 class NoBankList(Exception):
@@ -7,3 +13,11 @@ class NoBankList(Exception):
 
 class GatewayAway(Exception):
     """The gateway did not say what is needed before a payment can be asked for."""
+
+
+class DebtChanged(Exception):
+    """What is owed is no longer what the member chose to pay; `obligations` are the figures of now."""
+
+    def __init__(self, obligations: Sequence[Obligation]) -> None:
+        super().__init__("the debt has changed")
+        self.obligations = obligations

@@ -109,6 +109,13 @@ _TEXTS = {
             "No se hizo ningún débito y lo que escribió sigue aquí. Espere un minuto e intente otra vez. {call}",
         ),
     ),
+    Trouble.DEBT_CHANGED: (
+        QT_TRANSLATE_NOOP("ProblemTexts", "Lo que debe cambió mientras escogía."),
+        QT_TRANSLATE_NOOP(
+            "ProblemTexts",
+            "No se hizo ningún débito. Tal vez ya se pagó en otro kiosco o en la web: revise los valores y escoja otra vez.",
+        ),
+    ),
     Trouble.JOURNAL: (
         QT_TRANSLATE_NOOP("ProblemTexts", "Este kiosco no puede guardar pagos ahora."),
         QT_TRANSLATE_NOOP(

@@ -935,6 +935,14 @@
             <translation>We can not reach PSE.</translation>
         </message>
         <message>
+            <source>Lo que debe cambió mientras escogía.</source>
+            <translation>What you owe changed while you were choosing.</translation>
+        </message>
+        <message>
+            <source>No se hizo ningún débito. Tal vez ya se pagó en otro kiosco o en la web: revise los valores y escoja otra vez.</source>
+            <translation>No money was debited. Perhaps it was paid at another kiosk or on the web: check the amounts and choose again.</translation>
+        </message>
+        <message>
             <source>Este kiosco no puede guardar pagos ahora.</source>
             <translation>This kiosk can not keep payments right now.</translation>
         </message>

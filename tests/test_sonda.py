@@ -179,6 +179,22 @@ class TestWhatItDoes:
         night.sonda.round()
         assert (night.now(payment).state, night.now(payment).review) == (State.POSTED, Review.REVERSED)
 
+    def test_posted_money_is_looked_at_again_where_the_gateway_was_away(self, night: Night) -> None:
+        payment = night.pending()
+        night.gateway.answers = [APPROVED, NoVerdict(ErrorKind.NO_ANSWER), Verdict(Status.REVERSED)]
+        for days in (7 / 1440, 1, 1 / 24):
+            night.clock.forward(days=days)
+            night.sonda.round()
+        assert night.now(payment).review is Review.REVERSED
+
+    def test_a_defect_while_looking_back_is_put_off_too(self, night: Night) -> None:
+        payment = night.pending()
+        night.gateway.answers = [APPROVED, ZeroDivisionError("a defect in a driver")]
+        for days in (7 / 1440, 1):
+            night.clock.forward(days=days)
+            night.sonda.round()
+        assert night.minutes_to_next(payment) == pytest.approx(60)
+
     def test_an_end_that_was_only_inferred_is_looked_at_for_two_days(self, night: Night) -> None:
         night.gateway.abilities = ZONAPAGOS_LIKE
         night.gateway.creation = UnknownIfCreated(ErrorKind.NO_ANSWER)

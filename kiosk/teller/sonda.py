@@ -154,7 +154,8 @@ class Sonda:
 
     def _look_back(self, payment: Payment) -> Payment:
         now = self._clock()
-        settled = payment.paid or payment.review or now - payment.created_at >= _LOOK_BACK_FOR
+        looked = payment.paid and not self._checkout.gateway_line.failing
+        settled = looked or payment.review or now - payment.created_at >= _LOOK_BACK_FOR
         return self._note(payment, None if settled else now + LOOK_BACK_EVERY)
 
     def _lost(self, payment: Payment) -> bool:
@@ -180,5 +181,5 @@ class Sonda:
 
     def _put_off(self, payment: Payment) -> None:
         payment = self._journal.get(payment.payment_id)
-        if payment.live:
+        if payment.live or payment.next_ask_at is not None:
             self._note(payment, self._next(payment))

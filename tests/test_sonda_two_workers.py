@@ -209,6 +209,8 @@ class TrueCore:
     def post(self, payment: Payment) -> Posting:
         world, key = self._world, payment.payment_id
         world.must(world.alone(world.postings, self._worker, key), "posted under another's lease")
+        if not any(each.worker == self._worker for each in world.postings.get(key, [])):
+            world.took(world.postings, self._worker, payment, POSTING_LEASE)
         told = (payment.reference, payment.cus, payment.bank, payment.decided_at, payment.gateway_id,
                 payment.order)  # fmt: skip
         world.must(world.put.setdefault(key, told) == told, "put again with other content")
@@ -245,8 +247,13 @@ class Worker:
         self.sonda = Sonda(self.checkout, book, clock, timings)
 
 
-ACTIONS = st.sampled_from(["crash", "crash", "other", "other", "member", "wait", "sleep", "ahead", "behind"])
-PLAN = st.dictionaries(st.integers(1, 14), ACTIONS, max_size=3)
+DIES_AT = {"other asks and dies": "question before", "other posts and dies": "posting before"}
+BETWEEN = st.sampled_from(["other", "other", *DIES_AT, "member", "wait", "sleep", "ahead", "behind"])
+PLAN = st.dictionaries(
+    st.integers(1, 14), st.just(["crash"]) | st.lists(BETWEEN, min_size=1, max_size=3), max_size=4
+)
+"""What happens at which step."""
+Plan = dict[int, list[str]]
 WORKERS = st.sampled_from(["lane", "process"])
 
 
@@ -260,29 +267,41 @@ class TwoWorkers(RuleBasedStateMachine):
         shutil.copy(empty_journal(), path)
         self.world = World(abilities=abilities)
         self.world.at = self.step
-        self.steps, self.plan, self.who = 0, dict[int, str](), "lane"
+        self.steps, self.plan, self.who, self.dies_at = 0, Plan(), "lane", ""
         self.workers = {name: Worker(name, Journal.open(path), self.world) for name in ("lane", "process")}
         self.member = Worker("member", self.workers["lane"].journal, self.world)
 
     # -- between two steps ----------------------------------------------------------------------
 
-    def step(self, _: str) -> None:
-        self.steps += 1
-        action = self.plan.pop(self.steps, None)
-        if action is None:
-            return
-        plan, self.plan = self.plan, {}  # the others go through without incident
-        steps, self.steps = self.steps, 0
-        if action == "crash":
+    def step(self, label: str) -> None:
+        if label == self.dies_at:
+            self.dies_at = ""
             raise PowerCut
-        if action == "other":
-            (other,) = (worker for name, worker in self.workers.items() if name != self.who)
-            other.sonda.round()
-        elif action == "member":
-            self.look()
-        else:
-            self.pass_time(action)
+        self.steps += 1
+        plan, self.plan, steps = self.plan, {}, self.steps  # the others go through without a plan
+        for action in plan.pop(steps, []):
+            if action == "crash":
+                raise PowerCut
+            if action == "member":
+                self.look()
+            elif action.startswith("other"):
+                self.other(action)
+            else:
+                self.pass_time(action)
         self.plan, self.steps = plan, steps
+
+    def other(self, how: str) -> None:
+        """The other worker makes a round, or gets as far as its first question or posting."""
+        self.dies_at = DIES_AT.get(how, "")
+        who = self.who
+        (other,) = (worker for name, worker in self.workers.items() if name != who)
+        self.who = other.name
+        try:
+            other.sonda.round()
+        except PowerCut:
+            other.start()
+        finally:
+            self.dies_at, self.who = "", who
 
     def pass_time(self, how: str) -> None:
         if how == "wait":
@@ -307,7 +326,7 @@ class TwoWorkers(RuleBasedStateMachine):
     def journal(self) -> Journal:
         return self.workers["lane"].journal
 
-    def run(self, worker: Worker, plan: dict[int, str], work: Callable[[], object]) -> None:
+    def run(self, worker: Worker, plan: Plan, work: Callable[[], object]) -> None:
         self.steps, self.plan, self.who = 0, dict(plan), worker.name
         try:
             work()
@@ -319,19 +338,35 @@ class TwoWorkers(RuleBasedStateMachine):
     # -- what happens -----------------------------------------------------------------------------
 
     @rule(number=st.integers(0, 3), plan=PLAN)
-    def pay(self, number: int, plan: dict[int, str]) -> None:
+    def pay(self, number: int, plan: Plan) -> None:
         def start() -> None:
             with suppress(ObligationHeld):
                 self.workers["lane"].checkout.start(order(f"OB-{number}"), MEMBER, HOLDER)
 
         self.run(self.workers["lane"], plan, start)
 
-    @rule(who=WORKERS, plan=PLAN)
-    def round(self, who: str, plan: dict[int, str]) -> None:
+    @rule(number=st.integers(0, 3), paid=st.booleans())
+    def one_more_waits(self, number: int, paid: bool) -> None:
+        """For a question, or for the core."""
+        (gateway, core), known = (self.world.gateway, self.world.core), set(self.world.sessions)
+        self.world.gateway, self.world.core = "up", "away"
+        self.pay(number, {})
+        for reference in set(self.world.sessions) - known:
+            if paid:
+                self.world.sessions[reference].outcome = Status.APPROVED
+                self.look()
+        self.world.gateway, self.world.core = gateway, core
+        for worker in self.workers.values():
+            self.run(worker, {}, worker.sonda.round)
+        self.world.clock.forward(minutes=7)
+
+    @rule(who=WORKERS, plan=PLAN, minutes=st.sampled_from([0, 0.5, 3, 7, 13]))
+    def round(self, who: str, plan: Plan, minutes: float) -> None:
+        self.world.clock.forward(minutes=minutes)
         self.run(self.workers[who], plan, self.workers[who].sonda.round)
 
     @rule(plan=PLAN)
-    def kiosk_starts_again(self, plan: dict[int, str]) -> None:
+    def kiosk_starts_again(self, plan: Plan) -> None:
         lane = self.workers["lane"]
         lane.start()
         self.member.start()

@@ -190,6 +190,7 @@ class Stage:
             receipts=receipts,
             printer=SimpleNamespace(print=lambda _: printed),
             journal=SimpleNamespace(of_member=lambda _: list(self.payments)),
+            payments_of=lambda _: (list(self.payments), []),
         )
 
     # -- scenes ---------------------------------------------------------------------------

@@ -387,3 +387,23 @@ def test_lost_creation_is_pending_and_never_made_again(terminal: Terminal, kind:
     assert len(sessions(terminal.gateway, payment.reference)) == made
     assert puts(terminal.core, payment.payment_id) == 0
     assert terminal.desk.journal.faults() == []
+
+
+def test_what_ended_while_nobody_watched_is_told_at_the_next_sign_in(terminal: Terminal) -> None:
+    payment = terminal.start()
+    terminal.desk.checkout.left(payment)
+    member = payment.payer.member_id
+    assert terminal.desk.payments_of(member) == ([terminal.get(payment)], [])
+    pay(page(payment))
+    done = terminal.later(terminal.get(payment), minutes=8)
+    assert done.state is State.POSTED
+    assert terminal.desk.payments_of(member)[1] == [done]
+    terminal._ahead += timedelta(days=4)
+    assert terminal.desk.payments_of(member)[1] == []
+
+
+def test_what_ended_in_front_of_the_member_is_no_news(terminal: Terminal) -> None:
+    payment = terminal.start()
+    pay(page(payment))
+    assert terminal.ask(payment).state is State.POSTED
+    assert terminal.desk.payments_of(payment.payer.member_id)[1] == []

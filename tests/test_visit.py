@@ -106,6 +106,8 @@ class Desk:
             assert self.open.wait(30)
             if isinstance(self.answer, Exception):
                 raise self.answer
+            if name == "payments_of":
+                return [], []
             if name == "obligations" and self.owed:
                 return self.owed
             return self.core_status if name == "status" else self.answer

@@ -225,6 +225,14 @@ class Journal:
         newest = (payments.c.created_at.desc(), payments.c.reference.desc())
         return self._find(payments.c.member_id == member_id, order=(live_first, *newest), limit=limit)
 
+    def resolved_since(self, member_id: str, since: datetime) -> list[Payment]:
+        """A member's payments that were left pending and have ended since then, the newest first."""
+        left = select(events.c.payment_id).where(
+            events.c.payment_id == payments.c.payment_id, events.c.state_after == State.PENDING.value
+        )
+        ended = (payments.c.state.in_(sorted(FINAL)), payments.c.changed_at >= _utc(since), left.exists())
+        return self._find(payments.c.member_id == member_id, *ended)
+
     def due(self, now: datetime, limit: int = 50, states: Iterable[State] = LIVE) -> list[Payment]:
         """Payments in these states to be asked about or posted by `now`, the longest waiting first."""
         longest_waiting = (payments.c.next_ask_at, payments.c.reference)

@@ -65,6 +65,8 @@ class Visit(Errands):
         self.payments = PaymentsModel()
         self.printing = ReceiptPrinting(self)
         self.step = Step.WELCOME
+        self.news: list[Payment] = []
+        """Payments that ended while nobody watched; the newest first."""
         self.core: CoreStatus | None = None
         self._forget()
 
@@ -125,7 +127,7 @@ class Visit(Errands):
 
     def _forget_member(self) -> None:
         self.order = self.holder = self.payment = None
-        self.terms = ()
+        self.terms, self.news = (), []
         for model in (self.obligations, self.banks, self.payments):
             model.load([])
         self.forgotten.emit()
@@ -220,9 +222,10 @@ class Visit(Errands):
     def load_payments(self) -> None:
         """The member's own payments at this terminal, for the menu and its page."""
         member_id = self._session().member.member_id
-        self._ask(lambda desk: desk.journal.of_member(member_id), self._have_payments, quiet=True)
+        self._ask(lambda desk: desk.payments_of(member_id), self._have_payments, quiet=True)
 
-    def _have_payments(self, payments: list[Payment]) -> None:
+    def _have_payments(self, found: tuple[list[Payment], list[Payment]]) -> None:
+        payments, self.news = found
         self.payments.load(payments)
         self.member_changed.emit()
 

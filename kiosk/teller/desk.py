@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from kiosk.cooperative.payment import Payment
@@ -18,6 +18,7 @@ from kiosk.teller.checkout import Checkout
 from kiosk.teller.errors import GatewayAway
 from kiosk.teller.sonda import Sonda
 
+_NEWS_FOR = timedelta(days=3)
 _LEAST_ROOM = 50 * 2**20
 """Bytes. A payment takes some ten thousand; the rest is for what else writes on that disk meanwhile."""
 
@@ -75,6 +76,11 @@ class Desk:
         if isinstance(terms, NoVerdict):
             raise GatewayAway(terms.kind)
         return terms
+
+    def payments_of(self, member_id: str) -> tuple[list[Payment], list[Payment]]:
+        """A member's payments at this terminal, and those that ended lately while nobody watched."""
+        since = self.receipts.clock() - _NEWS_FOR
+        return self.journal.of_member(member_id), self.journal.resolved_since(member_id, since)
 
     def check(self) -> None:
         """Whether a payment could be written down from beginning to end. Raises JournalUnusable.

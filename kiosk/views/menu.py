@@ -5,10 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout
 
+from kiosk.cooperative.payment import Payment
 from kiosk.models.steps import Step
 from kiosk.views.controls import Card, Picture, label
+from kiosk.views.dates import BOGOTA, short_date
 from kiosk.views.page import Page
 from kiosk.views.theme import Theme
+
+_ICONS = {"pending": "hourglass-fill", "approved": "check-circle-fill", "problem": "x-circle-fill"}
 
 
 class Tile(QPushButton):
@@ -81,9 +85,8 @@ class MenuPage(Page):
         self.body.addWidget(self._hint)
         self.body.addWidget(self.notice)
         self._pending = Card(theme, "pending", across=True, pad=26, gap=24)
-        self._pending.box.addWidget(
-            Picture(theme, "hourglass-fill", "pending", 52), 0, Qt.AlignmentFlag.AlignTop
-        )
+        self._pending_picture = Picture(theme, "hourglass-fill", "pending", 52)
+        self._pending.box.addWidget(self._pending_picture, 0, Qt.AlignmentFlag.AlignTop)
         self._pending_words = label("strong")
         self._pending.box.addWidget(self._pending_words, 1)
         self.body.addWidget(self._pending)
@@ -124,7 +127,8 @@ class MenuPage(Page):
         name = session.member.display_name.split()[0] if session else ""
         self._title.setText(self.tr("Hola, {name}").format(name=name))
         pending = self.visit.payments.pending
-        self._pending.setVisible(bool(pending))
+        news = self.visit.news[0] if self.visit.news else None
+        self._pending.setVisible(bool(pending or news))
         # Wide and large there is room for two choices beside the first; leaving is in the header too.
         crowded = not self.theme.portrait and not self.theme.roomy
         self.leave_tile.setVisible(not crowded)
@@ -135,6 +139,22 @@ class MenuPage(Page):
                 if len(pending) == 1
                 else self.tr("Tiene {count} pagos por confirmar con su banco. No los pague otra vez: mírelos en «Mis pagos».").format(count=len(pending))
             )  # fmt: skip
+        elif news:
+            self._say_news(news)
+        look = "pending" if pending or news is None else "approved" if news.paid else "problem"
+        self._pending_picture.show_icon(_ICONS[look], look)
+        self._pending.show_surface(look)
+
+    def _say_news(self, news: Payment) -> None:
+        day = short_date(news.created_at.astimezone(BOGOTA).date())
+        words = (
+            self.tr("Su pago de {amount} del {day} fue aprobado. Su comprobante está en «Mis pagos».")
+            if news.paid
+            else self.tr(
+                "Su pago de {amount} del {day} no se hizo y no hubo débito. Puede intentarlo otra vez."
+            )
+        )
+        self._pending_words.setText(words.format(amount=news.total.shown(), day=day))
 
     def _busy_changed(self) -> None:
         busy = bool(self.visit.busy)

@@ -552,6 +552,14 @@
             <translation>You have {count} payments your bank has not confirmed. Do not pay them again: see «My payments».</translation>
         </message>
         <message>
+            <source>Su pago de {amount} del {day} fue aprobado. Su comprobante está en «Mis pagos».</source>
+            <translation>Your payment of {amount} on {day} was approved. Your receipt is under “My payments”.</translation>
+        </message>
+        <message>
+            <source>Su pago de {amount} del {day} no se hizo y no hubo débito. Puede intentarlo otra vez.</source>
+            <translation>Your payment of {amount} on {day} was not made and nothing was debited. You can try again.</translation>
+        </message>
+        <message>
             <source>Consultando…</source>
             <translation>Looking up…</translation>
         </message>

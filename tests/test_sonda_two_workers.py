@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from counterparts import HOLDER, MEMBER, PLACETOPAY_LIKE, POSTED, ZONAPAGOS_LIKE, Clock, order
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -249,11 +251,17 @@ class Worker:
 
 DIES_AT = {"other asks and dies": "question before", "other posts and dies": "posting before"}
 BETWEEN = st.sampled_from(["other", "other", *DIES_AT, "member", "wait", "sleep", "ahead", "behind"])
+STEPS = [
+    "prepare after 1", "record before 1", "record after 1", "record before 2", "record after 2",
+    "create before 1", "create after 1", "unresolved after 1", "due after 1", "due after 2",
+    "claim before 1", "claim after 1", "question before 1", "question after 1", "note_ask before 1",
+    "note_ask after 1", "posting before 1", "posting after 1", "question before 2", "posting before 2",
+]  # fmt: skip
+"""Where something may come between, and for the how manieth time."""
 PLAN = st.dictionaries(
-    st.integers(1, 14), st.just(["crash"]) | st.lists(BETWEEN, min_size=1, max_size=3), max_size=4
+    st.sampled_from(STEPS), st.just(["crash"]) | st.lists(BETWEEN, min_size=1, max_size=3), max_size=4
 )
-"""What happens at which step."""
-Plan = dict[int, list[str]]
+Plan = dict[str, list[str]]
 WORKERS = st.sampled_from(["lane", "process"])
 
 
@@ -267,7 +275,7 @@ class TwoWorkers(RuleBasedStateMachine):
         shutil.copy(empty_journal(), path)
         self.world = World(abilities=abilities)
         self.world.at = self.step
-        self.steps, self.plan, self.who, self.dies_at = 0, Plan(), "lane", ""
+        self.steps, self.plan, self.who, self.dies_at = Counter[str](), Plan(), "lane", ""
         self.workers = {name: Worker(name, Journal.open(path), self.world) for name in ("lane", "process")}
         self.member = Worker("member", self.workers["lane"].journal, self.world)
 
@@ -277,9 +285,10 @@ class TwoWorkers(RuleBasedStateMachine):
         if label == self.dies_at:
             self.dies_at = ""
             raise PowerCut
-        self.steps += 1
-        plan, self.plan, steps = self.plan, {}, self.steps  # the others go through without a plan
-        for action in plan.pop(steps, []):
+        self.steps[label] += 1
+        now_at = f"{label} {self.steps[label]}"
+        plan, self.plan, steps = self.plan, {}, self.steps.copy()  # the others go through without a plan
+        for action in plan.pop(now_at, []):
             if action == "crash":
                 raise PowerCut
             if action == "member":
@@ -327,7 +336,7 @@ class TwoWorkers(RuleBasedStateMachine):
         return self.workers["lane"].journal
 
     def run(self, worker: Worker, plan: Plan, work: Callable[[], object]) -> None:
-        self.steps, self.plan, self.who = 0, dict(plan), worker.name
+        self.steps, self.plan, self.who = Counter(), dict(plan), worker.name
         try:
             work()
         except PowerCut:
@@ -421,7 +430,7 @@ class TwoWorkers(RuleBasedStateMachine):
         for session in self.world.sessions.values():
             if session.outcome is Status.PENDING:
                 session.outcome = Status.REJECTED
-        for minutes in [15] * 12 + [120] * 30:
+        for minutes in [15] * 4 + [120] * 3 + [1440] * 4:
             self.world.clock.forward(minutes=minutes)
             for worker in self.workers.values():
                 self.run(worker, {}, worker.sonda.round)
@@ -446,9 +455,26 @@ class TwoWorkers(RuleBasedStateMachine):
             assert payment.state in (State.DECLINED, State.FAILED) or payment.review, payment
 
 
+INCIDENTS = [["crash"], ["other"], ["behind", "other"], ["sleep", "other"], *([each] for each in DIES_AT)]
+
+
+@pytest.mark.parametrize(
+    ("paid", "abilities"), [(False, PLACETOPAY_LIKE), (True, ZONAPAGOS_LIKE)], ids=["asked", "posted"]
+)
+def test_one_incident_at_every_step_in_turn(paid: bool, abilities: Abilities) -> None:
+    for step in STEPS:
+        for incident in INCIDENTS:
+            machine = TwoWorkers()
+            machine.open(abilities)
+            machine.one_more_waits(0, paid)
+            machine.round("lane", {step: incident}, 1)
+            machine.pay(1, {step: incident})
+            machine.teardown()
+
+
 TestTwoWorkers = TwoWorkers.TestCase
 TestTwoWorkers.settings = settings(
-    max_examples=40,
+    max_examples=60,
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -125,8 +125,8 @@ class Book:
         call = getattr(self._journal, name)
 
         def step(*args: Any, **more: Any) -> Any:
+            now = self._world.clock()  # the caller's: what comes between may set it
             self._world.at(f"{name} before")
-            now = self._world.clock()
             answer = call(*args, **more)
             self._note(name, answer, more, now)
             self._world.at(f"{name} after")
@@ -136,10 +136,13 @@ class Book:
 
     def _note(self, name: str, answer: Any, more: dict[str, Any], now: datetime) -> None:
         until = more.get("until", more.get("next_ask_at"))
+        if until is None:
+            return
+        left = min(until - self._world.clock(), until - now)
         if name == "claim" and until - now == QUESTION_LEASE:
-            self._world.took(self._world.questions, self._worker, answer, QUESTION_LEASE)
-        elif until is not None and name != "claim" and until - now == POSTING_LEASE and answer.paid:
-            self._world.took(self._world.postings, self._worker, answer, POSTING_LEASE)
+            self._world.took(self._world.questions, self._worker, answer, left)
+        elif name != "claim" and until - now == POSTING_LEASE and answer.paid:
+            self._world.took(self._world.postings, self._worker, answer, left)
 
 
 class TrueGateway:
@@ -458,15 +461,16 @@ class TwoWorkers(RuleBasedStateMachine):
 INCIDENTS = [["crash"], ["other"], ["behind", "other"], ["sleep", "other"], *([each] for each in DIES_AT)]
 
 
-@pytest.mark.parametrize(
-    ("paid", "abilities"), [(False, PLACETOPAY_LIKE), (True, ZONAPAGOS_LIKE)], ids=["asked", "posted"]
-)
-def test_one_incident_at_every_step_in_turn(paid: bool, abilities: Abilities) -> None:
+@pytest.mark.parametrize("waits", ["for an answer", "for an approval", "for the core"])
+def test_one_incident_at_every_step_in_turn(waits: str) -> None:
     for step in STEPS:
         for incident in INCIDENTS:
             machine = TwoWorkers()
-            machine.open(abilities)
-            machine.one_more_waits(0, paid)
+            machine.open(PLACETOPAY_LIKE if waits == "for an answer" else ZONAPAGOS_LIKE)
+            machine.one_more_waits(0, waits == "for the core")
+            if waits == "for an approval":
+                (session,) = machine.world.sessions.values()
+                session.outcome = Status.APPROVED
             machine.round("lane", {step: incident}, 1)
             machine.pay(1, {step: incident})
             machine.teardown()

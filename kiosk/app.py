@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from kiosk.receipt.printer import Printer
     from kiosk.settings import Settings
     from kiosk.teller.desk import Desk
+    from kiosk.teller.pin import PinGate
 
 log = logging.getLogger(__name__)
 
@@ -141,6 +142,13 @@ def _issuer(settings: Settings) -> Issuer:
     )
 
 
+def _pin_gate(settings: Settings) -> PinGate | None:
+    from kiosk.settings import reveal
+    from kiosk.teller.pin import PinGate
+
+    return PinGate(reveal(settings.manager.pin)) if settings.manager.pin else None
+
+
 def build_desk(settings: Settings) -> Desk:
     """Journal, gateway, core, checkout, sonda, printer and receipts, joined.
 
@@ -151,6 +159,7 @@ def build_desk(settings: Settings) -> Desk:
     from kiosk.teller.banks import BankDirectory
     from kiosk.teller.checkout import Checkout, TerminalFacts, Timings
     from kiosk.teller.desk import Desk, Receipts
+    from kiosk.teller.manager import Manager
     from kiosk.teller.sonda import Sonda
 
     connector, gateway = _connector(settings), _gateway(settings)
@@ -183,6 +192,7 @@ def build_desk(settings: Settings) -> Desk:
         Sonda(checkout, journal, now, timings),
         _printer(settings),
         receipts,
+        Manager(journal, connector, settings.terminal.id, _pin_gate(settings), now),
     )
 
 

@@ -80,6 +80,10 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true", help="for scripts")
     doctor.set_defaults(command=_doctor)
 
+    pin = commands.add_parser("manager-pin", help="ask for the manager's PIN and keep its hash")
+    pin.add_argument("file", type=Path, help='written with mode 600; [manager] pin = "file:…" names it')
+    pin.set_defaults(command=_manager_pin)
+
     cli_journal.add(commands, lambda arguments: _load(arguments).journal.file)
     _add_pse(commands)
     receipt = commands.add_parser("receipt", help="check a receipt's code")
@@ -265,6 +269,30 @@ def _sonda(arguments: argparse.Namespace) -> int:
         if desk.cache_info().currsize:
             desk().close()
         stop.close()
+    return 0
+
+
+def _manager_pin(arguments: argparse.Namespace) -> int:
+    import getpass
+
+    from kiosk.teller.pin import hashed
+
+    def ask(prompt: str) -> str:
+        return getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().strip()
+
+    pin = ask("New PIN, 6 to 12 digits: ")
+    if ask("Once more: ") != pin:
+        return _unusable("the two are not the same")
+    try:
+        line = hashed(pin)
+        draft = arguments.file.with_name(f"{arguments.file.name}.new")
+        handle = os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(f"{line}\n")
+        draft.replace(arguments.file)
+    except (ValueError, OSError) as error:
+        return _unusable(error)
+    print(f"{arguments.file}: written")
     return 0
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from kiosk.pse.sandbox import profile
 from kiosk.receipt.sandbox import LoopbackPrinter
 from kiosk.settings import Settings
+from kiosk.teller.pin import hashed
 
 OUTCOMES = {
     "approved": "approve",
@@ -23,6 +24,8 @@ OUTCOMES = {
 }
 """The tour's outcomes, and what the sandbox bank calls them."""
 
+MANAGER_PIN = "246810"
+"""The demonstration's, as its README says."""
 RETURN_URL = "https://kiosco.invalid/retorno"
 
 
@@ -49,6 +52,7 @@ class Demonstration:
             os.environ[f"KIOSK_DEMO_GATEWAY_{name.upper()}"] = value
         os.environ["KIOSK_SANDBOX_CORE_SECRET"] = secrets.token_hex(16)
         os.environ["KIOSK_DEMO_RECEIPT_KEY"] = secrets.token_hex(16)
+        os.environ["KIOSK_DEMO_MANAGER_PIN"] = hashed(MANAGER_PIN)
         self._start("core", self.core_port, "--data", str(folder / "core.sqlite"))
         late = "10" if quick else "30"
         self._start(
@@ -104,6 +108,7 @@ class Demonstration:
                 "receipts": {"folder": self.folder / "receipts", "signing_key": "env:KIOSK_DEMO_RECEIPT_KEY"},
                 "sonda": {**watch, "first_after": 10.0, "every": 5.0, "post_every": 2.0},
                 "payments": {"minimum": 100},
+                "manager": {"pin": "env:KIOSK_DEMO_MANAGER_PIN"},
             }
         )
 

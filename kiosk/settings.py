@@ -220,6 +220,12 @@ def shipped_agencies() -> dict[str, Agency]:
     return {key: Agency(**values) for key, values in found.items()}
 
 
+class ManagerSection(_Section, frozen=True):
+    """The branch manager's way in: `kiosk manager-pin` writes what the reference names."""
+
+    pin: SecretReference | None = None
+
+
 class Settings(_Section, frozen=True):
     """Everything a terminal needs to know."""
 
@@ -234,6 +240,7 @@ class Settings(_Section, frozen=True):
     receipts: Receipts = Receipts()
     sonda: Sonda = Sonda()
     payments: Payments = Payments()
+    manager: ManagerSection = ManagerSection()
     agencies: dict[str, Agency] = msgspec.field(default_factory=shipped_agencies)
 
     def __post_init__(self) -> None:
@@ -253,6 +260,7 @@ class Settings(_Section, frozen=True):
         for name, secret in (("core.client_secret", self.core.client_secret or ""),
                              ("gateway.secret", self.gateway.secret),
                              *((f"gateway.secrets.{k}", v) for k, v in self.gateway.secrets.items()),
+                             ("manager.pin", self.manager.pin or ""),
                              ("receipts.signing_key", self.receipts.signing_key)):  # fmt: skip
             if secret.startswith("env:"):
                 raise ValueError(f"{name}: secrets in the environment are for the demonstration")

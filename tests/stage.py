@@ -23,7 +23,7 @@ from kiosk.cooperative.member import (
 )
 from kiosk.cooperative.money import Money
 from kiosk.cooperative.obligation import NextDue, Obligation, ObligationKind, OtherAmount
-from kiosk.cooperative.payment import Payer, Payment, State
+from kiosk.cooperative.payment import Payer, Payment, Review, State
 from kiosk.demo import guide
 from kiosk.member_core.connector import Recovery
 from kiosk.models.problems import Problem, Trouble
@@ -32,6 +32,7 @@ from kiosk.models.visit import Limits, Visit
 from kiosk.receipt.document import receipt_of
 from kiosk.receipt.printer import PaperState
 from kiosk.settings import Settings
+from kiosk.teller.manager import DayClose, Difference, Gap
 from kiosk.views.amount_entry import Overlay
 from kiosk.views.languages import Languages
 from kiosk.views.main_window import MainWindow
@@ -152,6 +153,8 @@ class Stage:
         self.payments[:] = [self.payment(state) for state in (State.POSTED, State.PENDING, State.DECLINED)]
         visit.payments.load(self.payments)
         visit.member_changed.emit()
+        visit.manager.case = self._case()
+        visit.manager.find("x")
         visit.payment = self.payment(State.PENDING if scene == "waiting" else State.POSTED)
         self.scenes[scene]()
         self.settle()
@@ -191,7 +194,17 @@ class Stage:
             printer=SimpleNamespace(print=lambda _: printed),
             journal=SimpleNamespace(of_member=lambda _: list(self.payments)),
             payments_of=lambda _: (list(self.payments), []),
+            manager=SimpleNamespace(
+                cases=lambda: [self._case()], day=self._day, find=lambda _: self.payments
+            ),
         )
+
+    def _case(self) -> Payment:
+        return replace(self.payment(State.PENDING), review=Review.NOT_OURS, gateway_id="1190001-1795427546")
+
+    def _day(self, day: date) -> DayClose:
+        gaps = tuple(Difference(gap, "DEMO012611230042", Money.of(98765433)) for gap in Gap)
+        return DayClose(day, tuple(self.payments), gaps)
 
     # -- scenes ---------------------------------------------------------------------------
 

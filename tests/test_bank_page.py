@@ -252,7 +252,8 @@ def stay(qtbot: QtBot, tmp_path: Path, limits: Limits) -> Iterator[Stay]:
     gateway.return_url = RETURN
     core = ScriptedCore()
     checkout = Checkout(journal, gateway, core, Clock(MORNING), TERMINAL, Timings())
-    desk = Desk(core, journal, gateway, BankDirectory(gateway, Clock(MORNING)), checkout, None, None, None)  # type: ignore[arg-type]
+    banks = BankDirectory(gateway, Clock(MORNING))
+    desk = Desk(core, journal, gateway, banks, checkout, None, None, None, None)  # type: ignore[arg-type]
     jobs = Jobs()
     visit = Visit(jobs, lambda: desk, limits)
     window = MainWindow(visit, Theme(1280, 720), place(), page_makers())

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from itertools import chain, groupby, islice
 from pathlib import Path
 from types import MappingProxyType
@@ -22,6 +22,7 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, Connection, Engine, case, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from kiosk.cooperative.bogota import BOGOTA
 from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import FINAL, LIVE, Event, Payer, Payment, Review, State, after, settled
 from kiosk.journal import proof
@@ -33,8 +34,6 @@ from kiosk.journal.tables import events, held_obligations, payment_lines, paymen
 
 __all__ = ["Facts", "Journal", "JournalEvent", "JournalUnusable", "ObligationHeld", "Stale", "UnknownPayment"]
 
-# Colombia has had one zone without summer time since 1993.
-_BOGOTA = timezone(timedelta(hours=-5))
 
 _SCHEDULE = frozenset({"asks", "next_ask_at"})
 _NOT_IN_EVENTS = _SCHEDULE | {"state", "redirect_url"}  # the address opens the member's session
@@ -225,6 +224,11 @@ class Journal:
         newest = (payments.c.created_at.desc(), payments.c.reference.desc())
         return self._find(payments.c.member_id == member_id, order=(live_first, *newest), limit=limit)
 
+    def between(self, since: datetime, until: datetime) -> list[Payment]:
+        """Payments begun from one instant to before another, the oldest first."""
+        begun = (payments.c.created_at >= _utc(since), payments.c.created_at < _utc(until))
+        return self._find(*begun, order=(payments.c.created_at, payments.c.reference))
+
     def resolved_since(self, member_id: str, since: datetime) -> list[Payment]:
         """A member's payments that were left pending and have ended since then, the newest first."""
         left = select(events.c.payment_id).where(
@@ -385,7 +389,7 @@ def _write_prepared(
 
 
 def _next_reference(connection: Connection, terminal: str, now: datetime) -> str:
-    day = now.astimezone(_BOGOTA).strftime("%y%m%d")
+    day = now.astimezone(BOGOTA).strftime("%y%m%d")
     this_day = (reference_days.c.terminal == terminal, reference_days.c.day == day)
     counted = connection.execute(
         update(reference_days).where(*this_day).values(last=reference_days.c.last + 1)

@@ -7,8 +7,8 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
+from kiosk.cooperative.bogota import BOGOTA
 from kiosk.cooperative.member import Member, MemberSession
 from kiosk.cooperative.money import Money
 from kiosk.cooperative.obligation import NextDue, Obligation, ObligationKind, OtherAmount
@@ -39,7 +39,6 @@ from kiosk.transport import Reply
 
 log = logging.getLogger(__name__)
 
-_BOGOTA = ZoneInfo("America/Bogota")
 T = TypeVar("T")
 
 
@@ -253,7 +252,7 @@ def rfc3339(moment: datetime) -> str:
     """An aware instant in Bogotá's time. Raises ValueError for a naive one."""
     if moment.tzinfo is None:
         raise ValueError("an aware instant is needed")
-    return moment.astimezone(_BOGOTA).isoformat()
+    return moment.astimezone(BOGOTA).isoformat()
 
 
 def payment_body(payment: Payment, kiosk_id: str) -> dict[str, object]:
@@ -265,7 +264,7 @@ def payment_body(payment: Payment, kiosk_id: str) -> dict[str, object]:
         "rail": "PSE",
         "gateway": payment.gateway,
         "gatewayTransactionId": payment.gateway_id or payment.reference,
-        "approvedAt": decided.astimezone(_BOGOTA).isoformat(timespec="seconds"),
+        "approvedAt": decided.astimezone(BOGOTA).isoformat(timespec="seconds"),
     }
     if payment.cus:
         collection["trackingCode"] = payment.cus
@@ -275,7 +274,7 @@ def payment_body(payment: Payment, kiosk_id: str) -> dict[str, object]:
         "memberId": payment.payer.member_id,
         "currency": payment.total.currency,
         "totalAmount": payment.total.wire(),
-        "valueDate": decided.astimezone(_BOGOTA).date().isoformat(),
+        "valueDate": decided.astimezone(BOGOTA).date().isoformat(),
         "collection": collection,
         "lines": [
             {

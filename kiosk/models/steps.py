@@ -25,6 +25,9 @@ class Step(StrEnum):
     RECEIPT = "receipt"
     PAYMENTS = "payments"
     OUT_OF_SERVICE = "out_of_service"
+    MANAGER_PIN = "manager_pin"
+    MANAGER = "manager"
+    MANAGER_CASE = "manager_case"
 
 
 # Where «Atrás» leads; steps without an entry have no way back.

@@ -21,6 +21,7 @@ from kiosk.member_core.connector import Availability, CoreStatus, KeyChangeRequi
 from kiosk.models.banks import BanksModel
 from kiosk.models.errands import Errands
 from kiosk.models.jobs import Jobs
+from kiosk.models.manager import ManagerDesk
 from kiosk.models.obligations import ObligationsModel
 from kiosk.models.payments import PaymentsModel
 from kiosk.models.printing import ReceiptPrinting
@@ -64,6 +65,7 @@ class Visit(Errands):
         self.banks = BanksModel()
         self.payments = PaymentsModel()
         self.printing = ReceiptPrinting(self)
+        self.manager = ManagerDesk(self)
         self.step = Step.WELCOME
         self.news: list[Payment] = []
         """Payments that ended while nobody watched; the newest first."""
@@ -102,7 +104,9 @@ class Visit(Errands):
 
     def back(self) -> None:
         """Back, by the map; steps without a way back stay."""
-        if self.step is Step.BEFORE or (self.step is Step.CHANGE_KEY and self.must_change_key):
+        if self.step in (Step.BEFORE, Step.MANAGER_PIN) or (
+            self.step is Step.CHANGE_KEY and self.must_change_key
+        ):
             self.finish()
         elif self.step is Step.REVIEW and self.banks.rowCount():
             self.go(Step.PICK_BANK)
@@ -118,8 +122,9 @@ class Visit(Errands):
             payment = self.payment
             self._jobs.run("money", lambda: self._desk().checkout.left(payment), _ignore, _note)
         self._forget()
-        self._forget_member()
         self.printing.forget()
+        self.manager.forget()
+        self._forget_member()
         self.busy_changed.emit()
         self.ended.emit()
         self.member_changed.emit()

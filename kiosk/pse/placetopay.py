@@ -21,8 +21,8 @@ from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
-from zoneinfo import ZoneInfo
 
+from kiosk.cooperative.bogota import BOGOTA
 from kiosk.cooperative.member import AccountHolder, DocumentType, HolderKind
 from kiosk.cooperative.money import Money
 from kiosk.pse.gateway import (
@@ -48,7 +48,6 @@ from kiosk.transport import NoAnswer, NotSent, Reply, Timeouts
 
 log = logging.getLogger(__name__)
 
-_BOGOTA = ZoneInfo("America/Bogota")
 _CREATE = Timeouts(connect=8, answer=30)
 _ASK = Timeouts(connect=8, answer=15)
 _DOCUMENTS = {
@@ -198,7 +197,7 @@ class PlacetoPay:
         return self._transport.request("POST", path, content=body, timeouts=timeouts)
 
     def _auth(self) -> dict[str, str]:
-        seed = (self._clock() + self._skew).astimezone(_BOGOTA).isoformat(timespec="seconds")
+        seed = (self._clock() + self._skew).astimezone(BOGOTA).isoformat(timespec="seconds")
         return authentication(self._login, self._secret, secrets.token_hex(16), seed)
 
     def _measure_skew(self, reply: Reply) -> None:
@@ -222,7 +221,7 @@ class PlacetoPay:
                 "allowPartial": False,
             },
             "paymentMethod": "pse",
-            "expiration": charge.expires_at.astimezone(_BOGOTA).isoformat(timespec="seconds"),
+            "expiration": charge.expires_at.astimezone(BOGOTA).isoformat(timespec="seconds"),
             "skipResult": True,
             "returnUrl": back,
             "cancelUrl": back,

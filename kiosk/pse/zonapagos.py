@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
+from kiosk.cooperative.bogota import BOGOTA
 from kiosk.cooperative.member import AccountHolder, DocumentType, HolderKind
 from kiosk.cooperative.money import Money, total
 from kiosk.pse.gateway import (
@@ -45,7 +45,6 @@ from kiosk.transport import NoAnswer, NotSent, Timeouts
 
 _CREATE = Timeouts(connect=8, answer=30)
 _ASK = Timeouts(connect=8, answer=15)
-_BOGOTA = ZoneInfo("America/Bogota")
 _DOCUMENTS = {
     DocumentType.CC: "1",
     DocumentType.CE: "2",
@@ -307,7 +306,7 @@ def _moment(said: str) -> datetime | None:
     clock = clock.upper().replace(".", "")
     for form in ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p"):
         try:
-            found = datetime.strptime(f"{day} {clock}", f"%d/%m/%Y {form}").replace(tzinfo=_BOGOTA)
+            found = datetime.strptime(f"{day} {clock}", f"%d/%m/%Y {form}").replace(tzinfo=BOGOTA)
             found.astimezone(UTC)  # the last year ends with hours that UTC can not tell
         except (ValueError, OverflowError):
             continue

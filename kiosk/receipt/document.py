@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from kiosk.cooperative import scheme_texts as scheme
+from kiosk.cooperative.bogota import BOGOTA
 from kiosk.cooperative.money import ZERO
 from kiosk.cooperative.order import Order, OrderLine
 from kiosk.cooperative.payment import Payment, Review, State
@@ -25,7 +25,6 @@ from kiosk.receipt.texts import Texts
 
 __all__ = ["Issuer", "Receipt", "description_of", "local_time", "receipt_of"]
 
-_ZONE = ZoneInfo("America/Bogota")
 
 # These say that the core is behind, not that the bank's answer is in doubt.
 _UNDISPUTED = frozenset({None, Review.NOT_APPLIED, Review.CORE_CONFLICT})
@@ -93,7 +92,7 @@ def _described(order: Order, words: Texts) -> str:
 
 def local_time(instant: datetime, words: Texts) -> str:
     """Colombian date and time to the second with its offset: "23 nov 2026, 10:42:18 UTC-05:00"."""
-    here = instant.astimezone(_ZONE)
+    here = instant.astimezone(BOGOTA)
     offset = here.strftime("%z")
     month = words.months[here.month - 1]
     return f"{here.day} {month} {here.year}, {here:%H:%M:%S} UTC{offset[:3]}:{offset[3:]}"

@@ -16,6 +16,7 @@ from kiosk.receipt.printer import Printer
 from kiosk.teller.banks import BankDirectory
 from kiosk.teller.checkout import Checkout
 from kiosk.teller.errors import GatewayAway
+from kiosk.teller.manager import Manager
 from kiosk.teller.sonda import Sonda
 
 _NEWS_FOR = timedelta(days=3)
@@ -67,6 +68,7 @@ class Desk:
     sonda: Sonda
     printer: Printer
     receipts: Receipts
+    manager: Manager
 
     def terms(self) -> tuple[Terms, ...]:
         """What the payer must accept for this gateway. Raises GatewayAway."""

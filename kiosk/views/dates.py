@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QCoreApplication
 
-BOGOTA = ZoneInfo("America/Bogota")
+from kiosk.cooperative.bogota import BOGOTA
 
 
 def _months() -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -24,6 +26,7 @@ from kiosk.views.page import Page, Place
 from kiosk.views.stylesheet import stylesheet
 from kiosk.views.theme import Theme
 
+_KNOCKS, _KNOCK_WITHIN = 7, 5.0
 PageMaker = Callable[[Visit, Theme, Place], Page]
 
 
@@ -38,6 +41,7 @@ class MainWindow(QMainWindow):
         self._pages: dict[Step, Page] = {}
         self._keyboards: dict[str, Keyboard] = {}
         self._current: Page | None = None
+        self._knocks: list[float] = []
         self.setWindowTitle(place.cooperative)
         # First of all: widgets measure themselves by the style sheet in force.
         theme.changed.connect(self._dress)
@@ -160,6 +164,22 @@ class MainWindow(QMainWindow):
 
     def _comfort_over(self) -> None:
         self._theme.set_comfort(large=False, contrast=False)
+
+    # -- the manager ----------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Seven touches of the upper left corner while nobody is served open the manager's door."""
+        super().mousePressEvent(event)
+        where = event.position().toPoint()
+        corner = QRect(0, 0, self._theme.u(260), self._theme.u(200))
+        if self._visit.step not in (Step.WELCOME, Step.OUT_OF_SERVICE) or not corner.contains(where):
+            self._knocks.clear()
+            return
+        now = time.monotonic()
+        self._knocks = [*(knock for knock in self._knocks if now - knock < _KNOCK_WITHIN), now]
+        if len(self._knocks) >= _KNOCKS:
+            self._knocks.clear()
+            self._visit.go(Step.MANAGER_PIN)
 
     # -- keyboard -------------------------------------------------------------------------
 

@@ -132,7 +132,7 @@ class MenuPage(Page):
         # Wide and large there is room for two choices beside the first; leaving is in the header too.
         crowded = not self.theme.portrait and not self.theme.roomy
         self.leave_tile.setVisible(not crowded)
-        self._hint.setVisible(self.theme.portrait or not pending)
+        self._hint.setVisible(self.theme.portrait or not (pending or news))
         if pending:
             self._pending_words.setText(
                 self.tr("Tiene {count} pago por confirmar con su banco. No lo pague otra vez: mírelo en «Mis pagos».").format(count=len(pending))

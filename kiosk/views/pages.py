@@ -26,6 +26,9 @@ _PAGES = {
     Step.RECEIPT: ("receipt", "ReceiptPage"),
     Step.PAYMENTS: ("payments", "PaymentsPage"),
     Step.OUT_OF_SERVICE: ("out_of_service", "OutOfServicePage"),
+    Step.MANAGER_PIN: ("manager_pin", "ManagerPinPage"),
+    Step.MANAGER: ("manager", "ManagerPage"),
+    Step.MANAGER_CASE: ("manager_case", "ManagerCasePage"),
 }
 
 

@@ -55,7 +55,7 @@ class Facts(QWidget):
             old = self._grid.takeAt(0).widget()
             if old is not None:
                 old.deleteLater()
-        stacked = self._theme.portrait or not self._theme.roomy
+        stacked = self._theme.portrait or not self._theme.roomy or not right
         for number, row in enumerate(left):
             self._grid.addWidget(self._row(*row), number, 0)
         for number, row in enumerate(right):

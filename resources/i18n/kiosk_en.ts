@@ -538,6 +538,211 @@
         </message>
     </context>
     <context>
+        <name>ManagerCasePage</name>
+        <message>
+            <source>No se pudo cerrar el caso: el pago cambió. Ábralo otra vez.</source>
+            <translation>The case could not be closed: the payment changed. Open it again.</translation>
+        </message>
+        <message>
+            <source>Cerrar el caso</source>
+            <translation>Close the case</translation>
+        </message>
+        <message>
+            <source>Se pagó y está aplicado</source>
+            <translation>Paid and applied</translation>
+        </message>
+        <message>
+            <source>El banco no lo autorizó</source>
+            <translation>The bank refused it</translation>
+        </message>
+        <message>
+            <source>No se hizo</source>
+            <translation>It was not made</translation>
+        </message>
+        <message>
+            <source>Quién lo cierra</source>
+            <translation>Who closes it</translation>
+        </message>
+        <message>
+            <source>Por qué</source>
+            <translation>Why</translation>
+        </message>
+        <message>
+            <source>Con qué soporte: carta del banco, extracto, registro</source>
+            <translation>On what evidence: the bank's letter, a statement, a record</translation>
+        </message>
+        <message>
+            <source>Atrás</source>
+            <translation>Back</translation>
+        </message>
+        <message>
+            <source>Imprimir copia</source>
+            <translation>Print a copy</translation>
+        </message>
+        <message>
+            <source>Asociado</source>
+            <translation>Member</translation>
+        </message>
+        <message>
+            <source>Documento</source>
+            <translation>Document</translation>
+        </message>
+        <message>
+            <source>Comenzó</source>
+            <translation>Begun</translation>
+        </message>
+        <message>
+            <source>Respuesta del banco</source>
+            <translation>Bank's answer</translation>
+        </message>
+        <message>
+            <source>CUS</source>
+            <translation>CUS</translation>
+        </message>
+        <message>
+            <source>Banco</source>
+            <translation>Bank</translation>
+        </message>
+        <message>
+            <source>Pasarela</source>
+            <translation>Gateway</translation>
+        </message>
+        <message>
+            <source>Recibo del sistema</source>
+            <translation>The system's receipt</translation>
+        </message>
+    </context>
+    <context>
+        <name>ManagerPage</name>
+        <message>
+            <source>Toque otra vez para cerrar</source>
+            <translation>Touch again to close</translation>
+        </message>
+        <message>
+            <source>Casos por revisar: {count}</source>
+            <translation>Cases to review: {count}</translation>
+        </message>
+        <message>
+            <source>Pagos de hoy, {day}</source>
+            <translation>Today's payments, {day}</translation>
+        </message>
+        <message>
+            <source>No se pudo leer la bitácora.</source>
+            <translation>The journal could not be read.</translation>
+        </message>
+        <message>
+            <source>Consultando…</source>
+            <translation>Asking…</translation>
+        </message>
+        <message>
+            <source>Aprobados y aplicados</source>
+            <translation>Approved and applied</translation>
+        </message>
+        <message>
+            <source>Aprobados, por aplicar</source>
+            <translation>Approved, to be applied</translation>
+        </message>
+        <message>
+            <source>Por confirmar</source>
+            <translation>To be confirmed</translation>
+        </message>
+        <message>
+            <source>No pagados</source>
+            <translation>Not paid</translation>
+        </message>
+        <message>
+            <source>El sistema de la cooperativa no responde: no se pudo comparar.</source>
+            <translation>The cooperative's system does not answer: nothing was compared.</translation>
+        </message>
+        <message>
+            <source>Este kiosco y el sistema de la cooperativa dicen lo mismo.</source>
+            <translation>This kiosk and the cooperative's system say the same.</translation>
+        </message>
+        <message>
+            <source>{reference}: no está en el sistema ({amount})</source>
+            <translation>{reference}: not in the system ({amount})</translation>
+        </message>
+        <message>
+            <source>{reference}: este kiosco no lo conoce ({amount})</source>
+            <translation>{reference}: unknown to this kiosk ({amount})</translation>
+        </message>
+        <message>
+            <source>{reference}: en el sistema tiene otro valor ({amount})</source>
+            <translation>{reference}: another amount in the system ({amount})</translation>
+        </message>
+        <message>
+            <source>{reference}: sin aplicar en el sistema ({amount})</source>
+            <translation>{reference}: not applied in the system ({amount})</translation>
+        </message>
+        <message>
+            <source>{reference}: reversado en el sistema ({amount})</source>
+            <translation>{reference}: reversed in the system ({amount})</translation>
+        </message>
+        <message>
+            <source>Gerente · {agency}</source>
+            <translation>Manager · {agency}</translation>
+        </message>
+        <message>
+            <source>Buscar un pago: CUS, referencia, nombre o documento</source>
+            <translation>Find a payment: CUS, reference, name or document</translation>
+        </message>
+        <message>
+            <source>Nada espera por usted.</source>
+            <translation>Nothing waits for you.</translation>
+        </message>
+        <message>
+            <source>Salir</source>
+            <translation>Leave</translation>
+        </message>
+        <message>
+            <source>Cerrar el programa</source>
+            <translation>Close the program</translation>
+        </message>
+        <message>
+            <source>Pagos encontrados</source>
+            <translation>Payments found</translation>
+        </message>
+        <message>
+            <source>Casos por revisar</source>
+            <translation>Cases to review</translation>
+        </message>
+    </context>
+    <context>
+        <name>ManagerPinPage</name>
+        <message>
+            <source>Demasiados intentos. Espere {minutes} min.</source>
+            <translation>Too many tries. Wait {minutes} min.</translation>
+        </message>
+        <message>
+            <source>El PIN no es correcto. Quedan {left} intentos.</source>
+            <translation>The PIN is not right. {left} tries left.</translation>
+        </message>
+        <message>
+            <source>Este kiosco no tiene PIN de gerente. Pídalo a sistemas.</source>
+            <translation>This kiosk has no manager PIN. Ask IT for one.</translation>
+        </message>
+        <message>
+            <source>Gerente de la agencia</source>
+            <translation>Branch manager</translation>
+        </message>
+        <message>
+            <source>Esta parte es solo para el personal de la cooperativa.</source>
+            <translation>This part is for the cooperative's staff only.</translation>
+        </message>
+        <message>
+            <source>PIN</source>
+            <translation>PIN</translation>
+        </message>
+        <message>
+            <source>Salir</source>
+            <translation>Leave</translation>
+        </message>
+        <message>
+            <source>Entrar</source>
+            <translation>Enter</translation>
+        </message>
+    </context>
+    <context>
         <name>MenuPage</name>
         <message>
             <source>Hola, {name}</source>
@@ -1323,6 +1528,73 @@ Phone {phone}</translation>
         <message>
             <source>Atrás</source>
             <translation>Back</translation>
+        </message>
+    </context>
+    <context>
+        <name>ReviewTexts</name>
+        <message>
+            <source>Pasó algo que no se esperaba</source>
+            <translation>Something unexpected happened</translation>
+        </message>
+        <message>
+            <source>Busque la referencia en la página de la pasarela, compare y cierre el caso.</source>
+            <translation>Look for the reference on the gateway's page, compare and close the case.</translation>
+        </message>
+        <message>
+            <source>El banco lo aprobó después de darse por no pagado</source>
+            <translation>The bank approved it after it was taken for unpaid</translation>
+        </message>
+        <message>
+            <source>Revise si el asociado pagó dos veces. Aplíquelo en el sistema o devuélvalo.</source>
+            <translation>Check whether the member paid twice. Apply it in the system or give it back.</translation>
+        </message>
+        <message>
+            <source>La pasarela lo reversó después de aprobarlo</source>
+            <translation>The gateway took it back after approving it</translation>
+        </message>
+        <message>
+            <source>Pida que lo reversen en el sistema y avise al asociado.</source>
+            <translation>Have it reversed in the system and tell the member.</translation>
+        </message>
+        <message>
+            <source>La pasarela se contradice</source>
+            <translation>The gateway contradicts itself</translation>
+        </message>
+        <message>
+            <source>Pregunte a la pasarela cuál intento vale. No lo aplique antes de su respuesta.</source>
+            <translation>Ask the gateway which attempt counts. Do not apply it before they answer.</translation>
+        </message>
+        <message>
+            <source>La pasarela respondió con otro valor, moneda o referencia</source>
+            <translation>The gateway answered with another amount, currency or reference</translation>
+        </message>
+        <message>
+            <source>No lo aplique. Pida a la pasarela el detalle de esta referencia.</source>
+            <translation>Do not apply it. Ask the gateway for the details of this reference.</translation>
+        </message>
+        <message>
+            <source>No se sabe si el pago llegó a existir</source>
+            <translation>Nobody knows whether the payment exists</translation>
+        </message>
+        <message>
+            <source>Busque la referencia en la página de la pasarela. Si no está, no se hizo.</source>
+            <translation>Look for the reference on the gateway's page. If it is not there, it was not made.</translation>
+        </message>
+        <message>
+            <source>El sistema lo recibió, pero no lo aplicó todo</source>
+            <translation>The system has it, but did not apply all of it</translation>
+        </message>
+        <message>
+            <source>Pida en la cooperativa que lo apliquen y cierre el caso.</source>
+            <translation>Have it applied at the cooperative and close the case.</translation>
+        </message>
+        <message>
+            <source>El sistema tiene otro pago con el mismo número</source>
+            <translation>The system has another payment with the same number</translation>
+        </message>
+        <message>
+            <source>Compare los dos registros en la cooperativa antes de cerrar el caso.</source>
+            <translation>Compare both records at the cooperative before closing the case.</translation>
         </message>
     </context>
     <context>

@@ -1,0 +1,113 @@
+"""The manager at the terminal: the PIN, the cases, a search, the day. State for the manager's pages."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from kiosk.cooperative.bogota import day_of
+from kiosk.cooperative.payment import Payment, State
+from kiosk.models.payments import PaymentsModel
+
+if TYPE_CHECKING:
+    from kiosk.models.errands import Errands
+    from kiosk.teller.desk import Desk
+    from kiosk.teller.manager import DayClose
+
+
+class ManagerDesk(QObject):
+    """What the manager sees. Signals carry no data: ask here."""
+
+    admitted = Signal()
+    refused = Signal()
+    changed = Signal()
+
+    def __init__(self, errands: Errands) -> None:
+        super().__init__()
+        self._errands = errands
+        self.cases, self.found = PaymentsModel(), PaymentsModel()
+        self._clear()
+
+    def _clear(self) -> None:
+        self.day: DayClose | None = None
+        self.case: Payment | None = None
+        self.tries_left: int | None = None
+        self.locked_minutes: int | None = None
+        self.asking = False
+        self.problem = ""
+
+    def forget(self) -> None:
+        """The manager has left."""
+        self._clear()
+        for model in (self.cases, self.found):
+            model.load([])
+
+    def enter(self, pin: str) -> None:
+        """`admitted` or `refused` follows."""
+        if self.asking:
+            return
+        self.asking = True
+        self._errands.run("ask", lambda desk: desk.manager.enter(pin), self._admitted, self._refused)
+
+    def _admitted(self, _: object) -> None:
+        self._clear()
+        self.admitted.emit()
+
+    def _refused(self, error: Exception) -> None:
+        from kiosk.teller.pin import PinLocked, WrongPin
+
+        self.asking = False
+        self.tries_left = error.left if isinstance(error, WrongPin) else None
+        locked = isinstance(error, PinLocked)
+        self.locked_minutes = _minutes(error.seconds) if locked else None
+        self.refused.emit()
+
+    def load(self, today: date) -> None:
+        """Cases and the day; `changed` when they are there."""
+
+        def work(desk: Desk) -> tuple[list[Payment], DayClose]:
+            return desk.manager.cases(), desk.manager.day(today)
+
+        self._errands.run("ask", work, self._loaded, self._failed)
+
+    def _loaded(self, found: tuple[list[Payment], DayClose]) -> None:
+        cases, self.day = found
+        self.cases.load(cases)
+        self.problem = ""
+        self.changed.emit()
+
+    def find(self, text: str) -> None:
+        """Payments that fit; `changed` when they are there."""
+
+        def have(found: list[Payment]) -> None:
+            self.found.load(found)
+            self.changed.emit()
+
+        self._errands.run("ask", lambda desk: desk.manager.find(text), have, self._failed)
+
+    def is_case(self, payment: Payment) -> bool:
+        """Whether it still waits for a verdict."""
+        rows = range(self.cases.rowCount())
+        return any(self.cases.payment(row).payment_id == payment.payment_id for row in rows)
+
+    def settle(self, payment: Payment, verdict: State, *, by: str, reason: str, evidence: str) -> None:
+        """Close a case; `changed` with the cases that are left."""
+
+        day = day_of(payment.created_at) if self.day is None else self.day.day
+
+        def work(desk: Desk) -> tuple[list[Payment], DayClose]:
+            desk.manager.settle(payment, verdict, by=by, reason=reason, evidence=evidence)
+            return desk.manager.cases(), desk.manager.day(day)
+
+        self._errands.run("money", work, self._loaded, self._failed)
+
+    def _failed(self, error: Exception) -> None:
+        self.problem = type(error).__name__
+        self.changed.emit()
+
+
+def _minutes(seconds: float) -> int | None:
+    """Whole minutes, rounded up; None for ever."""
+    return None if seconds == float("inf") else -int(-seconds // 60)

@@ -1,0 +1,131 @@
+"""What the branch manager does: find a payment, look at cases, settle them, close the day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from kiosk.cooperative.bogota import bounds
+from kiosk.cooperative.money import Money, total
+from kiosk.cooperative.payment import Payment, State
+from kiosk.journal.journal import Journal
+from kiosk.member_core.connector import Connector, CoreError, PostingStatus, RecordedPayment
+from kiosk.teller.pin import PinGate, PinLocked
+
+_CORE_MAY_LAG = timedelta(days=30)
+"""A core that was down, or a bank that answered late: posted on a later day than it was begun."""
+
+
+class Gap(StrEnum):
+    """How journal and core can differ about one payment."""
+
+    MISSING_IN_CORE = "missing_in_core"
+    UNKNOWN_HERE = "unknown_here"
+    OTHER_AMOUNT = "other_amount"
+    NEEDS_ATTENTION = "needs_attention"
+    REVERSED = "reversed"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One payment about which the books differ; `reference` is ours, or the core's id of it."""
+
+    gap: Gap
+    reference: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class DayClose:
+    """A Bogotá day at this terminal. `differences` is None where the core could not be asked."""
+
+    day: date
+    payments: tuple[Payment, ...]
+    differences: tuple[Difference, ...] | None
+
+    def of(self, *states: State) -> tuple[int, Money]:
+        """How many payments stand there, and what they add up to."""
+        found = [payment.total for payment in self.payments if payment.state in states]
+        return len(found), total(found)
+
+
+class Manager:
+    """Blocking; usable from any thread. Whoever calls has entered the PIN, except `enter`."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        connector: Connector,
+        terminal: str,
+        gate: PinGate | None,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._journal, self._connector, self._terminal = journal, connector, terminal
+        self._gate, self._clock = gate, clock
+
+    @property
+    def admits(self) -> bool:
+        """Whether a PIN was set for this terminal."""
+        return self._gate is not None
+
+    def enter(self, pin: str) -> None:
+        """Raises WrongPin, PinLocked; PinLocked for ever where no PIN was set."""
+        if self._gate is None:
+            raise PinLocked(float("inf"))
+        self._gate.enter(pin)
+
+    def cases(self) -> list[Payment]:
+        """Flagged payments, the oldest first."""
+        return [payment for payment in self._journal.unresolved() if payment.review]
+
+    def find(self, text: str) -> list[Payment]:
+        """Payments with this reference, CUS, id, name or the end of a document."""
+        return self._journal.find(text=text, limit=20) if text else []
+
+    def settle(self, payment: Payment, verdict: State, *, by: str, reason: str, evidence: str) -> Payment:
+        """Close a case. Raises ValueError, Stale."""
+        return self._journal.settle(
+            payment, verdict, by=by, reason=reason, evidence=evidence, now=self._clock()
+        )
+
+    def day(self, day: date) -> DayClose:
+        """The payments begun on a Bogotá day, compared with the core where it can be asked."""
+        since, until = bounds(day)
+        payments = tuple(self._journal.between(since, until))
+        try:
+            latest = max(until, min(self._clock() + timedelta(minutes=1), until + _CORE_MAY_LAG))
+            recorded = self._connector.recorded(since, latest)
+        except CoreError:
+            return DayClose(day, payments, None)
+        mine = [row for row in recorded if row.kiosk_id == self._terminal]
+        return DayClose(day, payments, tuple(self._differences(payments, mine, until)))
+
+    def _differences(
+        self, payments: Iterable[Payment], recorded: Iterable[RecordedPayment], until: datetime
+    ) -> Iterable[Difference]:
+        core = {row.payment_id: row for row in recorded}
+        for payment in payments:
+            row = core.pop(payment.payment_id, None)
+            if row is None:
+                if payment.state is State.POSTED:
+                    yield Difference(Gap.MISSING_IN_CORE, payment.reference, payment.total)
+            elif row.total != payment.total:
+                yield Difference(Gap.OTHER_AMOUNT, payment.reference, row.total)
+            elif row.status is PostingStatus.NEEDS_ATTENTION:
+                yield Difference(Gap.NEEDS_ATTENTION, payment.reference, row.unapplied)
+            elif row.status is PostingStatus.REVERSED:
+                yield Difference(Gap.REVERSED, payment.reference, row.total)
+        for row in core.values():
+            if row.received_at < until and not self._knows(row.payment_id):
+                yield Difference(Gap.UNKNOWN_HERE, row.payment_id, row.total)
+
+    def _knows(self, payment_id: str) -> bool:
+        from kiosk.journal.errors import UnknownPayment
+
+        try:
+            self._journal.get(payment_id)
+        except UnknownPayment:
+            return False
+        return True

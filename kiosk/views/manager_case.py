@@ -1,0 +1,164 @@
+"""One payment as the manager sees it: where it stands, what to do, and closing its case."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout
+
+from kiosk.cooperative import scheme_texts
+from kiosk.cooperative.payment import Payment, State
+from kiosk.models.steps import Step
+from kiosk.views.controls import Button, Card, Field, Option, Picture, label, together
+from kiosk.views.dates import minute_time
+from kiosk.views.languages import Languages
+from kiosk.views.page import Page
+from kiosk.views.result import Facts
+from kiosk.views.review_texts import review_words
+
+_VERDICTS = (State.POSTED, State.DECLINED, State.FAILED)
+
+
+class ManagerCasePage(Page):
+    """A verdict needs who gives it, why, and on what evidence."""
+
+    def build(self) -> None:
+        theme = self.theme
+        self.amount, self._reference = label("title", name="case_amount"), label("soft")
+        self.body.addWidget(self.amount)
+        self.body.addWidget(self._reference)
+        self.facts = Facts(theme)
+        card = Card(theme, pad=32, gap=8)
+        card.box.addWidget(self.facts)
+        self.body.addWidget(card)
+        self.advice = Card(theme, "pending", across=True, pad=28, gap=22)
+        self.advice.box.addWidget(
+            Picture(theme, "warning-circle-fill", "pending", 52), 0, Qt.AlignmentFlag.AlignTop
+        )
+        words = QVBoxLayout()
+        self._what, self._do = label("strong"), label("body")
+        words.addWidget(self._what)
+        words.addWidget(self._do)
+        self.advice.box.addLayout(words, 1)
+        self.body.addWidget(self.advice)
+        self.form = Card(theme, pad=32, gap=18)
+        self._form_head = label("heading")
+        self.form.box.addWidget(self._form_head)
+        row = QVBoxLayout() if theme.portrait else QHBoxLayout()
+        row.setSpacing(theme.u(14))
+        self.verdicts = QButtonGroup(self)
+        for number, state in enumerate(_VERDICTS):
+            option = Option(theme, f"verdict_{state.value.lower()}")
+            self.verdicts.addButton(option, number)
+            row.addWidget(option)
+        self.form.box.addLayout(row)
+        self.by = Field(theme, "case_by", keyboard="text", most=60)
+        self.reason = Field(theme, "case_reason", keyboard="text", most=160)
+        self.evidence = Field(theme, "case_evidence", keyboard="text", most=160)
+        for field in (self.by, self.reason, self.evidence):
+            field.edited.connect(self.update_actions)
+            self.form.box.addWidget(field)
+        self.verdicts.idClicked.connect(lambda _: self.update_actions())
+        self.body.addWidget(self.form)
+        self.body.addStretch(1)
+        self.back_button = Button(theme, "back", icon="arrow-left-bold",
+                                  on_click=lambda: self.visit.go(Step.MANAGER))  # fmt: skip
+        self.print_button = Button(theme, "print_again", icon="printer-bold", on_click=self._print)
+        self.actions.addWidget(self.back_button)
+        self.actions.addWidget(self.print_button)
+        self.add_go(self._settle, icon="check-bold")
+        self.visit.manager.changed.connect(self._changed)
+
+    @property
+    def _payment(self) -> Payment | None:
+        return self.visit.manager.case
+
+    def enter(self) -> None:
+        self._clear()
+        self.retranslate()
+        self.update_actions()
+
+    def leave(self) -> None:
+        self._clear()
+
+    def forget(self) -> None:
+        super().forget()
+        self.facts.show_rows([], [])
+        self.retranslate()
+
+    def _clear(self) -> None:
+        self.verdicts.setExclusive(False)
+        for option in self.verdicts.buttons():
+            option.setChecked(False)
+        self.verdicts.setExclusive(True)
+        for field in (self.by, self.reason, self.evidence):
+            field.clear()
+
+    def update_actions(self) -> None:
+        said = all(field.text.strip() for field in (self.by, self.reason, self.evidence))
+        self.go_button.setEnabled(said and self.verdicts.checkedId() >= 0)
+
+    def _settle(self) -> None:
+        payment = self._payment
+        if payment is None or self.verdicts.checkedId() < 0:
+            return
+        self.go_button.setEnabled(False)
+        self.visit.manager.settle(
+            payment, _VERDICTS[self.verdicts.checkedId()], by=self.by.text.strip(),
+            reason=self.reason.text.strip(), evidence=self.evidence.text.strip(),
+        )  # fmt: skip
+
+    def _changed(self) -> None:
+        if not self.on_stage or self._payment is None:
+            return
+        if self.visit.manager.problem:
+            self.evidence.show_problem(self.tr("No se pudo cerrar el caso: el pago cambió. Ábralo otra vez."))
+        elif not self.visit.manager.is_case(self._payment):
+            self.visit.go(Step.MANAGER)
+
+    def _print(self) -> None:
+        if self._payment is not None:
+            self.visit.printing.print_now(self._payment, copy=True, language=Languages.current)
+
+    def retranslate(self) -> None:
+        payment = self._payment
+        self._form_head.setText(self.tr("Cerrar el caso"))
+        for option, words in zip(self.verdicts.buttons(), (
+            self.tr("Se pagó y está aplicado"), self.tr("El banco no lo autorizó"), self.tr("No se hizo"),
+        ), strict=True):  # fmt: skip
+            option.caption(words)
+        self.by.caption(self.tr("Quién lo cierra"))
+        self.reason.caption(self.tr("Por qué"))
+        self.evidence.caption(self.tr("Con qué soporte: carta del banco, extracto, registro"))
+        self.back_button.caption(self.tr("Atrás"))
+        self.print_button.caption(self.tr("Imprimir copia"))
+        self.go_button.caption(self.tr("Cerrar el caso"))
+        flagged = payment is not None and payment.review is not None
+        for part in (self.advice, self.form, self.go_button):
+            part.setVisible(flagged)
+        self._reference.setText(payment.reference if payment else "")
+        self.amount.setText(
+            f"{together(payment.total.shown())} · {scheme_texts.of_state(payment.state).split('.')[0]}"
+            if payment
+            else ""
+        )
+        if payment is None:
+            return
+        if payment.review is not None:
+            what, rest = review_words(payment.review)
+            self._what.setText(what)
+            self._do.setText(rest)
+        self.facts.show_rows(*self._rows(payment))
+
+    def _rows(self, payment: Payment) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+        ended = minute_time(payment.decided_at) if payment.decided_at else "—"
+        return [
+            (self.tr("Asociado"), payment.payer.member_name),
+            (self.tr("Documento"), payment.payer.member_document_masked),
+            (self.tr("Comenzó"), minute_time(payment.created_at)),
+            (self.tr("Respuesta del banco"), ended),
+        ], [
+            (self.tr("CUS"), payment.cus or "—"),
+            (self.tr("Banco"), payment.bank or "—"),
+            (self.tr("Pasarela"), payment.gateway_id or "—"),
+            (self.tr("Recibo del sistema"), payment.core_receipt or "—"),
+        ]

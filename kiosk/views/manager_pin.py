@@ -1,0 +1,70 @@
+"""The manager's way in: a PIN, and what happens after too many wrong ones."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+from kiosk.models.steps import Step
+from kiosk.views.controls import Card, Field, Picture, label
+from kiosk.views.page import Page
+
+
+class ManagerPinPage(Page):
+    """Nothing here tells a member anything."""
+
+    def build(self) -> None:
+        theme = self.theme
+        self._title, self._hint = label("title"), label("soft")
+        self.body.addWidget(self._title)
+        self.body.addWidget(self._hint)
+        card = Card(theme, across=True, pad=44, gap=36)
+        card.box.addWidget(Picture(theme, "key-duotone", "brand", 120), 0, Qt.AlignmentFlag.AlignTop)
+        self.pin = Field(theme, "manager_pin", keyboard="digits", secret=True, most=12)
+        self.pin.edited.connect(self.update_actions)
+        self.pin.edit.returnPressed.connect(self._enter)
+        card.box.addWidget(self.pin, 1)
+        self.body.addWidget(card)
+        self.body.addStretch(1)
+        self.add_back()
+        self.add_go(self._enter)
+        self.visit.manager.admitted.connect(lambda: self.visit.go(Step.MANAGER))
+        self.visit.manager.refused.connect(self._refused)
+
+    def enter(self) -> None:
+        self.update_actions()
+        self.pin.edit.setFocus()
+
+    def leave(self) -> None:
+        self.pin.clear()
+
+    def keys_done(self) -> None:
+        self._enter()
+
+    def update_actions(self) -> None:
+        self.go_button.setEnabled(len(self.pin.text) >= 6 and not self.visit.manager.asking)
+
+    def _enter(self) -> None:
+        if len(self.pin.text) >= 6:
+            self.visit.manager.enter(self.pin.text)
+            self.update_actions()
+
+    def _refused(self) -> None:
+        manager = self.visit.manager
+        self.pin.edit.clear()
+        if manager.locked_minutes is not None:
+            words = self.tr("Demasiados intentos. Espere {minutes} min.").format(
+                minutes=manager.locked_minutes
+            )
+        elif manager.tries_left is not None:
+            words = self.tr("El PIN no es correcto. Quedan {left} intentos.").format(left=manager.tries_left)
+        else:
+            words = self.tr("Este kiosco no tiene PIN de gerente. Pídalo a sistemas.")
+        self.pin.show_problem(words)
+        self.update_actions()
+
+    def retranslate(self) -> None:
+        self._title.setText(self.tr("Gerente de la agencia"))
+        self._hint.setText(self.tr("Esta parte es solo para el personal de la cooperativa."))
+        self.pin.caption(self.tr("PIN"))
+        self.back_button.caption(self.tr("Salir"))
+        self.go_button.caption(self.tr("Entrar"))

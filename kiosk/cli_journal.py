@@ -20,6 +20,7 @@ Find = Callable[[argparse.Namespace], Path]
 
 _VERDICTS = ("posted", "declined", "failed")
 _ADVICE = {
+    "still_pending": "Two days without an answer: ask the gateway. It closes by itself when an answer comes.",
     "unexpected": "Compare the events (journal show) with the gateway's page, then settle.",
     "late_approval": "Paid after all: was it paid twice? Then have the core apply or refund it.",
     "reversed": "The gateway took it back: have the core reverse it, tell the member.",

@@ -130,7 +130,11 @@ class TestWhenItAsks:
         assert night.minutes_to_next(payment) == pytest.approx(60)
         night.clock.forward(days=60)
         night.sonda.round()
-        assert (night.now(payment).state, night.now(payment).review) == (State.PENDING, None)
+        assert (night.now(payment).state, night.now(payment).review) == (State.PENDING, Review.STILL_PENDING)
+        night.gateway.answers = [APPROVED]
+        night.clock.forward(hours=1)
+        night.sonda.round()
+        assert (night.now(payment).state, night.now(payment).review) == (State.POSTED, None)
 
     def test_a_pause_that_was_asked_for_is_kept(self, night: Night) -> None:
         payment = night.pending()

@@ -253,6 +253,8 @@ def _explained(case: Case) -> bool:
     assert payment
     if payment.review is Review.LOST_CREATION:
         return not _id_was_known(case.events)
+    if payment.review is Review.STILL_PENDING:
+        return payment.state is State.PENDING and (case.open_at_gateway or not case.sessions)
     if payment.review is Review.NOT_APPLIED:
         return any(record["status"] == "needs_attention" for record in case.records)
     unpaid = payment.state in (State.DECLINED, State.FAILED)

@@ -73,6 +73,8 @@ class Review(StrEnum):
     """The core keeps part or all of the money unapplied."""
     CORE_CONFLICT = "core_conflict"
     """The core holds something else under this identifier or bank transaction."""
+    STILL_PENDING = "still_pending"
+    """Without an answer for two days. The questions go on; an answer ends the case by itself."""
 
 
 FINAL = frozenset({State.POSTED, State.DECLINED, State.FAILED})

@@ -29,7 +29,15 @@ from kiosk.journal import proof
 from kiosk.journal.chain import JournalEvent, append, event_of, last_of, says
 from kiosk.journal.errors import JournalUnusable, ObligationHeld, Stale, UnknownPayment
 from kiosk.journal.opening import copy_whole, explained, open_engine
-from kiosk.journal.rows import gravest, line_values, order_facts, order_of, payment_of, payment_values
+from kiosk.journal.rows import (
+    gravest,
+    line_values,
+    order_facts,
+    order_of,
+    payment_of,
+    payment_values,
+    review_after,
+)
 from kiosk.journal.tables import events, held_obligations, payment_lines, payments, pulse, reference_days
 
 __all__ = ["Facts", "Journal", "JournalEvent", "JournalUnusable", "ObligationHeld", "Stale", "UnknownPayment"]
@@ -170,7 +178,7 @@ class Journal:
             last = last_of(connection, payment.payment_id)
         if current.version != payment.version:
             raise Stale(payment.reference)
-        review = None if word == Event.SETTLED else gravest(current.review, raised)
+        review = None if word == Event.SETTLED else review_after(current.review, raised, state)
         wanted = replace(current, state=state, review=review, **facts)
         if state in FINAL:
             # What only seems to have ended is looked at again: whoever says so says when.

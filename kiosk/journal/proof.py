@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Row, Table, delete, func, insert, select, upd
 from kiosk.cooperative.payment import FINAL, LIVE, Review, State
 from kiosk.journal.chain import FIRST_HASH, event_hash
 from kiosk.journal.errors import JournalUnusable
-from kiosk.journal.rows import gravest
+from kiosk.journal.rows import review_after
 from kiosk.journal.tables import events, held_obligations, payment_lines, payments, reference_days
 
 _FROM_ORDER = ("reference", "terminal", "gateway", "member_id", "currency", "total_cents")
@@ -81,8 +81,9 @@ def told(entries: Iterable[Row[Any]]) -> dict[str, Any]:
             found |= {"created_at": at, "lines": facts.get("lines", [])}
         if row.event == "settled":
             review = None
-        elif facts.get("review"):
-            review = gravest(review, Review(facts["review"]))
+        else:
+            raised = Review(facts["review"]) if facts.get("review") else None
+            review = review_after(review, raised, State(row.state_after))
         found |= {name: facts[name] for name in _FROM_NEWS if name in facts}
         found |= {"state": row.state_after, "version": number, "changed_at": at}
     found["review"] = review.value if review else None

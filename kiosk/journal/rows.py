@@ -11,9 +11,10 @@ from sqlalchemy import Row
 from kiosk.cooperative.money import Money
 from kiosk.cooperative.obligation import Choice, ObligationKind
 from kiosk.cooperative.order import Order, OrderLine
-from kiosk.cooperative.payment import Payer, Payment, Review, State
+from kiosk.cooperative.payment import LIVE, Payer, Payment, Review, State
 
 _GRAVITY = (
+    Review.STILL_PENDING,
     Review.UNEXPECTED,
     Review.LOST_CREATION,
     Review.CONTRADICTION,
@@ -28,6 +29,12 @@ _GRAVITY = (
 def gravest(*reviews: Review | None) -> Review | None:
     """The flag that staff must see first; a lesser one does not hide it."""
     return max((review for review in reviews if review), key=_GRAVITY.index, default=None)
+
+
+def review_after(known: Review | None, raised: Review | None, state: State) -> Review | None:
+    """The flag after an event that led to this state: an answer ends the wait for one."""
+    answered = state not in LIVE or state is State.APPROVED
+    return gravest(None if known is Review.STILL_PENDING and answered else known, raised)
 
 
 def cents(money: Money) -> int:

@@ -27,7 +27,7 @@ __all__ = ["Issuer", "Receipt", "description_of", "local_time", "receipt_of"]
 
 
 # These say that the core is behind, not that the bank's answer is in doubt.
-_UNDISPUTED = frozenset({None, Review.NOT_APPLIED, Review.CORE_CONFLICT})
+_UNDISPUTED = frozenset({None, Review.NOT_APPLIED, Review.CORE_CONFLICT, Review.STILL_PENDING})
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 _TO_ASK = frozenset(State) - {State.APPROVED}
 _LOOK_BACK_FOR = timedelta(hours=48)
 """How long an end that was only inferred, or posted money, may still turn out to be something else."""
-_LOST_AFTER = timedelta(hours=48)
+_LOST_AFTER = _STAFFS_AFTER = timedelta(hours=48)
 # Terminals that lost power together must not ask together; 12 minutes stay within 10 to 15.
 _SPREAD = 0.15
 _TIDY_EVERY = timedelta(minutes=10)
@@ -149,6 +149,8 @@ class Sonda:
             payment = self._journal.flag(payment, Review.LOST_CREATION, now=self._clock())
             if not self._checkout.can_look_up(payment):
                 return self._note(payment, None)
+        if payment.review is None and self._clock() - payment.created_at >= _STAFFS_AFTER:
+            payment = self._journal.flag(payment, Review.STILL_PENDING, now=self._clock())
         asked_for = payment.next_ask_at if payment.next_ask_at != lease else None
         return self._note(payment, self._next(payment, asked_for))
 

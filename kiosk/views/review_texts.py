@@ -39,6 +39,10 @@ _TEXTS = {
         QT_TRANSLATE_NOOP("ReviewTexts", "El sistema tiene otro pago con el mismo número"),
         QT_TRANSLATE_NOOP("ReviewTexts", "Compare los dos registros en la cooperativa antes de cerrar el caso."),
     ),
+    Review.STILL_PENDING: (
+        QT_TRANSLATE_NOOP("ReviewTexts", "Lleva dos días sin respuesta del banco"),
+        QT_TRANSLATE_NOOP("ReviewTexts", "Pida a la pasarela el estado. El kiosco sigue consultando y cierra el caso solo."),
+    ),
 }  # fmt: skip
 
 

@@ -1596,6 +1596,14 @@ Phone {phone}</translation>
             <source>Compare los dos registros en la cooperativa antes de cerrar el caso.</source>
             <translation>Compare both records at the cooperative before closing the case.</translation>
         </message>
+        <message>
+            <source>Lleva dos días sin respuesta del banco</source>
+            <translation>The bank has not answered for two days</translation>
+        </message>
+        <message>
+            <source>Pida a la pasarela el estado. El kiosco sigue consultando y cierra el caso solo.</source>
+            <translation>Ask the gateway for its state. The kiosk goes on asking and closes the case by itself.</translation>
+        </message>
     </context>
     <context>
         <name>SignInPage</name>

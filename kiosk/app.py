@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from kiosk.settings import Settings
     from kiosk.teller.desk import Desk
     from kiosk.teller.pin import PinGate
+    from kiosk.views.inactivity import Inactivity
 
 log = logging.getLogger(__name__)
 
@@ -277,6 +278,7 @@ class Application(QObject):
         self.visit.ended.connect(lambda: Languages.use("es"))
         self.visit.ended.connect(lambda: QTimer.singleShot(_AT_REST, self.collector.rest))
         self.visit.moved.connect(self._moved)
+        self.inactivity: Inactivity | None = None
         self._sonda = QTimer(self, interval=max(200, min(5000, int(sonda.watch_every * 1000))))
         self._sonda.timeout.connect(self._round)
         self._rounding = False
@@ -293,6 +295,16 @@ class Application(QObject):
             self.window.show()
         QTimer.singleShot(_AFTER_FIRST_PAGE, self._open_desk)
 
+    def _watch_over_visits(self) -> None:
+        from kiosk.views.inactivity import Inactivity
+
+        screen = self.settings.screen
+        self.inactivity = Inactivity(
+            self.visit, self.theme, self.window, idle=screen.idle_seconds, asks=screen.still_there_seconds
+        )
+        self.inactivity.watch()
+        self.inactivity.alive()
+
     def _open_desk(self) -> None:
         self.jobs.run("money", self._fit_desk, self._desk_open, self._out_of_service)
 
@@ -302,6 +314,8 @@ class Application(QObject):
     def _desk_open(self, _: object) -> None:
         if self.visit.step is Step.OUT_OF_SERVICE:
             self.visit.finish()
+        if self.inactivity is None:
+            self._watch_over_visits()
         self._sonda.start()
         self._fitness.start()
         self._builder.start()

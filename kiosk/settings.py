@@ -138,6 +138,10 @@ class Screen(_Section, frozen=True):
     width: Annotated[int, Meta(ge=1024)] = 1920
     height: Annotated[int, Meta(ge=768)] = 1080
     diagonal_inches: Annotated[float, Meta(gt=5)] = 21.5
+    idle_seconds: Annotated[float, Meta(ge=20)] = 60.0
+    """Without a touch until the member is asked whether they are still there."""
+    still_there_seconds: Annotated[int, Meta(ge=20)] = 30
+    """How long that is asked; 20 at least (WCAG 2.2.1)."""
 
 
 class Core(_Section, frozen=True):

@@ -1649,6 +1649,33 @@ Phone {phone}</translation>
         </message>
     </context>
     <context>
+        <name>StillThere</name>
+        <message>
+            <source>Quedan {seconds} segundos</source>
+            <translation>{seconds} seconds left</translation>
+        </message>
+        <message>
+            <source>Su pago no se pierde: seguimos consultando a su banco. Por su seguridad cerramos esta pantalla.</source>
+            <translation>Your payment is not lost: we go on asking your bank. For your safety we close this screen.</translation>
+        </message>
+        <message>
+            <source>Por su seguridad cerramos su sesión y borramos lo que escribió.</source>
+            <translation>For your safety we close your session and erase what you typed.</translation>
+        </message>
+        <message>
+            <source>¿Sigue ahí?</source>
+            <translation>Are you still there?</translation>
+        </message>
+        <message>
+            <source>Necesito más tiempo</source>
+            <translation>I need more time</translation>
+        </message>
+        <message>
+            <source>Salir</source>
+            <translation>Leave</translation>
+        </message>
+    </context>
+    <context>
         <name>SummaryPage</name>
         <message>
             <source>Esto es lo que va a pagar</source>

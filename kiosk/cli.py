@@ -239,7 +239,7 @@ def _sonda(arguments: argparse.Namespace) -> int:
     """Until SIGTERM or SIGINT, which let it finish the payment in hand; a second one does not."""
     from functools import cache
 
-    from kiosk.app import build_desk
+    from kiosk.assembly import build_desk
     from kiosk.journal.journal import JournalUnusable
     from kiosk.teller.watch import StopSign, keep_watch
 
@@ -298,7 +298,7 @@ def _manager_pin(arguments: argparse.Namespace) -> int:
 
 def _doctor(arguments: argparse.Namespace) -> int:
     """0 healthy, 1 warnings, 2 broken."""
-    from kiosk.app import health_checks
+    from kiosk.assembly import health_checks
     from kiosk.health import examine, worst
 
     findings = examine(health_checks(_load(arguments)))

@@ -139,6 +139,26 @@ def test_the_sonda_alone_keeps_what_it_cannot_ask_about(config: Path, tmp_path: 
     assert payment.state in (State.REQUESTED, State.PENDING)
 
 
+WITHOUT_QT = """
+import sys
+class NoQt:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("PySide6", "shiboken6"):
+            raise ImportError(name)
+sys.meta_path.insert(0, NoQt())
+from kiosk.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_the_sonda_needs_no_qt(config: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", WITHOUT_QT, "sonda", "--once", "--config", str(config)],
+        capture_output=True, text=True, timeout=60, check=False, env=os.environ | {"KIOSK_TEST_KEY": KEY},
+    )  # fmt: skip
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
 def test_receipt_verify_tells_true_from_forged(config: Path) -> None:
     from receipt_cases import PAID
 

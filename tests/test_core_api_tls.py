@@ -16,7 +16,7 @@ from contract import CheckedTransport
 from sandbox_servers import MARIA, MARIAS_KEY, PATIENCE, SECRETS, paid
 from tls import Authority
 
-from kiosk import app
+from kiosk import assembly
 from kiosk.member_core.connector import CoreMisconfigured, CoreUnreachable, PostingStatus, SessionOver
 from kiosk.member_core.core_api import CoreApi
 from kiosk.settings import Settings, SettingsError
@@ -179,4 +179,4 @@ def test_a_real_terminal_needs_a_secret_or_a_certificate(
     assert secret.core.client_secret == "file:/etc/kiosk/c"
     known = Settings.of({"core": core | {"client_certificate": mine}, **rest})
     assert known.core.client_secret is None
-    assert app._connector(known).status().lists_payments
+    assert assembly._connector(known).status().lists_payments

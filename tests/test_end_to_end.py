@@ -27,7 +27,7 @@ from sandbox_servers import (
     until,
 )  # fmt: skip
 
-from kiosk import app
+from kiosk import assembly
 from kiosk.cooperative.money import Money, total
 from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import Payment, Review, State
@@ -53,7 +53,7 @@ class Terminal:
         self._ahead = timedelta(0)
 
     def open(self) -> None:
-        self.desk: Desk = app.build_desk(self._settings)
+        self.desk: Desk = assembly.build_desk(self._settings)
         self._member = self.desk.connector.sign_in(MARIA, MARIAS_KEY).member
 
     def now(self) -> datetime:
@@ -65,7 +65,7 @@ class Terminal:
     def restart(self) -> None:
         """As after a power cut."""
         self.desk.close()
-        self.desk = app.build_desk(self._settings)
+        self.desk = assembly.build_desk(self._settings)
         self.desk.sonda.recover(self.now())
 
     def start(self, *lines: tuple[str, str]) -> Payment:
@@ -123,7 +123,7 @@ def servers(demonstration: Demonstration) -> Iterator[Demonstration]:
 @pytest.fixture
 def terminal(servers: Demonstration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
     one = Terminal(servers, tmp_path)
-    monkeypatch.setattr(app, "now", one.now)
+    monkeypatch.setattr(assembly, "now", one.now)
     with closing(one):
         one.open()
         yield one

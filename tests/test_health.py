@@ -16,7 +16,7 @@ from sandbox_servers import RawServer, free_port, raw_server, reply
 from test_cli import pending_payment
 
 from kiosk import health
-from kiosk.app import health_checks
+from kiosk.assembly import health_checks
 from kiosk.demo import Demonstration
 from kiosk.health import Finding, Level, examine, worst
 from kiosk.journal.journal import Journal

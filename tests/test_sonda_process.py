@@ -29,7 +29,7 @@ from sandbox_servers import (
     until,
 )  # fmt: skip
 
-from kiosk import app
+from kiosk import assembly
 from kiosk.cooperative.member import Member
 from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import Event, Payment, State
@@ -78,7 +78,7 @@ class Branch:
         self.config.write_text(
             CONFIG.format(folder=folder, core=core, gateway=self.gateway), encoding="utf-8"
         )
-        self.desk: Desk = app.build_desk(load(self.config))
+        self.desk: Desk = assembly.build_desk(load(self.config))
         self.member: Member = self.desk.connector.sign_in(MARIA, MARIAS_KEY).member
 
     def order(self, obligation: str = "AP-100101") -> Order:
@@ -225,7 +225,7 @@ def test_the_gateway_comes_back_after_an_outage(branch: Branch) -> None:
 
 def test_what_was_prepared_before_a_crash_ends_without_the_interface(branch: Branch) -> None:
     journal = branch.desk.journal
-    ages_ago = app.now() - timedelta(minutes=3)
+    ages_ago = assembly.now() - timedelta(minutes=3)
     left = journal.prepare(branch.order(), PAYER, terminal="SOLO01", gateway="placetopay", now=ages_ago)
     with branch.sonda() as sonda:
         until(lambda: branch.now(left).state is State.FAILED)

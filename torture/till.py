@@ -1,4 +1,4 @@
-"""A desk without Qt, printer and receipts: the production classes, joined as `kiosk.app` joins them."""
+"""A desk without Qt, printer and receipts: the production classes, joined as `kiosk.assembly` joins them."""
 
 from __future__ import annotations
 

@@ -1,0 +1,177 @@
+"""Joins what is behind the counter, from settings: the only module that knows drivers by name. No Qt."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kiosk.health import Check
+    from kiosk.member_core.connector import Connector
+    from kiosk.pse.gateway import Gateway
+    from kiosk.receipt.document import Issuer, Receipt
+    from kiosk.receipt.printer import Printer
+    from kiosk.settings import Settings
+    from kiosk.teller.desk import Desk
+    from kiosk.teller.pin import PinGate
+
+
+def now() -> datetime:
+    """The clock of the whole application."""
+    return datetime.now(UTC)
+
+
+def _gateway(settings: Settings) -> Gateway:
+    from kiosk.pse.drivers import DRIVERS
+    from kiosk.pse.gateway import Connection
+    from kiosk.settings import SettingsError, reveal
+    from kiosk.transport import Transport
+
+    section = settings.gateway
+    if section.driver not in DRIVERS:
+        raise SettingsError(f"gateway.driver: no driver called {section.driver!r}, only {', '.join(DRIVERS)}")
+    connection = Connection(
+        Transport(section.url),
+        login=section.login,
+        secret=reveal(section.secret),
+        return_url=section.return_url,
+        page_hosts=frozenset(section.page_hosts),
+        clock=now,
+        secrets={name: reveal(reference) for name, reference in section.secrets.items()},
+        options=section.options,
+    )
+    try:
+        return DRIVERS[section.driver].load()(connection)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
+
+
+def _connector(settings: Settings) -> Connector:
+    from kiosk.member_core.core_api import CoreApi
+    from kiosk.settings import private, reveal
+    from kiosk.transport import Transport
+
+    core = settings.core
+    certificate = private(core.client_certificate) if core.client_certificate else None  # with its key
+    return CoreApi(
+        Transport(core.url, ca_file=core.ca_file, client_certificate=certificate),
+        Transport(core.token_url, ca_file=core.ca_file, client_certificate=certificate),
+        client_id=core.client_id,
+        client_secret=reveal(core.client_secret) if core.client_secret else "",
+        kiosk_id=settings.terminal.id,
+    )
+
+
+def _printer(settings: Settings) -> Printer:
+    from kiosk.receipt.printer import NoPrinter
+
+    section = settings.printer
+    if section.kind == "network":
+        from kiosk.receipt.escpos import NetworkEscpos
+
+        return NetworkEscpos(section.host, section.port, section.width)
+    if section.kind == "usb":
+        from kiosk.receipt.escpos import UsbEscpos
+
+        return UsbEscpos(section.usb_vendor, section.usb_product, section.width)
+    if section.kind == "system":
+        from kiosk.receipt.qt_printer import SystemPrinter
+
+        return SystemPrinter(section.queue, brand=settings.brand.primary)
+    return NoPrinter()
+
+
+def _issuer(settings: Settings) -> Issuer:
+    from kiosk.receipt.document import Issuer
+    from kiosk.settings import reveal
+
+    cooperative, agency = settings.cooperative, settings.agency
+    return Issuer(
+        cooperative=cooperative.name,
+        nit=cooperative.nit,
+        agency=agency.name,
+        city=agency.city,
+        terminal=settings.terminal.id,
+        ip_address=settings.terminal.ip_address,
+        support_name=cooperative.care,
+        support_phone=f"{cooperative.care_phone} · Cel {cooperative.care_mobile}",
+        support_email=cooperative.care_email,
+        signing_key=reveal(settings.receipts.signing_key).encode(),
+        verification_url=settings.receipts.verification_url,
+    )
+
+
+def _save_pdf(receipt: Receipt, path: Path, *, brand: str) -> None:
+    from kiosk.receipt.qt_printer import save_pdf  # Qt only where a receipt is drawn
+
+    save_pdf(receipt, path, brand=brand)
+
+
+def _pin_gate(settings: Settings) -> PinGate | None:
+    from kiosk.settings import reveal
+    from kiosk.teller.pin import PinGate
+
+    return PinGate(reveal(settings.manager.pin)) if settings.manager.pin else None
+
+
+def build_desk(settings: Settings) -> Desk:
+    """Journal, gateway, core, checkout, sonda, printer and receipts, joined.
+
+    Raises SettingsError and JournalUnusable.
+    """
+    from kiosk.journal.journal import Journal
+    from kiosk.teller.banks import BankDirectory
+    from kiosk.teller.checkout import Checkout, TerminalFacts, Timings
+    from kiosk.teller.desk import Desk, Receipts
+    from kiosk.teller.manager import Manager
+    from kiosk.teller.sonda import Sonda
+
+    connector, gateway = _connector(settings), _gateway(settings)
+    settings.journal.file.parent.mkdir(parents=True, exist_ok=True)
+    journal = Journal.open(settings.journal.file)
+    sonda = settings.sonda
+    timings = Timings(sonda.first_after, sonda.every, sonda.post_every, settings.payments.bank_minutes * 60)
+    facts = TerminalFacts(
+        terminal=settings.terminal.id,
+        merchant=settings.cooperative.name,
+        ip_address=settings.terminal.ip_address,
+        user_agent="Kiosk/1",
+        session_minutes=settings.gateway.session_minutes,
+    )
+    checkout = Checkout(journal, gateway, connector, now, facts, timings)
+    receipts = Receipts(
+        _issuer(settings),
+        settings.receipts.folder,
+        settings.terminal.demonstration,
+        now,
+        partial(_save_pdf, brand=settings.brand.primary),
+    )
+    return Desk(
+        connector,
+        journal,
+        gateway,
+        BankDirectory(gateway, now),
+        checkout,
+        Sonda(checkout, journal, now, timings),
+        _printer(settings),
+        receipts,
+        Manager(journal, connector, settings.terminal.id, _pin_gate(settings), now),
+    )
+
+
+def health_checks(settings: Settings) -> list[Check]:
+    """What doctor looks at, with the parts this terminal has. Raises SettingsError."""
+    from kiosk import health
+    from kiosk.transport import Transport
+
+    gateway = _gateway(settings)
+    return [
+        partial(health.gateway_clock, Transport(settings.gateway.url), now),
+        partial(health.gateway_access, gateway),
+        partial(health.core, _connector(settings)),
+        partial(health.journal, settings.journal.file),
+        partial(health.disk, settings.journal.file.parent),
+        partial(health.paper, _printer(settings)),
+    ]

@@ -313,9 +313,9 @@ def test_total_above_what_the_terminal_takes(sandbox: Sandbox, qtbot: QtBot, tmp
 # -- the holder ---------------------------------------------------------------------------
 
 HOLDERS = {
-    "mobile of letters": ("holder_mobile", "tres cero", "El celular tiene 10 números"),
-    "mobile too short": ("holder_mobile", "300123", "El celular tiene 10 números"),
-    "mobile with a country": ("holder_mobile", "+573001234567", "El celular tiene 10 números"),
+    "mobile of letters": ("holder_mobile", "tres cero", "El celular tiene 10 dígitos"),
+    "mobile too short": ("holder_mobile", "300123", "El celular tiene 10 dígitos"),
+    "mobile with a country": ("holder_mobile", "+573001234567", "El celular tiene 10 dígitos"),
     "a land line": ("holder_mobile", "6026200910", "empieza por 3"),
     "e-mail without @": ("holder_email", "maria.ospina", "Escriba un correo completo"),
     "e-mail without dot": ("holder_email", "maria@correo", "Escriba un correo completo"),

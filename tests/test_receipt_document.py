@@ -48,7 +48,7 @@ def test_a_paid_one_has_everything_the_rules_ask_for() -> None:
         "Fondo vida servicio funerario: $ 34.000",
         "Plan exequial Ñandú · N.º ****931",
         "Costo para el asociado: $ 0",
-        "4x1000",
+        "4×1000",
         "CUS: 3501777",
         "Referencia: PAM01A7K2M9Q4",
         "Ticket: 6219345",
@@ -100,8 +100,11 @@ def test_a_pending_one_is_no_receipt_and_names_whom_to_call(state: State) -> Non
     assert "Total pagado" not in text
 
 
+DISPUTED = sorted(set(Review) - {Review.NOT_APPLIED, Review.CORE_CONFLICT, Review.STILL_PENDING})
+
+
 @pytest.mark.parametrize("state", list(State))
-@pytest.mark.parametrize("review", [r for r in Review if r not in (Review.NOT_APPLIED, Review.CORE_CONFLICT)])
+@pytest.mark.parametrize("review", DISPUTED)
 def test_while_staff_look_at_it_nothing_is_promised(state: State, review: Review) -> None:
     receipt = of(replace(PAID, state=state, review=review))
     assert outcome(receipt).text == scheme.PENDING

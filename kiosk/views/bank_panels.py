@@ -148,7 +148,7 @@ class LeaveOverlay(Overlay):
         self._title.setText(self.tr("¿Quiere dejar el pago?"))
         self._debited.setText(
             self.tr(
-                "Si su banco ya hizo el débito, lo sabremos: seguimos preguntando y su pago se aplica igual. "
+                "Si su banco ya hizo el débito, lo sabremos: seguimos consultando y su pago se aplica igual. "
                 "Espere esa respuesta antes de pagar otra vez."
             )
         )
@@ -275,7 +275,7 @@ class TroublePanel(Panel):
         self._what.setText(what)
         self._money.setText(
             self.tr(
-                "Su pago está a salvo: si alcanzó a autorizarlo, lo sabremos, porque seguimos preguntando "
+                "Su pago está a salvo: si alcanzó a autorizarlo, lo sabremos, porque seguimos consultando "
                 "por él. Si no lo autorizó, no se mueve dinero."
             )
         )

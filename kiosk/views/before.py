@@ -71,7 +71,7 @@ class BeforePage(Page):
         self._title.setText(self.tr("Antes de comenzar"))
         advice = (
             (self.tr("Use equipos de confianza"),
-             self.tr("Este kiosco es de la Cooperativa. Cubra la pantalla y no se deje distraer.")),
+             self.tr("Este kiosco es de la Cooperativa. Cubra el teclado con la mano y no se deje distraer.")),
             (self.tr("Nunca entregue sus claves"),
              self.tr("Nadie de la Cooperativa le pedirá la clave de su banco.")),
             (self.tr("Tenga su banco listo"),
@@ -89,7 +89,7 @@ class BeforePage(Page):
         self.consent.caption(self.tr("Autorizo el tratamiento de mis datos personales para hacer este pago."))
         self._privacy.setText(
             self.tr("Responsable: {cooperative}, NIT {nit}. Usamos sus datos solo para identificarlo, pagar y "
-                    "responder reclamos. Puede consultarlos, corregirlos o revocar en {email}. Política: {url}").format(
+                    "responder reclamos. Puede consultarlos, corregirlos o revocar esta autorización en {email}. Política: {url}").format(
                 cooperative=self.place.cooperative, nit=self.place.nit, email=breakable(self.place.care_email),
                 url=breakable(self.place.privacy_url.removeprefix("https://")))
         )  # fmt: skip

@@ -270,7 +270,7 @@ class ChoosePage(Page):
         self._title.setText(self.tr("¿Qué quiere pagar hoy?"))
         self.list.setAccessibleName(self._title.text())
         self.all_overdue.caption(self.tr("Todo lo vencido"))
-        self.by_hand.caption(self.tr("Elegir yo mismo"))
+        self.by_hand.caption(self.tr("Elegir uno por uno"))
         self._empty_words.setText(self.tr("Usted no tiene valores por pagar"))
         self._empty_more.setText(
             self.tr("Si cree que falta una obligación, consulte con un asesor de la agencia.")

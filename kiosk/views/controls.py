@@ -146,6 +146,15 @@ class Button(QPushButton):
         self.setAccessibleName(text)
         self._fit()
 
+    def turn(self, kind: str, icon: str) -> None:
+        """Another look: what the page is for has changed."""
+        if (kind, icon) == (self._kind, self._icon):
+            return
+        self._kind, self._icon = kind, icon
+        self.setProperty("kind", kind)
+        restyle(self)
+        self._draw()
+
     def _fit(self) -> None:
         """Leave room between icon and words and never cut a word."""
         self.ensurePolished()

@@ -172,6 +172,6 @@ class HolderPage(Page):
         self.document_kind.retranslate()
         self._field_words()
         self.email.caption(self.tr("Correo registrado en PSE"), self.tr("nombre@correo.com"))
-        self.mobile.caption(self.tr("Celular"), self.tr("10 números"))
+        self.mobile.caption(self.tr("Celular"), self.tr("10 dígitos"))
         self.back_button.caption(self.tr("Atrás"))
         self.go_button.caption(self.tr("Continuar"))

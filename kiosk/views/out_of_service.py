@@ -44,7 +44,7 @@ class OutOfServicePage(Page):
         self._title.setText(self.tr("Este kiosco no está en servicio"))
         self._why.setText(self.visit.core_message)
         self._why.setVisible(bool(self.visit.core_message))
-        self._text.setText(self.tr("Pague en la ventanilla de {agency}, en otro kiosco o en {website}.").format(
+        self._text.setText(self.tr("Pague en la ventanilla de la {agency}, en otro kiosco o en {website}.").format(
             agency=self.place.agency, website=self.place.website))  # fmt: skip
         self._safe.setText(self.tr("Los pagos que ya hizo están seguros y se aplican normalmente."))
         phone, mobile = together(self.place.care_phone), together(f"Cel {self.place.care_mobile}")

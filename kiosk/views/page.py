@@ -174,9 +174,14 @@ class Page(QWidget):
         self.actions.addWidget(self.go_button)
         return self.go_button
 
+    @property
+    def primary(self) -> Button | None:
+        """The one action that the page is for."""
+        return getattr(self, "go_button", None)
+
     def arrange_actions(self) -> None:
         """One row where all actions fit; else the primary one stands above the others, full width."""
-        go = getattr(self, "go_button", None)
+        go = self.primary
         if go is None:
             return
         buttons = [b for b in self.footer.findChildren(Button) if b.isVisibleTo(self.footer)]

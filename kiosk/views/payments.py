@@ -46,7 +46,7 @@ class PaymentDelegate(QStyledItemDelegate):
         """The scheme's words, and whether the core has it."""
         words = scheme_texts.of_state(payment.state).split(".")[0]
         if payment.state is State.POSTED:
-            return self.tr("{state} · aplicado").format(state=words)
+            return self.tr("{state} · aplicada").format(state=words)
         return words
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:

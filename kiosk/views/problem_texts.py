@@ -55,7 +55,9 @@ _TEXTS = {
     ),
     Trouble.SESSION_OVER: (
         QT_TRANSLATE_NOOP("ProblemTexts", "Su sesión terminó por seguridad."),
-        QT_TRANSLATE_NOOP("ProblemTexts", "No se ha pagado nada. Ingrese otra vez con su cédula y su clave."),
+        QT_TRANSLATE_NOOP(
+            "ProblemTexts", "No se ha pagado nada. Ingrese otra vez con su documento y su clave."
+        ),
     ),
     Trouble.KEY_REFUSED: (
         QT_TRANSLATE_NOOP("ProblemTexts", "La clave nueva no cumple las reglas."),
@@ -215,7 +217,7 @@ class ProblemTexts:
                 "ProblemTexts", "Escriba un correo completo, como nombre@correo.com."
             ),
             HolderProblem.NOT_A_MOBILE: translate(
-                "ProblemTexts", "El celular tiene 10 números y empieza por 3."
+                "ProblemTexts", "El celular tiene 10 dígitos y empieza por 3."
             ),
         }[problem]
 

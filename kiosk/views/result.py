@@ -104,12 +104,40 @@ class ResultPage(Page):
         theme = self.theme
         self.words = ObligationWords(self)
         self.printing = self.visit.printing
-        self._asking = False
+        self._asking = self._retry = False
         self._asked_at: datetime | None = None
         whole = QVBoxLayout() if theme.portrait else QHBoxLayout()
         whole.setSpacing(theme.u(56))
         left = QVBoxLayout()
         left.setSpacing(theme.u(20))
+        self._build_head(left)
+        self._facts_card = Card(theme, pad=36)
+        self.facts = Facts(theme)
+        self._facts_card.box.addWidget(self.facts)
+        left.addWidget(self._facts_card)
+        self._call = label("soft", name="whom_to_call")
+        left.addWidget(self._call)
+        self._advices = QVBoxLayout() if theme.portrait else QHBoxLayout()
+        self._advices.setSpacing(theme.u(28))
+        self.advice = [Advice(theme, icon) for icon in
+                       ("magnifying-glass-duotone", "printer-duotone", "phone-duotone")]  # fmt: skip
+        for card in self.advice:
+            self._advices.addWidget(card, 1)
+        left.addLayout(self._advices)
+        left.addStretch(1)
+        whole.addLayout(left, 1)
+        if theme.portrait:  # the code before the figures: it must not hide below the fold
+            left.insertWidget(left.indexOf(self._facts_card), self._side())
+        else:
+            whole.addWidget(self._side(), 0, Qt.AlignmentFlag.AlignTop)
+        self.body.addLayout(whole, 1)
+        self._build_actions()
+        self._ask = QTimer(self)
+        self._ask.timeout.connect(self.visit.ask_now)
+        self.visit.payment_changed.connect(self._changed)
+
+    def _build_head(self, left: QVBoxLayout) -> None:
+        theme = self.theme
         self.badge = Card(theme, "approved", across=True, pad=22, gap=20)
         self._badge_icon = Picture(theme, "check-circle-fill", "approved", 52)
         self._state = label("heading", wrap=False, name="state")
@@ -123,38 +151,23 @@ class ResultPage(Page):
         self._text = label("soft", name="meaning")
         for part in (self.amount, self._title, self._text):
             left.addWidget(part)
-        self._facts_card = Card(theme, pad=36)
-        self.facts = Facts(theme)
-        self._facts_card.box.addWidget(self.facts)
-        left.addWidget(self._facts_card)
-        self._advices = QVBoxLayout() if theme.portrait else QHBoxLayout()
-        self._advices.setSpacing(theme.u(28))
-        self.advice = [Advice(theme, icon) for icon in
-                       ("magnifying-glass-duotone", "printer-duotone", "phone-duotone")]  # fmt: skip
-        for card in self.advice:
-            self._advices.addWidget(card, 1)
-        left.addLayout(self._advices)
-        left.addStretch(1)
-        whole.addLayout(left, 1)
-        whole.addWidget(self._side(), 0, Qt.AlignmentFlag.AlignTop)
-        self.body.addLayout(whole, 1)
-        self._build_actions()
-        self._ask = QTimer(self)
-        self._ask.timeout.connect(self.visit.ask_now)
-        self.visit.payment_changed.connect(self._changed)
 
     def _side(self) -> QWidget:
         theme = self.theme
-        self.side = Card(theme, pad=24, gap=8)
+        self.side = Card(theme, across=theme.portrait, pad=24, gap=8 if not theme.portrait else 28)
         self.qr = QrCode(theme, "receipt_qr", 330)
         self._qr_head, self._qr_text = label("heading"), label("caption")
         self.side.box.addWidget(self.qr, 0, Qt.AlignmentFlag.AlignHCenter)
+        words = QVBoxLayout()
+        words.setSpacing(theme.u(8))
         for part in (self._qr_head, self._qr_text):
-            part.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            self.side.box.addWidget(part)
+            if not theme.portrait:
+                part.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            words.addWidget(part)
         self.paper = PrintingCard(theme, self.printing)
-        self.side.box.addSpacing(theme.u(8))
-        self.side.box.addWidget(self.paper)
+        words.addSpacing(theme.u(8))
+        words.addWidget(self.paper)
+        self.side.box.addLayout(words, 1)
         if not theme.portrait:
             self.side.setFixedWidth(theme.u(520))
         self.printing.ready.connect(self._show_code)
@@ -162,7 +175,7 @@ class ResultPage(Page):
 
     def _build_actions(self) -> None:
         theme = self.theme
-        self.again = Button(theme, "pay_again", icon="receipt-bold", on_click=self.visit.pay_again)
+        self.again = Button(theme, "pay_again", icon="plus-bold", on_click=self.visit.pay_again)
         self.ask = Button(theme, "ask_now", icon="arrows-clockwise-bold", on_click=self._ask_shown)
         self.receipt = Button(theme, "show_receipt", icon="receipt-bold",
                               on_click=lambda: self.visit.go(Step.RECEIPT))  # fmt: skip
@@ -209,6 +222,7 @@ class ResultPage(Page):
         if payment is None or self.visit.step is not Step.RESULT:
             return
         self.retranslate()
+        self._order_actions(outcome(payment))
         self.arrange_actions()
         unsettled = payment.live
         if unsettled and not self._ask.isActive():
@@ -223,6 +237,24 @@ class ResultPage(Page):
         if shows and payment.state is not State.APPROVED:
             # The page is painted first: code, file and paper share Python's lock with it.
             QTimer.singleShot(_PAINT_FIRST, lambda: self._make_receipt(payment))
+
+    @property
+    def primary(self) -> Button:
+        return self.again if self._retry else self.go_button
+
+    def _order_actions(self, what: str) -> None:
+        """One primary, on the right: after a refusal it is another try, else it is done."""
+        retry = self._retry = what in ("declined", "failed") and not self.visit.reprinting
+        for layout in (self._above, self.actions):
+            for button in (self.again, self.go_button):
+                layout.removeWidget(button)
+        first, last = (self.go_button, self.again) if retry else (self.again, self.go_button)
+        self.actions.insertWidget(0, first)
+        self.actions.addWidget(last)
+        self.again.turn(
+            "primary" if retry else "secondary", "arrows-clockwise-bold" if retry else "plus-bold"
+        )
+        self.go_button.turn("secondary" if retry else "primary", "check-bold")
 
     def _make_receipt(self, payment: Payment) -> None:
         if self.visit.payment is not payment or not self.on_stage:
@@ -241,7 +273,7 @@ class ResultPage(Page):
         self._qr_head.setText(self.tr("Guárdelo en su celular"))
         self._qr_text.setText(self.tr("Apunte la cámara al código para tener su comprobante."))
         self.again.caption(self.tr("Hacer otro pago"))
-        self.ask.caption(self.tr("Preguntando…") if self._asking else self.tr("Preguntar ahora"))
+        self.ask.caption(self.tr("Consultando…") if self._asking else self.tr("Consultar ahora"))
         self.receipt.caption(self.tr("Ver comprobante"))
         back = self.visit.reprinting
         self.go_button.caption(self.tr("Volver a mis pagos") if back else self.tr("Finalizar"))
@@ -257,19 +289,24 @@ class ResultPage(Page):
         # The scheme's words, in Spanish in every language; the sentence after the dot stands below.
         self._state.setText(scheme_texts.of_state(payment.state).split(".")[0])
         self.amount.setText(payment.total.shown())
-        self.amount.setVisible(not pending)
-        self._title.setVisible(pending)
+        approved = what == "approved"
+        self.amount.setVisible(approved)
+        self._title.setVisible(not approved)
         waiting_for = (
             self.tr("Su banco aún no confirma el pago de {amount}")
             if payment.gateway_id
             else self.tr("PSE no respondió al abrir su pago de {amount}")
         )
-        self._title.setText(waiting_for.format(amount=together(payment.total.shown())))
+        amount = together(payment.total.shown())
+        self._title.setText(
+            waiting_for.format(amount=amount) if pending else self.tr("No se hizo ningún débito")
+        )
         self._text.setText(self._meaning(payment, what))
         self._facts_card.setVisible(not pending)
         self.facts.show_rows(*self._rows(payment))
         for card in self.advice:
             card.setVisible(pending)
+        self._call.setVisible(not pending and not approved)
         self._say_advice(payment)
         self.ask.setVisible(pending)
         self.again.setVisible(not pending and not self.visit.reprinting)
@@ -286,25 +323,22 @@ class ResultPage(Page):
         if what == "pending":
             fixed = scheme_texts.PENDING.split(". ", 1)[1]
             ours = (
-                self.tr("No pague de nuevo: seguimos preguntando y lo aplicamos apenas el banco responda.")
+                self.tr("No pague de nuevo: seguimos consultando y lo aplicamos apenas el banco responda.")
                 if payment.gateway_id
                 else self.tr(
-                    "Usted no llegó a la página de su banco. No pague de nuevo: seguimos preguntando."
+                    "Usted no llegó a la página de su banco. No pague de nuevo: seguimos consultando."
                 )
             )
             if self._asked_at is not None:
-                ours += " " + self.tr("Preguntamos a las {time}: todavía no hay respuesta.").format(
+                ours += " " + self.tr("Consultamos a las {time}: todavía no hay respuesta.").format(
                     time=clock_time(self._asked_at)
                 )
-            return f"{fixed} {ours}"
-        why = f"{payment.cause}. " if payment.cause else ""
+            return f"{fixed}\n{ours}"
+        tried = self.tr("Intento de pago de {amount}.").format(amount=together(payment.total.shown()))
+        why = f"{tried} {payment.cause}." if payment.cause else tried
         if what == "declined":
-            return why + self.tr(
-                "Su banco no autorizó el pago y no se hizo ningún débito. Puede intentarlo de nuevo o consultar con su banco."
-            )
-        return why + self.tr(
-            "El pago no se pudo completar y no se hizo ningún débito. Puede intentarlo de nuevo."
-        )
+            return f"{why} " + self.tr("Su banco no lo autorizó. Inténtelo de nuevo o consulte con su banco.")
+        return f"{why} " + self.tr("El pago no se pudo completar. Puede intentarlo de nuevo.")
 
     def _rows(self, payment: Payment) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
         when = payment.decided_at or payment.changed_at or payment.created_at
@@ -322,10 +356,10 @@ class ResultPage(Page):
 
     def _say_advice(self, payment: Payment) -> None:
         look, take, call = self.advice
-        cus = f" CUS {payment.cus}" if payment.cus else ""
+        cus = f" CUS\u00a0{payment.cus}" if payment.cus and payment.gateway_id else ""
         look.say(
             self.tr("Consulte cuando quiera"),
-            self.tr("En este kiosco, en «Mis pagos», con su cédula. Referencia {reference}.").format(
+            self.tr("En este kiosco, en «Mis pagos», con su documento. Referencia {reference}.").format(
                 reference=payment.reference
             )
             + cus,
@@ -333,4 +367,6 @@ class ResultPage(Page):
         take.say(self.tr("Llévese la constancia"),
                  self.tr("Impresa o con el código QR. No es un comprobante de pago aprobado."))  # fmt: skip
         phone, mobile = together(self.place.care_phone), together(f"Cel {self.place.care_mobile}")
-        call.say(self.tr("¿Dudas?"), f"{self.place.care} {phone} · {mobile}")
+        call.say(self.tr("¿Dudas?"), f"{self.place.care}\n{phone}\n{mobile}")
+        who = f"{self.place.care}: {phone} · {mobile}"
+        self._call.setText(self.tr("¿Dudas? {who}").format(who=who))

@@ -171,7 +171,7 @@ class SignInPage(Page):
         )
 
     def retranslate(self) -> None:
-        self._title.setText(self.tr("Ingrese con su cédula y su clave"))
+        self._title.setText(self.tr("Ingrese con su documento y su clave"))
         self._hint.setText(self.tr("Es la clave de asociado de la Cooperativa, no la de su banco."))
         self._kind_label.setText(self.tr("Tipo de documento"))
         self.kind.retranslate()

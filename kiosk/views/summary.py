@@ -145,4 +145,4 @@ class SummaryPage(Page):
             self.tr("Su banco puede cobrar el 4×1000. La Cooperativa no cobra por este pago."),
         )
         self.back_button.caption(self.tr("Atrás"))
-        self.go_button.caption(self.tr("Finalizar y pagar con PSE"))
+        self.go_button.caption(self.tr("Continuar con PSE"))

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from kiosk.views.controls import Card, Picture, label, together
+from kiosk.views.controls import Button, Card, Picture, label, together
 from kiosk.views.page import Page
 from kiosk.views.theme import Theme
 
@@ -56,14 +56,17 @@ class WaitingPage(Page):
         self.spinner = Spinner(theme)
         self.body.addWidget(self.spinner, 0, Qt.AlignmentFlag.AlignHCenter)
         self._title, self._text = label("title"), label("soft")
-        for part in (self._title, self._text):
+        self._time = label("strong", name="waited")
+        for part in (self._title, self._text, self._time):
             part.setAlignment(Qt.AlignmentFlag.AlignCenter)
             self.body.addWidget(part)
         card = Card(theme, across=True, pad=30, gap=24)
         card.box.addWidget(Picture(theme, "shield-check-duotone", "brand", 72))
         words = QVBoxLayout()
         words.setSpacing(theme.u(4))
+        self._amount = label("heading", name="waiting_amount")
         self._safe, self._reference = label("strong"), label("soft", name="reference")
+        words.addWidget(self._amount)
         words.addWidget(self._safe)
         words.addWidget(self._reference)
         card.box.addLayout(words, 1)
@@ -74,32 +77,35 @@ class WaitingPage(Page):
         row.addStretch(1)
         self.body.addLayout(row)
         self.body.addStretch(2)
+        self.go_button = Button(theme, "do_not_wait", icon="sign-out-bold", on_click=self.visit.stop_waiting)
+        self.actions.addWidget(self.go_button)  # on the left: where one goes on nobody shall leave by habit
         self.actions.addStretch(1)
-        self.go_button = self._later()
+        self._clock = QTimer(self, interval=1000)
+        self._clock.timeout.connect(self._show_time)
         self._ask = QTimer(self)
         self._ask.timeout.connect(self._tick)
         self._since = 0.0
-
-    def _later(self):  # type: ignore[no-untyped-def]
-        from kiosk.views.controls import Button
-
-        button = Button(self.theme, "do_not_wait", on_click=self.visit.stop_waiting)
-        self.actions.addWidget(button)
-        return button
 
     def enter(self) -> None:
         self._since = time.monotonic()
         self.spinner.run(True)
         self._ask.start(int(self.visit.limits.watch_every * 1000))
+        self._clock.start()
         self.retranslate()
 
     def forget(self) -> None:
         super().forget()
-        self._reference.setText("")
+        for words in (self._reference, self._amount):
+            words.setText("")
 
     def leave(self) -> None:
         self.spinner.run(False)
         self._ask.stop()
+        self._clock.stop()
+
+    def _show_time(self) -> None:
+        seconds = int(time.monotonic() - self._since)
+        self._time.setText(self.tr("Lleva {seconds} s").format(seconds=seconds))
 
     def _tick(self) -> None:
         if time.monotonic() - self._since >= self.visit.limits.watch_for:
@@ -112,13 +118,11 @@ class WaitingPage(Page):
         self._title.setText(self.tr("Esperando la respuesta de su banco"))
         self._text.setText(self.tr("Suele tardar menos de un minuto. No se retire y no pague otra vez."))
         self._safe.setText(
-            self.tr("Su pago está registrado: aunque se vaya la luz, lo seguimos consultando.")
+            self.tr("Su pago está registrado: si sale o se va la luz, lo seguimos consultando.")
         )
         self._reference.setText(
-            self.tr("Referencia {reference} · {amount}").format(
-                reference=payment.reference, amount=together(payment.total.shown())
-            )
-            if payment
-            else ""
+            self.tr("Referencia {reference}").format(reference=payment.reference) if payment else ""
         )
-        self.go_button.caption(self.tr("No quiero esperar"))
+        self._amount.setText(together(payment.total.shown()) if payment else "")
+        self._show_time()
+        self.go_button.caption(self.tr("Salir sin esperar"))

@@ -93,8 +93,8 @@
             <translation>Use devices you trust</translation>
         </message>
         <message>
-            <source>Este kiosco es de la Cooperativa. Cubra la pantalla y no se deje distraer.</source>
-            <translation>This kiosk belongs to the Cooperative. Cover the screen and do not let anyone distract you.</translation>
+            <source>Este kiosco es de la Cooperativa. Cubra el teclado con la mano y no se deje distraer.</source>
+            <translation>This kiosk belongs to the cooperative. Cover the keys with your hand and let nobody distract you.</translation>
         </message>
         <message>
             <source>Nunca entregue sus claves</source>
@@ -125,8 +125,8 @@
             <translation>I authorise the use of my personal data to make this payment.</translation>
         </message>
         <message>
-            <source>Responsable: {cooperative}, NIT {nit}. Usamos sus datos solo para identificarlo, pagar y responder reclamos. Puede consultarlos, corregirlos o revocar en {email}. Política: {url}</source>
-            <translation>Responsible: {cooperative}, NIT {nit}. We use your data only to identify you, to pay and to answer claims. You may consult, correct or revoke it at {email}. Policy: {url}</translation>
+            <source>Responsable: {cooperative}, NIT {nit}. Usamos sus datos solo para identificarlo, pagar y responder reclamos. Puede consultarlos, corregirlos o revocar esta autorización en {email}. Política: {url}</source>
+            <translation>Responsible: {cooperative}, NIT {nit}. We use your data only to identify you, to pay and to answer claims. You may see or correct them or withdraw this consent at {email}. Policy: {url}</translation>
         </message>
         <message>
             <source>Atrás</source>
@@ -239,8 +239,8 @@
             <translation>All overdue</translation>
         </message>
         <message>
-            <source>Elegir yo mismo</source>
-            <translation>Choose myself</translation>
+            <source>Elegir uno por uno</source>
+            <translation>Choose one by one</translation>
         </message>
         <message>
             <source>Usted no tiene valores por pagar</source>
@@ -476,7 +476,7 @@
             <translation>Mobile</translation>
         </message>
         <message>
-            <source>10 números</source>
+            <source>10 dígitos</source>
             <translation>10 digits</translation>
         </message>
         <message>
@@ -514,8 +514,8 @@
             <translation>Do you want to leave the payment?</translation>
         </message>
         <message>
-            <source>Si su banco ya hizo el débito, lo sabremos: seguimos preguntando y su pago se aplica igual. Espere esa respuesta antes de pagar otra vez.</source>
-            <translation>If your bank already made the debit, we will know: we go on asking and your payment is applied all the same. Wait for that answer before you pay again.</translation>
+            <source>Si su banco ya hizo el débito, lo sabremos: seguimos consultando y su pago se aplica igual. Espere esa respuesta antes de pagar otra vez.</source>
+            <translation>If your bank has debited it already, we shall know: we go on asking and your payment is applied all the same. Wait for that answer before paying again.</translation>
         </message>
         <message>
             <source>Si todavía no lo autorizó en su banco, no se mueve dinero.</source>
@@ -905,8 +905,8 @@
             <translation>This kiosk is out of service</translation>
         </message>
         <message>
-            <source>Pague en la ventanilla de {agency}, en otro kiosco o en {website}.</source>
-            <translation>Pay at the counter of {agency}, at another kiosk or at {website}.</translation>
+            <source>Pague en la ventanilla de la {agency}, en otro kiosco o en {website}.</source>
+            <translation>Pay at the counter of {agency}, at another kiosk or on {website}.</translation>
         </message>
         <message>
             <source>Los pagos que ya hizo están seguros y se aplican normalmente.</source>
@@ -916,7 +916,7 @@
     <context>
         <name>PaymentDelegate</name>
         <message>
-            <source>{state} · aplicado</source>
+            <source>{state} · aplicada</source>
             <translation>{state} · applied</translation>
         </message>
     </context>
@@ -1048,10 +1048,6 @@
             <translation>Your session ended for safety.</translation>
         </message>
         <message>
-            <source>No se ha pagado nada. Ingrese otra vez con su cédula y su clave.</source>
-            <translation>Nothing has been paid. Sign in again with your document and your key.</translation>
-        </message>
-        <message>
             <source>La clave nueva no cumple las reglas.</source>
             <translation>The new key does not follow the rules.</translation>
         </message>
@@ -1114,6 +1110,10 @@
         <message>
             <source>Hubo varios intentos con clave equivocada. Su dinero está a salvo: espere o toque «Es mi primera vez u olvidé la clave». {call}</source>
             <translation>There were several tries with a wrong key. Your money is safe: wait, or touch “It is my first time, or I forgot the key”. {call}</translation>
+        </message>
+        <message>
+            <source>No se ha pagado nada. Ingrese otra vez con su documento y su clave.</source>
+            <translation>Nothing has been paid. Sign in again with your document and password.</translation>
         </message>
         <message>
             <source>Una de estas obligaciones ya está pagada.</source>
@@ -1236,7 +1236,7 @@
             <translation>Type a complete e-mail, like name@mail.com.</translation>
         </message>
         <message>
-            <source>El celular tiene 10 números y empieza por 3.</source>
+            <source>El celular tiene 10 dígitos y empieza por 3.</source>
             <translation>A mobile number has 10 digits and starts with 3.</translation>
         </message>
         <message>
@@ -1375,12 +1375,12 @@ Phone {phone}</translation>
             <translation>Make another payment</translation>
         </message>
         <message>
-            <source>Preguntar ahora</source>
-            <translation>Ask now</translation>
+            <source>Consultando…</source>
+            <translation>Asking…</translation>
         </message>
         <message>
-            <source>Preguntando…</source>
-            <translation>Asking…</translation>
+            <source>Consultar ahora</source>
+            <translation>Ask now</translation>
         </message>
         <message>
             <source>Ver comprobante</source>
@@ -1403,6 +1403,10 @@ Phone {phone}</translation>
             <translation>PSE did not answer when opening your payment of {amount}</translation>
         </message>
         <message>
+            <source>No se hizo ningún débito</source>
+            <translation>No money was debited</translation>
+        </message>
+        <message>
             <source>Intentar de nuevo</source>
             <translation>Try again</translation>
         </message>
@@ -1419,24 +1423,36 @@ Phone {phone}</translation>
             <translation>Your bank has paid. We are applying it to your obligations.</translation>
         </message>
         <message>
-            <source>No pague de nuevo: seguimos preguntando y lo aplicamos apenas el banco responda.</source>
+            <source>No pague de nuevo: seguimos consultando y lo aplicamos apenas el banco responda.</source>
             <translation>Do not pay again: we go on asking and apply it as soon as the bank answers.</translation>
         </message>
         <message>
-            <source>Usted no llegó a la página de su banco. No pague de nuevo: seguimos preguntando.</source>
-            <translation>You did not reach your bank's page. Do not pay again: we keep asking.</translation>
+            <source>Usted no llegó a la página de su banco. No pague de nuevo: seguimos consultando.</source>
+            <translation>You did not reach your bank's page. Do not pay again: we go on asking.</translation>
         </message>
         <message>
-            <source>Preguntamos a las {time}: todavía no hay respuesta.</source>
+            <source>Consultamos a las {time}: todavía no hay respuesta.</source>
             <translation>We asked at {time}: there is no answer yet.</translation>
         </message>
         <message>
-            <source>Su banco no autorizó el pago y no se hizo ningún débito. Puede intentarlo de nuevo o consultar con su banco.</source>
-            <translation>Your bank did not authorise the payment and no debit was made. You may try again or ask your bank.</translation>
+            <source>Intento de pago de {amount}.</source>
+            <translation>Attempted payment of {amount}.</translation>
         </message>
         <message>
-            <source>El pago no se pudo completar y no se hizo ningún débito. Puede intentarlo de nuevo.</source>
-            <translation>The payment could not be completed and no debit was made. You may try again.</translation>
+            <source>Su banco no lo autorizó. Inténtelo de nuevo o consulte con su banco.</source>
+            <translation>Your bank did not authorise it. Try again or ask your bank.</translation>
+        </message>
+        <message>
+            <source>El pago no se pudo completar. Puede intentarlo de nuevo.</source>
+            <translation>The payment could not be completed. You can try again.</translation>
+        </message>
+        <message>
+            <source>En este kiosco, en «Mis pagos», con su documento. Referencia {reference}.</source>
+            <translation>At this kiosk, under “My payments”, with your document. Reference {reference}.</translation>
+        </message>
+        <message>
+            <source>¿Dudas? {who}</source>
+            <translation>Questions? {who}</translation>
         </message>
         <message>
             <source>CUS</source>
@@ -1461,10 +1477,6 @@ Phone {phone}</translation>
         <message>
             <source>Consulte cuando quiera</source>
             <translation>Look it up any time</translation>
-        </message>
-        <message>
-            <source>En este kiosco, en «Mis pagos», con su cédula. Referencia {reference}.</source>
-            <translation>On this kiosk, in «My payments», with your document. Reference {reference}.</translation>
         </message>
         <message>
             <source>Llévese la constancia</source>
@@ -1620,8 +1632,8 @@ Phone {phone}</translation>
             <translation>Sign in</translation>
         </message>
         <message>
-            <source>Ingrese con su cédula y su clave</source>
-            <translation>Sign in with your document and your key</translation>
+            <source>Ingrese con su documento y su clave</source>
+            <translation>Sign in with your document and password</translation>
         </message>
         <message>
             <source>Es la clave de asociado de la Cooperativa, no la de su banco.</source>
@@ -1702,8 +1714,8 @@ Phone {phone}</translation>
             <translation>Back</translation>
         </message>
         <message>
-            <source>Finalizar y pagar con PSE</source>
-            <translation>Finish and pay with PSE</translation>
+            <source>Continuar con PSE</source>
+            <translation>Continue with PSE</translation>
         </message>
     </context>
     <context>
@@ -1720,8 +1732,8 @@ Phone {phone}</translation>
     <context>
         <name>TroublePanel</name>
         <message>
-            <source>Su pago está a salvo: si alcanzó a autorizarlo, lo sabremos, porque seguimos preguntando por él. Si no lo autorizó, no se mueve dinero.</source>
-            <translation>Your payment is safe: if you managed to authorise it we will know, because we go on asking about it. If you did not, no money moves.</translation>
+            <source>Su pago está a salvo: si alcanzó a autorizarlo, lo sabremos, porque seguimos consultando por él. Si no lo autorizó, no se mueve dinero.</source>
+            <translation>Your payment is safe: if you did authorise it, we shall know, for we go on asking about it. If you did not, no money moves.</translation>
         </message>
         <message>
             <source>Toque «Salir» y espere la respuesta, o acérquese a un asesor. {care}: {phone}.</source>
@@ -1771,6 +1783,10 @@ Phone {phone}</translation>
     <context>
         <name>WaitingPage</name>
         <message>
+            <source>Lleva {seconds} s</source>
+            <translation>{seconds} s so far</translation>
+        </message>
+        <message>
             <source>Esperando la respuesta de su banco</source>
             <translation>Waiting for your bank's answer</translation>
         </message>
@@ -1779,16 +1795,16 @@ Phone {phone}</translation>
             <translation>It usually takes less than a minute. Do not leave and do not pay again.</translation>
         </message>
         <message>
-            <source>Su pago está registrado: aunque se vaya la luz, lo seguimos consultando.</source>
-            <translation>Your payment is recorded: even if the power fails, we go on asking.</translation>
+            <source>Su pago está registrado: si sale o se va la luz, lo seguimos consultando.</source>
+            <translation>Your payment is on record: if you leave or the power fails, we go on asking.</translation>
         </message>
         <message>
-            <source>Referencia {reference} · {amount}</source>
-            <translation>Reference {reference} · {amount}</translation>
+            <source>Referencia {reference}</source>
+            <translation>Reference {reference}</translation>
         </message>
         <message>
-            <source>No quiero esperar</source>
-            <translation>I do not want to wait</translation>
+            <source>Salir sin esperar</source>
+            <translation>Leave without waiting</translation>
         </message>
     </context>
     <context>

@@ -172,10 +172,10 @@ class Application(QObject):
 
     def _out_of_service(self, error: Exception) -> None:
         log.error("out of service: %s", error)
-        if self.visit.step is Step.OUT_OF_SERVICE:
-            self._try_again_later()
-        else:
+        if self.visit.step in (Step.WELCOME, Step.BEFORE):
             self.visit.go(Step.OUT_OF_SERVICE)
+        else:  # already out of service, or a member is served: nobody is put out in the middle
+            self._try_again_later()
 
     def _try_again_later(self) -> None:
         QTimer.singleShot(_TRY_AGAIN, self._open_desk)

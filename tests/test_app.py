@@ -92,3 +92,13 @@ def test_a_disk_that_fills_up_disturbs_nobody_who_is_served(
     case.leave()
     case.application._look_after_itself()
     case.arrive(Step.OUT_OF_SERVICE)
+
+
+def test_a_desk_that_can_not_open_puts_out_nobody_who_is_served(
+    case: KioskCase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case.to_step(Step.MENU)
+    small_disk(monkeypatch, 10)
+    case.application._open_desk()  # as after a slow start, or when its timer says so
+    pause(300)
+    assert case.visit.step is Step.MENU

@@ -55,12 +55,14 @@ def test_welcome_starts_with_one_touch(case: KioskCase) -> None:
 def test_consent_is_the_members_own(case: KioskCase) -> None:
     case.to_step(Step.BEFORE)
     assert not case.find("consent").isChecked()
-    assert not case.find("go").isEnabled()
-    case.touch(case.find("go"))
+    case.click("go")
     assert case.visit.step is Step.BEFORE
+    assert case.sees("consent_missing"), "says what is missing"
     case.click("consent")
+    assert not case.sees("consent_missing")
     case.click("consent")
-    assert not case.find("go").isEnabled()
+    case.click("go")
+    assert case.visit.step is Step.BEFORE
     case.click("consent")
     case.click("go")
     case.arrive(Step.SIGN_IN)
@@ -290,7 +292,9 @@ def test_my_account_is_filled_in(case: KioskCase) -> None:
     assert holder_fields(case) == {
         "holder_document": "1900100101", "holder_name": case.NAME, "holder_email": "", "holder_mobile": "",
     }  # fmt: skip
-    assert not case.find("go").isEnabled()
+    case.click("go")
+    assert case.visit.step is Step.HOLDER
+    assert case.problems(), "says what is missing beside its field"
     case.click("account_is_mine")
     assert holder_fields(case)["holder_name"] == holder_fields(case)["holder_document"] == ""
     case.click("account_is_mine")

@@ -56,12 +56,10 @@ NEXT = {
 # The step shown on top, 1 to 6; pages without one stand outside the way to pay.
 NUMBER = {
     Step.SIGN_IN: 1,
-    Step.RECOVER: 1,
-    Step.CHANGE_KEY: 1,
     Step.CHOOSE: 2,
-    Step.SUMMARY: 3,
-    Step.HOLDER: 4,
-    Step.PICK_BANK: 4,
+    Step.SUMMARY: 2,
+    Step.HOLDER: 3,
+    Step.PICK_BANK: 3,
     Step.REVIEW: 4,
     Step.BANK: 5,
     Step.WAITING: 5,

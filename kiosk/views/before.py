@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
 from kiosk.views.controls import Card, Picture, Tick, breakable, label
@@ -42,18 +42,23 @@ class BeforePage(Page):
         column.addWidget(self._have)
         have.box.addLayout(column, 1)
         self.body.addWidget(have)
-        privacy = Card(theme, pad=14, gap=0)
-        self._privacy = label("caption")
-        self.consent = Tick(theme, "consent")
-        self.consent.toggled.connect(self.update_actions)
-        privacy.box.addWidget(self.consent)
-        privacy.box.addWidget(self._privacy)
-        self.body.addWidget(privacy)
+        self.body.addWidget(self._consent())
         self.body.addStretch(1)
         self.add_back()
-        self.add_go(self.visit.consent)
+        self.add_go(self._go)
         theme.changed.connect(self._arrange)
         self._arrange()
+
+    def _consent(self) -> Card:
+        privacy = Card(self.theme, pad=14, gap=0)
+        self._privacy = label("caption")
+        self.consent = Tick(self.theme, "consent")
+        self.consent.toggled.connect(lambda _: self._missing.hide())
+        self._missing = label("problem", name="consent_missing")
+        self._missing.hide()
+        for part in (self.consent, self._missing, self._privacy):
+            privacy.box.addWidget(part)
+        return privacy
 
     def _arrange(self) -> None:
         # Large text may need scrolling: what must be ticked comes first then.
@@ -62,10 +67,15 @@ class BeforePage(Page):
 
     def enter(self) -> None:
         self.consent.setChecked(self.visit.consented)
-        self.update_actions()
+        self._missing.hide()
 
-    def update_actions(self) -> None:
-        self.go_button.setEnabled(self.consent.isChecked())
+    def _go(self) -> None:
+        # A grey button would not say what is missing, and with large text the tick may be below the fold.
+        if self.consent.isChecked():
+            self.visit.consent()
+            return
+        self._missing.show()
+        QTimer.singleShot(0, self, lambda: self.scroll.ensureWidgetVisible(self._missing, 0, 0))
 
     def retranslate(self) -> None:
         self._title.setText(self.tr("Antes de comenzar"))
@@ -93,5 +103,6 @@ class BeforePage(Page):
                 cooperative=self.place.cooperative, nit=self.place.nit, email=breakable(self.place.care_email),
                 url=breakable(self.place.privacy_url.removeprefix("https://")))
         )  # fmt: skip
+        self._missing.setText(self.tr("Marque esta autorización para continuar."))
         self.back_button.caption(self.tr("Atrás"))
         self.go_button.caption(self.tr("Entendido, continuar"))

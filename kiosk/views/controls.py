@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QMargins, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QFrame,
     QGraphicsDropShadowEffect,
@@ -269,7 +269,7 @@ class Field(QWidget):
 
 
 class Option(QPushButton):
-    """One of several things to choose from; the chosen one has border, tint and weight."""
+    """One of several things to choose from; the chosen one has tick, border, tint and weight."""
 
     def __init__(self, theme: Theme, name: str, height: float = 84) -> None:
         super().__init__()
@@ -280,6 +280,13 @@ class Option(QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMinimumHeight(theme.u(height))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.toggled.connect(self._mark)
+        theme.changed.connect(self._mark)
+        self._mark()
+
+    def _mark(self) -> None:
+        self.setIconSize(self._theme.icon_size(30))
+        self.setIcon(self._theme.icon("check-bold", "brand", 30) if self.isChecked() else QIcon())
 
     def caption(self, text: str) -> None:
         """Set the words, for eyes and for assistive technology."""
@@ -288,7 +295,8 @@ class Option(QPushButton):
 
     def sizeHint(self) -> QSize:
         hint = super().sizeHint()  # the chosen one is bolder and has a thicker border
-        return QSize(hint.width() + self._theme.u(16), hint.height())
+        mark = 0 if self.isChecked() else self.iconSize().width() + self._theme.u(4)
+        return QSize(hint.width() + mark + self._theme.u(8), hint.height())
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

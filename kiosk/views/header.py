@@ -147,8 +147,6 @@ class Header(Card):
     def _name(self) -> str:
         return {
             Step.SIGN_IN: self.tr("Identificación"),
-            Step.RECOVER: self.tr("Clave"),
-            Step.CHANGE_KEY: self.tr("Clave"),
             Step.CHOOSE: self.tr("Qué pagar"),
             Step.SUMMARY: self.tr("Resumen"),
             Step.HOLDER: self.tr("Titular"),

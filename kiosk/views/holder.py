@@ -153,8 +153,7 @@ class HolderPage(Page):
             self.visit.name_holder(holder)
 
     def update_actions(self) -> None:
-        fields = (self.number, self.name, self.email, self.mobile)
-        self.go_button.setEnabled(all(field.text.strip() for field in fields))
+        self.go_button.setEnabled(not self.visit.busy)  # what is missing is said beside its field
 
     def _field_words(self) -> None:
         natural = self.natural.isChecked()

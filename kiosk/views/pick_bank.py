@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from kiosk.models.banks import BanksModel
-from kiosk.views.controls import draw_tick, label
+from kiosk.views.controls import draw_tick, label, together
 from kiosk.views.page import Page
 from kiosk.views.theme import Theme
 
@@ -46,7 +46,7 @@ class BankDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         tile = QRectF(option.rect).adjusted(u(3), u(3), -u(13), -u(13))
-        edge = "ink" if focused else "brand" if picked else "line"
+        edge = "ink" if focused else "brand" if picked else "edge"
         painter.setPen(QPen(theme.colour(edge), u(4 if picked or focused else 2)))
         painter.setBrush(theme.colour("tint" if picked or pressed else "card"))
         painter.drawRoundedRect(tile, u(20), u(20))
@@ -90,14 +90,21 @@ class PickBankPage(Page):
 
     def enter(self) -> None:
         self.list.clearSelection()
+        self.retranslate()
         self.update_actions()
+
+    def forget(self) -> None:
+        super().forget()
+        self.retranslate()
 
     def update_actions(self) -> None:
         self.go_button.setEnabled(self.visit.banks.picked is not None)
 
     def retranslate(self) -> None:
         self._title.setText(self.tr("¿Desde qué banco paga?"))
-        self._hint.setText(self.tr("Toque el banco del titular de la cuenta."))
+        order = self.visit.order
+        total = f" {self.tr('Total a pagar hoy')}: {together(order.total.shown())}." if order else ""
+        self._hint.setText(self.tr("Toque el banco del titular de la cuenta.") + total)
         self.list.setAccessibleName(self.tr("Bancos"))
         self.back_button.caption(self.tr("Atrás"))
         self.go_button.caption(self.tr("Continuar"))

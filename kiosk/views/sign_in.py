@@ -96,14 +96,11 @@ class SignInPage(Page):
             fields.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
         card.box.addLayout(fields)
         self.body.addWidget(card)
-        row = QHBoxLayout()
         self.forgot = Button(theme, "recover_key", kind="link", size="small", icon="question-bold",
                              on_click=lambda: self.visit.go(Step.RECOVER))  # fmt: skip
-        row.addWidget(self.forgot)
-        row.addStretch(1)
-        self.body.addLayout(row)
         self.body.addStretch(1)
         self.add_back()
+        self.actions.addWidget(self.forgot)  # in sight at any size of text
         self.add_go(self._sign_in)
 
     def enter(self) -> None:

@@ -86,8 +86,8 @@ def _buttons(theme: Theme) -> str:
         f'QPushButton[scale="big"] {{ border-radius: {theme.u(28)}px; font-size: {theme.t(50)}px; '
         f"font-weight: 800; padding: 0 {theme.u(48)}px; }}"
         f'QPushButton[kind="option"] {{ background: {c.card}; color: {c.ink}; '
-        f"border: {theme.u(2)}px solid {c.line}; border-radius: {theme.u(18)}px; "
-        f"padding: 0 {theme.u(24)}px; font-weight: 600; font-size: {theme.t(31)}px; }}"
+        f"border: {theme.u(2)}px solid {c.edge}; border-radius: {theme.u(18)}px; "
+        f"padding: 0 {theme.u(24 if theme.roomy else 12)}px; font-weight: 600; font-size: {theme.t(31)}px; }}"
         f'QPushButton[kind="option"]:checked {{ background: {chosen}; color: {chosen_ink}; '
         f"border: {theme.u(4)}px solid {c.brand}; font-weight: 700; }}"
         f'QPushButton[kind="option"]:pressed {{ background: {chosen}; color: {chosen_ink}; }}'
@@ -130,7 +130,7 @@ QFrame[surface="line"] {{ background: {c.line}; border: 0; }}
 def _fields(theme: Theme) -> str:
     c = theme.colours
     return f"""
-QLineEdit {{ background: {c.card}; color: {c.ink}; border: {theme.u(3)}px solid {c.edge}; border-radius: {theme.u(18)}px;
+QLineEdit {{ background: {c.card}; color: {c.ink}; placeholder-text-color: {c.soft}; border: {theme.u(3)}px solid {c.edge}; border-radius: {theme.u(18)}px;
   padding: 0 {theme.u(24)}px; font-size: {theme.t(40)}px; font-weight: 600; min-height: {theme.u(86)}px;
   selection-background-color: {c.brand}; selection-color: #ffffff; }}
 QLineEdit:focus {{ border: {theme.u(4)}px solid {c.brand}; }}

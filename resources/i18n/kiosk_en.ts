@@ -129,6 +129,10 @@
             <translation>Responsible: {cooperative}, NIT {nit}. We use your data only to identify you, to pay and to answer claims. You may see or correct them or withdraw this consent at {email}. Policy: {url}</translation>
         </message>
         <message>
+            <source>Marque esta autorización para continuar.</source>
+            <translation>Tick this consent to go on.</translation>
+        </message>
+        <message>
             <source>Atrás</source>
             <translation>Back</translation>
         </message>
@@ -348,10 +352,6 @@
         <message>
             <source>Identificación</source>
             <translation>Sign in</translation>
-        </message>
-        <message>
-            <source>Clave</source>
-            <translation>Key</translation>
         </message>
         <message>
             <source>Qué pagar</source>

@@ -102,3 +102,11 @@ def test_a_desk_that_can_not_open_puts_out_nobody_who_is_served(
     case.application._open_desk()  # as after a slow start, or when its timer says so
     pause(300)
     assert case.visit.step is Step.MENU
+
+
+def test_a_menu_built_ahead_is_laid_out_for_the_screen(case: KioskCase) -> None:
+    while case.window.build_one():
+        pause(0)
+    case.to_step(Step.MENU)
+    pause(50)
+    assert case.window.current.scroll.verticalScrollBar().maximum() == 0

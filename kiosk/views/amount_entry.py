@@ -71,7 +71,6 @@ class AmountEntry(Overlay):
         across.addLayout(left, 1)
         self.keys = Keyboard(theme)
         self.keys.setProperty("surface", "")
-        self.keys.finished.connect(self._take)
         across.addWidget(self.keys)
         self.card.box.addLayout(across)
 
@@ -89,7 +88,7 @@ class AmountEntry(Overlay):
             else self.tr("Desde {low}").format(low=low.shown())
         )
         self.open()
-        self.keys.serve(self.field.edit, "digits")
+        self.keys.serve(self.field.edit, "amount")
         self.field.edit.setFocus()
 
     def retranslate(self) -> None:

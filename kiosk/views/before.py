@@ -16,12 +16,12 @@ class BeforePage(Page):
         theme = self.theme
         self._title = label("title")
         self.body.addWidget(self._title)
-        self.body.setSpacing(theme.u(16))
+        self.body.setSpacing(theme.u(10))
         cards = QVBoxLayout() if theme.portrait else QHBoxLayout()
         cards.setSpacing(theme.u(24))
         self._advice: list[tuple[QLabel, QLabel]] = []
         for icon in ("shield-check-duotone", "lock-key-duotone", "bank-duotone"):
-            card = Card(theme, pad=28, gap=8)
+            card = Card(theme, pad=22, gap=6)
             head, text = label("heading"), label("soft")
             top = QHBoxLayout()
             top.setSpacing(theme.u(18))
@@ -34,7 +34,7 @@ class BeforePage(Page):
             cards.addWidget(card, 1)
         self.body.addLayout(cards)
         self._have_title, self._have = label("strong"), label("body")
-        self._have_card = have = Card(theme, "tint", across=True, pad=18, gap=24)
+        self._have_card = have = Card(theme, "tint", across=True, pad=12, gap=24)
         have.box.addWidget(Picture(theme, "info-fill", "brand", 52), 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()
         column.setSpacing(theme.u(4))
@@ -50,7 +50,7 @@ class BeforePage(Page):
         self._arrange()
 
     def _consent(self) -> Card:
-        privacy = Card(self.theme, pad=14, gap=0)
+        privacy = Card(self.theme, pad=12, gap=0)
         self._privacy = label("caption")
         self.consent = Tick(self.theme, "consent")
         self.consent.toggled.connect(lambda _: self._missing.hide())

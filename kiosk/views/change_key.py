@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
 from kiosk.member_core.connector import KeyPolicy
 from kiosk.views.controls import Card, Field, label
 from kiosk.views.page import Page
@@ -22,9 +25,13 @@ class ChangeKeyPage(Page):
         self.current = Field(theme, "current_key", keyboard="digits", secret=True, most=64)
         self.new = Field(theme, "new_key", keyboard="digits", secret=True, most=64)
         self.again = Field(theme, "new_key_again", keyboard="digits", secret=True, most=64)
+        # Side by side the keyboard covers none of them.
+        fields = QVBoxLayout() if theme.portrait else QHBoxLayout()
+        fields.setSpacing(theme.u(22))
         for field in self._fields():
             field.edited.connect(self.update_actions)
-            card.box.addWidget(field)
+            fields.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
+        card.box.addLayout(fields)
         self.body.addWidget(card)
         self.body.addStretch(1)
         self.add_back()

@@ -267,7 +267,7 @@ class ChoosePage(Page):
             self.entry.setGeometry(self.rect())
 
     def retranslate(self) -> None:
-        self._title.setText(self.tr("¿Qué quiere pagar hoy?"))
+        self._title.setText(self.tr("¿Qué quiere pagar?"))
         self.list.setAccessibleName(self._title.text())
         self.all_overdue.caption(self.tr("Todo lo vencido"))
         self.by_hand.caption(self.tr("Elegir uno por uno"))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QMargins, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
     QGraphicsDropShadowEffect,
@@ -285,8 +285,14 @@ class Option(QPushButton):
         self._mark()
 
     def _mark(self) -> None:
-        self.setIconSize(self._theme.icon_size(30))
-        self.setIcon(self._theme.icon("check-bold", "brand", 30) if self.isChecked() else QIcon())
+        tick = self._theme.pixmap("check-bold", "brand", 28)
+        room = QPixmap(tick.width() + self._theme.u(10), tick.height())  # a gap before the words
+        room.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(room)
+        painter.drawPixmap(0, 0, tick)
+        painter.end()
+        self.setIconSize(room.size())
+        self.setIcon(QIcon(room) if self.isChecked() else QIcon())
 
     def caption(self, text: str) -> None:
         """Set the words, for eyes and for assistive technology."""

@@ -7,7 +7,7 @@ and the pages inside the web view.
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QPushButton, QSizePolicy, QWidget
 
 from kiosk.views.controls import Card
@@ -16,18 +16,15 @@ from kiosk.views.theme import Theme
 SPACE, BACK, SHIFT, DONE, MORE = "space", "back", "shift", "done", "more"
 
 _LETTERS = ("1 2 3 4 5 6 7 8 9 0", "q w e r t y u i o p", "a s d f g h j k l ñ")
-# rows of (key, columns it spans); a row has 20 columns, the digits' rows 6
+_DIGITS = [[(key, 2) for key in row.split()] for row in ("1 2 3", "4 5 6", "7 8 9")]
+# rows of (key, columns it spans); a row has 20 columns, those of the pads 6
 _LAYOUTS: dict[str, list[list[tuple[str, int]]]] = {
-    "digits": [
-        [("1", 2), ("2", 2), ("3", 2)],
-        [("4", 2), ("5", 2), ("6", 2)],
-        [("7", 2), ("8", 2), ("9", 2)],
-        [(BACK, 2), ("0", 2), (DONE, 2)],
-    ],
+    "digits": [*_DIGITS, [(BACK, 2), ("0", 2), (DONE, 2)]],
+    "amount": [*_DIGITS, [(BACK, 2), ("0", 2), ("000", 2)]],
     "email": [
         *[[(key, 2) for key in row.split()] for row in _LETTERS],
         [(SHIFT, 2), *[(key, 2) for key in "z x c v b n m".split()], (".", 2), (BACK, 2)],
-        [("@", 2), ("-", 2), ("_", 2), (SPACE, 4), (".com", 3), (".co", 3), (DONE, 4)],
+        [("@", 2), ("-", 2), ("_", 2), ("+", 2), (".com", 4), (".co", 4), (DONE, 4)],
     ],
     "text": [
         *[[(key, 2) for key in row.split()] for row in _LETTERS],
@@ -44,7 +41,16 @@ _SPECIAL = {
     SPACE: (Qt.Key.Key_Space, " "),
     BACK: (Qt.Key.Key_Backspace, "\b"),
 }
-_NAMES = {"@": "at", ".": "dot", "-": "dash", "_": "underscore", ".com": "dotcom", ".co": "dotco"}
+_NAMES = {
+    "@": "at",
+    ".": "dot",
+    "-": "dash",
+    "_": "underscore",
+    "+": "plus",
+    ".com": "dotcom",
+    ".co": "dotco",
+}
+_PADS = ("digits", "amount")
 
 
 def send_text(target: QWidget, text: str, key: Qt.Key = Qt.Key.Key_unknown) -> None:
@@ -71,14 +77,17 @@ class Keyboard(Card):
         self._theme = theme
         self._target: QWidget | None = None
         self._layouts: dict[str, QWidget] = {}
-        self._shifted = False
+        self._shifted = self._more = False
         self.kind = ""
         self.box.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
-    def serve(self, target: QWidget | None, kind: str = "") -> None:
-        """Type into `target` with the layout `kind` (digits, email, text, secret)."""
-        self._target, self._shifted = target, False
+    def serve(self, target: QWidget | None, kind: str = "", *, more: bool = False) -> None:
+        """Type into `target` with the layout `kind` (digits, amount, email, text, secret).
+
+        `more`: another field waits, so that «Listo» is an arrow to it.
+        """
+        self._target, self._shifted, self._more = target, False, more
         if kind and kind != self.kind:
             if self.kind:
                 self._layouts[self.kind].hide()
@@ -86,18 +95,23 @@ class Keyboard(Card):
             if kind not in self._layouts:
                 self._layouts[kind] = self._build(kind)
                 self.box.addWidget(self._layouts[kind])
-                self.retranslate()
             self._layouts[kind].show()
+        self.retranslate()
         self._show_case()
 
     def retranslate(self) -> None:
         """Words on keys in the language in force."""
-        words = {SPACE: self.tr("espacio"), DONE: self.tr("Listo")}
-        names = {**words, BACK: self.tr("borrar"), SHIFT: self.tr("mayúsculas")}
+        done = self.tr("Siguiente") if self._more else self.tr("Listo")
+        words = {SPACE: self.tr("espacio"), DONE: "" if self._more else done}
+        names = {**words, DONE: done, BACK: self.tr("borrar"), SHIFT: self.tr("mayúsculas")}
+        arrow = self._theme.icon("arrow-right-bold", "#ffffff", 46) if self._more else QIcon()
         for key in self.findChildren(QPushButton):
             what = key.property("key")
             if what in words:
                 key.setText(words[what])
+            if what == DONE:
+                key.setIcon(arrow)
+                key.setIconSize(self._theme.icon_size(46))
             key.setAccessibleName(names.get(what, what))
 
     def _build(self, kind: str) -> QWidget:
@@ -105,7 +119,7 @@ class Keyboard(Card):
         grid = QGridLayout(box)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(self._theme.u(12))
-        wide = kind == "digits"
+        wide = kind in _PADS
         width = 150 if wide else (158 if not self._theme.portrait else 104)
         for column in range(6 if wide else 20):
             grid.setColumnMinimumWidth(column, self._theme.u(width / 2 - 6))
@@ -123,7 +137,7 @@ class Keyboard(Card):
         key.setProperty("key", what)
         key.setProperty("done", what == DONE)
         key.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        key.setFixedHeight(self._theme.u(112 if kind == "digits" else 82))
+        key.setFixedHeight(self._theme.u(112 if kind in _PADS else 82))
         key.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         if what in (BACK, SHIFT):
             icon = {BACK: "backspace-bold", SHIFT: "caret-up-bold"}[what]
@@ -155,7 +169,7 @@ class Keyboard(Card):
             self._show_case()
 
     def _show_case(self) -> None:
-        if self.kind in ("", "digits"):
+        if self.kind in ("", *_PADS):
             return
         for key in self._layouts[self.kind].findChildren(QPushButton):
             what = key.property("key")

@@ -197,7 +197,8 @@ class MainWindow(QMainWindow):
         for name, wanted in (("side", beside), ("bottom", not beside)):
             shown = target is not None and wanted
             if shown:
-                self._keyboard(name).serve(target, kind)
+                more = page is not None and page.next_field(target) is not None
+                self._keyboard(name).serve(target, kind, more=more)
             if name in self._keyboards:
                 self._keyboards[name].setVisible(shown)
         if page is None:
@@ -209,6 +210,5 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, lambda: page.keep_in_sight(target))
 
     def _keys_done(self) -> None:
-        if self._current is not None:
-            self._current.keys_done()
-        self.show_keyboard(None)
+        if self._current is None or not self._current.keys_done():
+            self.show_keyboard(None)

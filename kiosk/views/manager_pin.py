@@ -37,8 +37,9 @@ class ManagerPinPage(Page):
     def leave(self) -> None:
         self.pin.clear()
 
-    def keys_done(self) -> None:
+    def keys_done(self) -> bool:
         self._enter()
+        return True  # a wrong PIN is typed again at once
 
     def update_actions(self) -> None:
         self.go_button.setEnabled(len(self.pin.text) >= 6 and not self.visit.manager.asking)

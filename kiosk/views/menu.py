@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout
 
 from kiosk.cooperative.payment import Payment
@@ -69,6 +70,11 @@ class Tile(QPushButton):
 
     def sizeHint(self) -> QSize:
         return self.layout().sizeHint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()  # the height needed by words in another width
 
     def minimumSizeHint(self) -> QSize:
         width = self.width() or self._theme.u(600)

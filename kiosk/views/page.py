@@ -145,11 +145,21 @@ class Page(QWidget):
         """Whether the page shows this problem itself, beside the field it is about."""
         return False
 
-    def keys_done(self) -> None:
-        """«Listo» on the keyboard: the field lets go of the focus."""
+    def next_field(self, edit: QWidget | None) -> QWidget | None:
+        """The field after this one that still waits to be filled."""
+        edits = [field.edit for field in self.findChildren(Field) if field.isVisible()]
+        after = edits[edits.index(edit) + 1 :] if edit in edits else []
+        return next((other for other in after if not other.text()), None)
+
+    def keys_done(self) -> bool:
+        """«Siguiente» or «Listo» on the keyboard; whether another field wants the keys now."""
         focused = self.focusWidget()
-        if focused is not None:
+        following = self.next_field(focused)
+        if following is not None:
+            following.setFocus()
+        elif focused is not None:
             focused.clearFocus()
+        return following is not None
 
     def keep_in_sight(self, field: QWidget) -> None:
         """Scroll to a field; what went wrong matters more until the member types."""

@@ -235,8 +235,8 @@
             <translation>Choose what to pay</translation>
         </message>
         <message>
-            <source>¿Qué quiere pagar hoy?</source>
-            <translation>What do you want to pay today?</translation>
+            <source>¿Qué quiere pagar?</source>
+            <translation>What do you want to pay?</translation>
         </message>
         <message>
             <source>Todo lo vencido</source>
@@ -497,6 +497,10 @@
         <message>
             <source>Listo</source>
             <translation>Done</translation>
+        </message>
+        <message>
+            <source>Siguiente</source>
+            <translation>Next</translation>
         </message>
         <message>
             <source>borrar</source>

@@ -186,6 +186,8 @@ def _demo(arguments: argparse.Namespace) -> int:
         os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
     size = arguments.size
     if arguments.tour:
+        if not any(name in os.environ for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
+            os.environ["QT_QPA_PLATFORM"] = "offscreen"  # pictures need no screen
         from kiosk.tour import run_tour
 
         return run_tour(

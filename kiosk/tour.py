@@ -124,26 +124,28 @@ class Tour:
         self._app.window.grab().save(str(self._out / file))
         self.pages.append({"name": name, "file": file, "milliseconds": getattr(self, "_arrived", 0)})
 
-    def web(self, selector: str, text: str = "") -> None:
-        """Touch an element of the bank's page; type into it with the on-screen keyboard."""
+    def _where(self, selector: str) -> QRect | None:
         found: list[QRect | None] = []
-        rect: QRect | None = None
-        deadline = time.monotonic() + 30
-        while rect is None:
-            if time.monotonic() > deadline:
-                self.picture("stuck")
-                raise TourError(f"bank: no {selector} on the page")
-            found.clear()
-            self.page.find_rect(selector, found.append)
-            self.wait("the page's script", lambda: bool(found))
-            rect = found[0]
-            pause(60)
-        # Scrolling may still move it: ask once more where it is.
-        found.clear()
         self.page.find_rect(selector, found.append)
         self.wait("the page's script", lambda: bool(found))
+        return found[0]
+
+    def _at_rest(self, selector: str) -> QRect:
+        """Where an element is once scrolling and resizing do not move it any more."""
+        rect: QRect | None = None
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            before, rect = rect, self._where(selector)
+            if rect is not None and rect == before:
+                return rect
+            pause(80)
+        self.picture("stuck")
+        raise TourError(f"bank: no {selector} on the page")
+
+    def web(self, selector: str, text: str = "") -> None:
+        """Touch an element of the bank's page; type into it with the on-screen keyboard."""
+        where = self._at_rest(selector).center()
         target = self.page.web.view.focusProxy()
-        where = (found[0] or rect).center()
         QTest.mouseClick(target, Qt.MouseButton.LeftButton, pos=QPoint(where.x(), where.y()))
         if not text:
             return
@@ -255,7 +257,7 @@ class Tour:
         self.tap("done")
         pause(400)
         self.picture("bank_login")
-        self.web(f"label:has(#outcome-{OUTCOMES[self._outcome]})")
+        self._pick(f"#outcome-{OUTCOMES[self._outcome]}")
         self.web("#continue")
 
     def _at_gateway(self) -> None:
@@ -267,10 +269,19 @@ class Tour:
         pause(300)
         self.picture("bank_pse_keyboard")
         self.tap("done")
-        self.web(f"label:has(#bank-{BANK})")
+        self._pick(f"#bank-{BANK}")
         pause(300)
         self.picture("bank_pse")
         self.web("#go-to-bank")
+
+    def _pick(self, radio: str) -> None:
+        """Touch a choice and see that it is chosen, as a member would before going on."""
+        for _ in range(3):
+            self.web(f"label:has({radio})")
+            pause(120)
+            if self._where(f"label:has({radio}:checked)") is not None:
+                return
+        raise TourError(f"bank: {radio} is not chosen by touching it")
 
     def _result(self) -> Payment:
         visit = self._app.visit
@@ -370,7 +381,7 @@ def run_tour(
     application = Application(demonstration.settings(), guide(), size)
     tour = Tour(application, out, outcome)
     payment: Payment | None = None
-    posted = False
+    posted, trouble = False, ""
     try:
         demonstration.wait()
         Languages.use(language)
@@ -379,12 +390,14 @@ def run_tour(
         payment = tour.run()
         posted = application.desk().connector.posting(payment.payment_id) is not None
     except TourError as error:
-        print(f"tour: {error}", file=sys.stderr)
+        trouble = str(error)
+        print(f"tour: {trouble}", file=sys.stderr)
     finally:
         application.close()
         demonstration.close()
     keep_receipts(out, payment)
     found = report(out, outcome, payment, posted=posted, on_screen=tour.cus_on_screen, pages=tour.pages)
+    found["trouble"] = trouble
     (out / "report.json").write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     shutil.rmtree(out / "state", ignore_errors=True)
     app.processEvents()

@@ -365,12 +365,18 @@ def test_a_company_with_a_nit_that_can_not_be(case: KioskCase, nit: str) -> None
 
 # knowledge/pse_rules.md A-6, word for word.
 SCHEME = (
-    "En este momento su obligación #{reference} presenta un proceso de pago cuya transacción se encuentra "
+    "En este momento su pago #{reference} presenta un proceso de pago cuya transacción se encuentra "
     "PENDIENTE de recibir confirmación por parte de su entidad financiera, por favor espere unos minutos "
     "y vuelva a consultar más tarde para verificar si su pago fue confirmado de forma exitosa. Si desea "
     "mayor información sobre el estado actual de su operación puede comunicarse a nuestras líneas de "
     f"atención al cliente {CARE} o enviar un correo electrónico a gestion@cooperativasolidarios.com y "
-    "preguntar por el estado de la transacción: —"
+    "preguntar por el estado de la transacción: {reference}"
+)
+
+HELD = (
+    "Una de estas obligaciones ya tiene un pago en proceso.",
+    "No pague dos veces: consulte el estado en «Mis pagos».",
+    SCHEME,
 )
 
 
@@ -421,17 +427,31 @@ def test_an_obligation_held_by_a_live_payment(case: KioskCase, sandbox: Sandbox)
     reference = case.visit.payment.reference
     case.click("go")
     case.arrive(Step.WELCOME)
-    opened = len(sandbox.sessions())
+    case.to_step(Step.MENU)
+    case.click("pay")
+    case.arrive(Step.CHOOSE)
+    case.told(*(words.format(reference=reference) for words in HELD))
+    assert not case.visit.obligations.total
+    assert not case.find("go").isEnabled()
+    assert case.says("Escoja qué pagar")
+    case.click("by_hand")  # whatever is touched next takes the sentence away
+    case.wait(lambda: not case.problems())
+    case.touch_obligation("AP-100101", 1)
+    case.told(HELD[0], SCHEME.format(reference=reference))
+
+
+def test_an_obligation_taken_by_another_payment_after_it_was_chosen(
+    case: KioskCase, sandbox: Sandbox
+) -> None:
     case.to_step(Step.REVIEW)
+    visit, desk = case.visit, case.desk()
+    elsewhere = desk.checkout.start(visit.order, visit.session.member, visit.holder, bank=None)
+    opened = len(sandbox.sessions())
     case.click("go")
-    case.told(
-        "Una de estas obligaciones ya tiene un pago en proceso.",
-        "No pague dos veces: consulte el estado en «Mis pagos».",
-        SCHEME.format(reference=reference),
-    )
+    case.told(*(words.format(reference=elsewhere.reference) for words in HELD))
     assert case.visit.step is Step.REVIEW
     assert len(sandbox.sessions()) == opened, "nobody outside may hear of a second payment"
-    assert held(case) == [State.PENDING]
+    assert held(case) == [State.AT_BANK]
 
 
 @pytest.mark.parametrize("fault", ["hangs up", "slow", "garbage"])

@@ -25,7 +25,7 @@ from counterparts import (
 )
 
 from kiosk.cooperative.money import Money
-from kiosk.cooperative.payment import Event, Payment, Review, State
+from kiosk.cooperative.payment import CANCELLED, Event, Payment, Review, State
 from kiosk.journal.journal import Journal, ObligationHeld
 from kiosk.member_core.connector import (
     CoreMisconfigured,
@@ -357,6 +357,36 @@ class TestAttemptOver:
         counter.gateway.answers = [self.OVER]
         assert counter.checkout.ask(counter.start()).state is State.AT_BANK
         assert len(counter.gateway.asked) == 1
+
+
+class TestGivenUp:
+    """The member left the page for good: it is closed where nobody began to pay, and only there."""
+
+    CREATED = Verdict(Status.CREATED)
+
+    def test_a_page_nobody_began_on_is_closed_and_the_query_decides(self, counter: Counter) -> None:
+        counter.gateway.abilities = CANCELS
+        counter.gateway.answers = [self.CREATED, Verdict(Status.CANCELLED, cause="MC")]
+        payment = counter.checkout.give_up(counter.start())
+        assert counter.gateway.cancelled == ["900123"]
+        assert (payment.state, payment.error) == (State.DECLINED, CANCELLED)
+
+    @pytest.mark.parametrize("answer", [PENDING, NoVerdict(ErrorKind.NO_ANSWER)])
+    def test_a_debit_under_way_or_no_answer_closes_nothing(self, counter: Counter, answer: Answer) -> None:
+        counter.gateway.abilities = CANCELS
+        counter.gateway.answers = [answer, answer]
+        assert counter.checkout.give_up(counter.start()).state is State.PENDING
+        assert counter.gateway.cancelled == []
+
+    def test_money_that_moved_meanwhile_is_posted(self, counter: Counter) -> None:
+        counter.gateway.abilities = CANCELS
+        counter.gateway.answers = [self.CREATED, APPROVED]
+        assert counter.checkout.give_up(counter.start()).state is State.POSTED
+
+    def test_a_gateway_that_can_not_close_is_only_asked(self, counter: Counter) -> None:
+        counter.gateway.answers = [self.CREATED]
+        assert counter.checkout.give_up(counter.start()).state is State.PENDING
+        assert counter.gateway.cancelled == []
 
 
 class TestGatewaysThatSaySoLater:

@@ -30,7 +30,7 @@ from sandbox_servers import (
 from kiosk import assembly
 from kiosk.cooperative.money import Money, total
 from kiosk.cooperative.order import Order
-from kiosk.cooperative.payment import Payment, Review, State
+from kiosk.cooperative.payment import CANCELLED, Payment, Review, State
 from kiosk.demo import Demonstration
 from kiosk.journal.journal import ObligationHeld
 from kiosk.teller.desk import Desk
@@ -224,6 +224,14 @@ def test_payer_who_cancels_or_never_comes_has_not_paid(terminal: Terminal) -> No
     requests.post(f"{terminal.gateway}/sandbox/sessions/{number}/expire", timeout=PATIENCE)
     assert terminal.later(absent, seconds=61).state is State.FAILED
     assert terminal.moved(cancelled) + terminal.moved(absent) == []
+
+
+def test_a_page_given_up_before_anything_was_begun_is_closed_at_once(terminal: Terminal) -> None:
+    given_up = terminal.desk.checkout.give_up(terminal.get(terminal.start()))
+    assert (given_up.state, given_up.error) == (State.DECLINED, CANCELLED)
+    begun = terminal.start()
+    pay(page(begun), "pending")
+    assert terminal.desk.checkout.give_up(terminal.get(begun)).state is State.PENDING
 
 
 # -- one live payment per obligation ---------------------------------------------------------------

@@ -27,6 +27,10 @@ class Choice(StrEnum):
     OTHER = "other"
 
 
+PAYMENT_LIVE = "payment_live"
+"""Not payable because a payment that has not ended collects it already; the kiosk's own word."""
+
+
 class AmountProblem(StrEnum):
     """Why another amount can not be paid."""
 
@@ -61,7 +65,7 @@ class Obligation:
     """One row of what the member can see; figures are true for the instant the core answered.
 
     `overdue` is zero when nothing is late; `not_payable_reason` is the core's word
-    (nothing_due, legal_collection, payroll_deduction_only, closed, other) or None.
+    (nothing_due, legal_collection, payroll_deduction_only, closed, other), PAYMENT_LIVE or None.
     """
 
     obligation_id: str

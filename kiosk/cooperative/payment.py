@@ -81,6 +81,9 @@ FINAL = frozenset({State.POSTED, State.DECLINED, State.FAILED})
 LIVE = frozenset(State) - FINAL
 """A live payment holds its obligations: nobody may start a second one."""
 
+CANCELLED = "cancelled"
+"""Error of a payment that its payer, or the kiosk on their word, closed before a bank decided."""
+
 _S, _E, _R = State, Event, Review
 
 _MOVES: dict[tuple[State, Event], State] = {
@@ -200,7 +203,7 @@ class Payment:
     cause: str | None = None
     """The bank's or the gateway's words, for people."""
     error: str | None = None
-    """Why there was no answer of the bank, as the gateway driver's kind of error."""
+    """Why there was no answer of the bank: the gateway driver's kind of error, a rule's, or CANCELLED."""
     changed_at: datetime | None = None
     decided_at: datetime | None = None
     core_receipt: str | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kiosk.cooperative.bogota import BOGOTA
 from kiosk.cooperative.payment import Payment
 from kiosk.journal.errors import JournalUnusable, ObligationHeld
 from kiosk.member_core.connector import (
@@ -77,7 +78,7 @@ def problem_of(error: Exception) -> Problem:
         case WrongKey():
             return Problem(Trouble.WRONG_KEY, number=error.remaining)
         case MemberLocked():
-            until = error.until.astimezone().strftime("%H:%M") if error.until else ""
+            until = error.until.astimezone(BOGOTA).strftime("%H:%M") if error.until else ""
             return Problem(Trouble.LOCKED, until=until)
         case MemberBlocked():
             return Problem(Trouble.BLOCKED, contact=error.contact)

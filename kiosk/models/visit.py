@@ -15,8 +15,10 @@ from PySide6.QtCore import Signal
 
 from kiosk.cooperative.member import AccountHolder, Document, MemberSession
 from kiosk.cooperative.money import Money
+from kiosk.cooperative.obligation import Obligation
 from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import Payment, State
+from kiosk.journal.errors import ObligationHeld
 from kiosk.member_core.connector import Availability, CoreStatus, KeyChangeRequired, Recovery, SessionOver
 from kiosk.models.banks import BanksModel
 from kiosk.models.errands import Errands
@@ -81,6 +83,7 @@ class Visit(Errands):
         self.session: MemberSession | None = None
         self.recovery: Recovery | None = None
         self.order: Order | None = None
+        self._held_by: Payment | None = None
         self.holder: AccountHolder | None = None
         self.terms: tuple[Terms, ...] = ()
         self.payment: Payment | None = None
@@ -131,7 +134,7 @@ class Visit(Errands):
         self.go(Step.WELCOME)
 
     def _forget_member(self) -> None:
-        self.order = self.holder = self.payment = None
+        self.order = self.holder = self.payment = self._held_by = None
         self.terms, self.news = (), []
         for model in (self.obligations, self.banks, self.payments):
             model.load([])
@@ -238,12 +241,21 @@ class Visit(Errands):
         """Ask the core what is owed, then choose; all that is overdue is chosen to begin with."""
         session = self._session()
 
-        def done(found: list) -> None:  # type: ignore[type-arg]
-            self.obligations.load(found)
+        def done(found: tuple[list[Obligation], Payment | None]) -> None:
+            owed, holder = found
+            self.obligations.load(owed)
             self.go(Step.CHOOSE)
             self.obligations.choose_all_overdue()
+            self._held_by = holder
+            if not self.obligations.total:  # said last: a new total takes older sentences away
+                self.explain_held()
 
-        self._ask(lambda desk: desk.connector.obligations(session), done, "loading_obligations")
+        self._ask(lambda desk: desk.obligations(session), done, "loading_obligations")
+
+    def explain_held(self) -> None:
+        """Say the scheme's words on an obligation that a live payment collects already."""
+        if self._held_by is not None:
+            self._tell(problem_of(ObligationHeld(self._held_by)))
 
     def confirm_choice(self) -> None:
         """The choice becomes the order, if it can be paid."""
@@ -308,7 +320,7 @@ class Visit(Errands):
             # No page to open: nothing will come of standing here, the sonda goes on asking.
             self.go(Step.RESULT)
 
-    def left_bank(self) -> None:
+    def left_bank(self, *, given_up: bool = False) -> None:
         """The member came back, gave up or ran out of time: only the gateway says what happened."""
         payment = self.payment
         if payment is None or self.step is not Step.BANK:
@@ -316,7 +328,8 @@ class Visit(Errands):
         self.go(Step.WAITING)
 
         def work(desk: Desk) -> Payment:
-            return desk.checkout.ask(desk.checkout.left(payment))
+            checkout = desk.checkout
+            return checkout.give_up(payment) if given_up else checkout.ask(checkout.left(payment))
 
         self._ask(work, self._seen, quiet=True, lane="money")
 

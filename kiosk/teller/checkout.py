@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from kiosk.cooperative.member import AccountHolder, Member
 from kiosk.cooperative.order import Order
-from kiosk.cooperative.payment import FINAL, Event, Payment, Review, State
+from kiosk.cooperative.payment import CANCELLED, FINAL, Event, Payment, Review, State
 from kiosk.journal.journal import Facts, Journal, Stale
 from kiosk.member_core.connector import (
     Connector,
@@ -154,6 +154,20 @@ class Checkout:
         """The member left the bank's page, or nobody knows where they are."""
         return self._tell(payment, Event.LEFT, lambda _: Facts())[0]
 
+    def give_up(self, payment: Payment) -> Payment:
+        """The member left the page for good: closed at the gateway where nobody began to pay, then asked.
+
+        Only a page that no attempt was made on is closed: what becomes of a debit whose page is closed
+        meanwhile no contract says.
+        """
+        payment = self.left(payment)
+        if payment.gateway_id and self._gateway.abilities.cancels and not self.gateway_line.asked_to_wait:
+            answer = self._gateway.query(payment.gateway_id, Expected(payment.reference, payment.total))
+            self._heard(answer)
+            if isinstance(answer, Verdict) and answer.status is Status.CREATED:
+                self._gateway.cancel(payment.gateway_id)
+        return self.ask(payment)
+
     def session_over(self, payment: Payment) -> bool:
         """Whether the gateway's page can no longer be paid."""
         return self._clock() >= payment.created_at + timedelta(minutes=self._terminal.session_minutes)
@@ -272,8 +286,10 @@ class Checkout:
         if event is Event.SEEN_OK:
             facts["cause"] = facts["error"] = None
             facts["next_ask_at"] = now + self._lease
-        elif verdict.cause:
-            facts["cause"] = verdict.cause
+        else:
+            facts["error"] = CANCELLED if verdict.status is Status.CANCELLED else None
+            if verdict.cause:
+                facts["cause"] = verdict.cause
         if event in _UNPAID and self._page_stays_open:
             facts["next_ask_at"] = now + LOOK_BACK_EVERY
         return facts
@@ -397,6 +413,7 @@ def _closed(before: Answer, after: Answer) -> Answer:
         return after
     return replace(
         after,
+        status=Status.REJECTED if after.status is Status.CANCELLED else after.status,
         cus=after.cus or before.cus,
         bank=after.bank or before.bank,
         cause=before.cause or after.cause,

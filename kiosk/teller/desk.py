@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from kiosk.cooperative.member import MemberSession
+from kiosk.cooperative.obligation import PAYMENT_LIVE, Obligation
 from kiosk.cooperative.payment import Payment
 from kiosk.journal.journal import Journal, JournalUnusable
 from kiosk.member_core.connector import Connector
@@ -78,6 +80,23 @@ class Desk:
         if isinstance(terms, NoVerdict):
             raise GatewayAway(terms.kind)
         return terms
+
+    def obligations(self, session: MemberSession) -> tuple[list[Obligation], Payment | None]:
+        """What the member owes, as the core says, and a live payment that collects some of it already.
+
+        That is not payable for the reason PAYMENT_LIVE. Raises what `Connector.obligations` does.
+        """
+        live = [payment for payment in self.journal.of_member(session.member.member_id) if payment.live]
+        holders = {key: payment for payment in live for key in payment.order.obligation_ids}
+        owed = self.connector.obligations(session)
+        marked = [
+            replace(each, payable=False, not_payable_reason=PAYMENT_LIVE)
+            if each.obligation_id in holders
+            else each
+            for each in owed
+        ]
+        held = next((holders[each.obligation_id] for each in owed if each.obligation_id in holders), None)
+        return marked, held
 
     def payments_of(self, member_id: str) -> tuple[list[Payment], list[Payment]]:
         """A member's payments at this terminal, and those that ended lately while nobody watched."""

@@ -71,9 +71,9 @@ class BankPage(Page):
         self.layout().insertWidget(0, self.bar)
         self.layout().insertWidget(1, self.stage, 1)
         self.opening = OpeningPanel(self.stage, theme)
-        self.trouble = TroublePanel(self.stage, theme, self.place, self._reload, self.visit.left_bank)
+        self.trouble = TroublePanel(self.stage, theme, self.place, self._reload, self._give_up)
         self.help = HelpOverlay(self, theme, self.place, self._reload)
-        self.leaving = LeaveOverlay(self, theme, self.visit.left_bank)
+        self.leaving = LeaveOverlay(self, theme, self._give_up)
         self.dialog = DialogOverlay(self, theme)
         for overlay in self._overlays():
             overlay.closing.connect(self._focus_page)
@@ -109,6 +109,9 @@ class BankPage(Page):
         self._show_opening()
         # The engine may still have to start: let the opening panel be painted first.
         QTimer.singleShot(0, self, self._open_web)
+
+    def _give_up(self) -> None:
+        self.visit.left_bank(given_up=True)
 
     def leave(self) -> None:
         for timer in (self._clock, self._watch):

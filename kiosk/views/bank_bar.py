@@ -197,7 +197,7 @@ class BankBar(Card):
         """Words in the language in force."""
         host = self.host.text()
         self._where.setText(
-            self.tr("Está en la página de su banco") if host else self.tr("Abriendo la página de su banco")
+            self.tr("Está en la página de pago") if host else self.tr("Abriendo la página de pago")
         )
         lock = self.tr("Conexión cifrada") if self._locked else self.tr("Conexión sin cifrar")
         self.host.setAccessibleName(f"{host}. {lock}" if host else "")

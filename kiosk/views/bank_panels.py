@@ -207,7 +207,7 @@ class OpeningPanel(Panel):
         super().hideEvent(event)
 
     def retranslate(self) -> None:
-        self._title.setText(self.tr("Abriendo la página de su banco"))
+        self._title.setText(self.tr("Abriendo la página de pago"))
         self._text.setText(
             self.tr(
                 "Suele tardar unos segundos. Antes de escribir sus claves, mire arriba en qué página está."

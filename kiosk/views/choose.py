@@ -145,6 +145,7 @@ class ChoosePage(Page):
         self.list.setMouseTracking(False)
         QScroller.grabGesture(self.list.viewport(), QScroller.ScrollerGestureType.TouchGesture)
         self.delegate.other_wanted.connect(self._ask_other)
+        self.delegate.held_touched.connect(self.visit.explain_held)
         self._empty, self._empty_words, self._empty_more = (
             Card(theme, pad=60),
             label("heading"),

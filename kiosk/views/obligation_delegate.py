@@ -20,7 +20,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from kiosk.cooperative.obligation import Choice, Obligation, ObligationKind
+from kiosk.cooperative.obligation import PAYMENT_LIVE, Choice, Obligation, ObligationKind
 from kiosk.models.obligations import ObligationsModel
 from kiosk.views.controls import draw_tick, fitted
 from kiosk.views.dates import ago, short_date
@@ -67,6 +67,7 @@ class ObligationWords(QObject):
                 "legal_collection": self.tr("En cobro jurídico: consulte en la agencia"),
                 "payroll_deduction_only": self.tr("Solo por descuento de nómina"),
                 "closed": self.tr("Cancelada"),
+                PAYMENT_LIVE: self.tr("Con un pago en proceso: mírelo en «Mis pagos»"),
             }
             return reasons.get(
                 obligation.not_payable_reason or "", self.tr("No se paga en este kiosco")
@@ -91,9 +92,13 @@ class ObligationWords(QObject):
 
 
 class ObligationDelegate(QStyledItemDelegate):
-    """Paints rows and turns touches into choices. `other_wanted(row)` asks for an amount."""
+    """Paints rows and turns touches into choices.
+
+    `other_wanted(row)` asks for an amount; `held_touched` wants to pay what is being paid already.
+    """
 
     other_wanted = Signal(int)
+    held_touched = Signal()
 
     def __init__(self, theme: Theme, today: date, parent: QObject) -> None:
         super().__init__(parent)
@@ -275,9 +280,9 @@ class ObligationDelegate(QStyledItemDelegate):
                     index: QModelIndex) -> bool:  # fmt: skip
         if not isinstance(event, QMouseEvent) or not isinstance(model, ObligationsModel):
             return False
-        touched = next(
-            (n for n, part in enumerate(self.parts(option.rect)) if part.contains(event.position())), None
-        )
+        held = model.obligation(index.row()).not_payable_reason == PAYMENT_LIVE
+        parts = [self._card(option.rect)] if held else self.parts(option.rect)
+        touched = next((n for n, part in enumerate(parts) if part.contains(event.position())), None)
         if event.type() == QEvent.Type.MouseButtonPress:
             self._pressed = (index.row(), touched) if touched is not None else None
             self.parent().viewport().update()
@@ -294,6 +299,9 @@ class ObligationDelegate(QStyledItemDelegate):
     def act(self, model: ObligationsModel, row: int, part: int) -> None:
         """Do what touching a part of a row does."""
         obligation = model.obligation(row)
+        if obligation.not_payable_reason == PAYMENT_LIVE:
+            self.held_touched.emit()
+            return
         if part == 0:
             if obligation.payable:
                 if model.choice(row) is None and not any(

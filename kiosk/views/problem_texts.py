@@ -147,7 +147,12 @@ class ProblemTexts:
             "ProblemTexts", "Si necesita ayuda llame a {care}: {phone}."
         ).format(care=care, phone=phone)
         if problem.contact is not None:
-            rest, call = f"{rest} {problem.contact.text}", problem.contact.phone or call
+            said = problem.contact.text.strip()
+            rest = f"{rest} {said}" if not said or said.endswith((".", "!", "?")) else f"{rest} {said}."
+            if problem.contact.phone:
+                call = QCoreApplication.translate("ProblemTexts", "Teléfono {phone}.").format(
+                    phone=problem.contact.phone
+                )
         if problem.trouble is Trouble.WRONG_KEY and problem.number is not None:
             rest = f"{ProblemTexts._attempts(problem.number)} {rest}"
         facts = {"amount": problem.amount, "until": problem.until, "call": call}
@@ -173,9 +178,11 @@ class ProblemTexts:
         if problem.trouble is Trouble.NO_BANK_LIST:
             return f"{scheme_texts.NO_BANK_LIST}."
         if problem.trouble is Trouble.PAYMENT_PENDING and held is not None:
-            return scheme_texts.pending_already("obligación", held.reference, phone, email, held.cus or "—")
+            return scheme_texts.pending_already(
+                "pago", held.reference, phone, email, held.cus or held.reference
+            )
         if problem.trouble is Trouble.PAID_ALREADY and held is not None:
-            return scheme_texts.approved_already(held.reference, phone, email, held.cus or "—")
+            return scheme_texts.approved_already(held.reference, phone, email, held.cus or held.reference)
         return ""
 
     @staticmethod

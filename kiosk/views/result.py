@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.cooperative import scheme_texts
-from kiosk.cooperative.payment import Payment, State
+from kiosk.cooperative.payment import CANCELLED, Payment, State
 from kiosk.models.steps import Step
 from kiosk.views.controls import Button, Card, Figure, Picture, Rule, label, together
 from kiosk.views.dates import clock_time, minute_time
@@ -335,7 +335,10 @@ class ResultPage(Page):
                 )
             return f"{fixed}\n{ours}"
         tried = self.tr("Intento de pago de {amount}.").format(amount=together(payment.total.shown()))
-        why = f"{tried} {payment.cause}." if payment.cause else tried
+        if payment.error == CANCELLED:
+            return f"{tried} " + self.tr("El pago se canceló. Puede intentarlo de nuevo cuando quiera.")
+        said = payment.cause.rstrip(".") if payment.cause else ""
+        why = f"{tried} " + self.tr("Respuesta: «{cause}».").format(cause=said) if said else tried
         if what == "declined":
             return f"{why} " + self.tr("Su banco no lo autorizó. Inténtelo de nuevo o consulte con su banco.")
         return f"{why} " + self.tr("El pago no se pudo completar. Puede intentarlo de nuevo.")

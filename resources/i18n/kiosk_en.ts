@@ -27,12 +27,12 @@
     <context>
         <name>BankBar</name>
         <message>
-            <source>Está en la página de su banco</source>
-            <translation>You are on your bank's page</translation>
+            <source>Está en la página de pago</source>
+            <translation>You are on the payment page</translation>
         </message>
         <message>
-            <source>Abriendo la página de su banco</source>
-            <translation>Opening your bank's page</translation>
+            <source>Abriendo la página de pago</source>
+            <translation>Opening the payment page</translation>
         </message>
         <message>
             <source>Conexión cifrada</source>
@@ -848,6 +848,10 @@
             <translation>Closed</translation>
         </message>
         <message>
+            <source>Con un pago en proceso: mírelo en «Mis pagos»</source>
+            <translation>A payment is under way: see «My payments»</translation>
+        </message>
+        <message>
             <source>No se paga en este kiosco</source>
             <translation>Can not be paid on this kiosk</translation>
         </message>
@@ -879,8 +883,8 @@
     <context>
         <name>OpeningPanel</name>
         <message>
-            <source>Abriendo la página de su banco</source>
-            <translation>Opening your bank's page</translation>
+            <source>Abriendo la página de pago</source>
+            <translation>Opening the payment page</translation>
         </message>
         <message>
             <source>Suele tardar unos segundos. Antes de escribir sus claves, mire arriba en qué página está.</source>
@@ -1180,6 +1184,10 @@
             <translation>If you need help call {care}: {phone}.</translation>
         </message>
         <message>
+            <source>Teléfono {phone}.</source>
+            <translation>Phone {phone}.</translation>
+        </message>
+        <message>
             <source>Le queda 1 intento antes de que el documento se bloquee.</source>
             <translation>You have 1 try left before the document is locked.</translation>
         </message>
@@ -1441,6 +1449,14 @@ Phone {phone}</translation>
         <message>
             <source>Intento de pago de {amount}.</source>
             <translation>Attempted payment of {amount}.</translation>
+        </message>
+        <message>
+            <source>El pago se canceló. Puede intentarlo de nuevo cuando quiera.</source>
+            <translation>The payment was cancelled. You may try again whenever you like.</translation>
+        </message>
+        <message>
+            <source>Respuesta: «{cause}».</source>
+            <translation>Answer: «{cause}».</translation>
         </message>
         <message>
             <source>Su banco no lo autorizó. Inténtelo de nuevo o consulte con su banco.</source>

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kiosk.cooperative.payment import Payment
     from kiosk.settings import Settings
 
+_CONFIG = "the settings (docs/settings.md)"
 OUTCOMES = ("approved", "declined", "failed", "pending", "late-approved")
 
 
@@ -45,22 +46,24 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="kiosk", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="kiosk", description="Self-service payments of a cooperative's members through PSE."
+    )
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument("-v", "--verbose", action="store_true", help="log what happens")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", help="the terminal, on its settings file")
-    run.add_argument("--config", type=Path, required=True)
+    run.add_argument("--config", type=Path, required=True, metavar="FILE", help=_CONFIG)
     run.set_defaults(command=_run)
 
     demo = commands.add_parser("demo", help="the terminal on its built-in sandbox")
     demo.add_argument("--tour", action="store_true", help="work every page by itself and leave pictures")
     demo.add_argument("--out", type=Path, default=Path("build/demo"), help="where the tour leaves its files")
-    demo.add_argument("--outcome", choices=OUTCOMES, default="approved")
-    demo.add_argument("--gateway", choices=list(DRIVERS), default="placetopay")
+    demo.add_argument("--outcome", choices=OUTCOMES, default="approved", help="what the tour's bank answers")
+    demo.add_argument("--gateway", choices=list(DRIVERS), default="placetopay", help="whose sandbox")
     demo.add_argument("--size", type=_size, metavar="WIDTHxHEIGHT", help="of the window, e.g. 1080x1920")
-    demo.add_argument("--language", choices=("es", "en"), default="es")
+    demo.add_argument("--language", choices=("es", "en"), default="es", help="of the tour")
     demo.add_argument("--large", action="store_true", help="large text")
     demo.set_defaults(command=_demo)
 
@@ -71,12 +74,12 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.set_defaults(command=_sandbox)
 
     sonda = commands.add_parser("sonda", help="ask about what is pending, without a screen")
-    sonda.add_argument("--config", type=Path, required=True)
-    sonda.add_argument("--once", action="store_true")
+    sonda.add_argument("--config", type=Path, required=True, metavar="FILE", help=_CONFIG)
+    sonda.add_argument("--once", action="store_true", help="one round, then stop")
     sonda.set_defaults(command=_sonda)
 
     doctor = commands.add_parser("doctor", help="what is well and what is not with this terminal")
-    doctor.add_argument("--config", type=Path, required=True)
+    doctor.add_argument("--config", type=Path, required=True, metavar="FILE", help=_CONFIG)
     doctor.add_argument("--json", action="store_true", help="for scripts")
     doctor.set_defaults(command=_doctor)
 
@@ -88,8 +91,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_pse(commands)
     receipt = commands.add_parser("receipt", help="check a receipt's code")
     receipt.add_argument("what", choices=("verify",))
-    receipt.add_argument("token")
-    receipt.add_argument("--config", type=Path, required=True)
+    receipt.add_argument("token", help="what the receipt's QR says")
+    receipt.add_argument("--config", type=Path, required=True, metavar="FILE", help=_CONFIG)
     receipt.set_defaults(command=_receipt)
     return parser
 
@@ -120,6 +123,8 @@ def _explain(arguments: argparse.Namespace) -> int:
     from kiosk.pse.explain import Operation, Recorded, Silence, explain
 
     try:
+        if re.fullmatch(r"\d{1,3}(\.\d{3})+", arguments.amount):
+            return _unusable("--amount: a dot is for cents; write 185000, not 185.000")
         amount = Money.of(arguments.amount) if arguments.amount else None
         if arguments.no_answer:
             answered: Recorded | Silence = Silence(arguments.no_answer)
@@ -205,6 +210,7 @@ def _demo(arguments: argparse.Namespace) -> int:
     from kiosk.demo import Demonstration, guide
 
     folder = Path(tempfile.mkdtemp(prefix="kiosk-demo-"))
+    print(f"kiosk: journal and receipts of this demonstration are in {folder} until it ends", flush=True)
     demonstration = Demonstration(folder, outcome=arguments.outcome, gateway=arguments.gateway)
     try:
         app = qt_application(sys.argv[:1])

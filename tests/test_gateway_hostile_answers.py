@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from sandbox_servers import _process as process
 from test_gateway_conformance import Counter, expected
 
+from kiosk.cooperative.money import Money
 from kiosk.pse.drivers import DRIVERS
 from kiosk.pse.gateway import (
     Answer,
@@ -354,3 +355,18 @@ def nothing_read(gate: Gate, http: int, body: bytes) -> None:
     creation = gate.driver.read_creation(http, body, ours.reference)
     assert not isinstance(creation, Created)
     assert isinstance(creation, UnknownIfCreated) or http >= 400
+
+
+TOO_OFTEN = (
+    b'{"status": {"status": "FAILED", "reason": "429", "message": "Too Many Requests"}}',
+    b'{"error": {"type": "RATE_LIMIT", "reason": "Too many requests"}}',
+    b"",
+)
+
+
+@pytest.mark.parametrize("body", TOO_OFTEN)
+@pytest.mark.parametrize("driver", list(DRIVERS))
+def test_being_asked_too_often_says_nothing_and_passes(driver: str, body: bytes) -> None:
+    answer = DRIVERS[driver].load().read_query(429, body, Expected("PAM012603020001", Money.of(1000)))
+    assert isinstance(answer, NoVerdict)
+    assert not answer.kind.staff_must_act

@@ -284,6 +284,8 @@ class _Said:
 def _failure(status: int, body: Mapping[str, Any] | None) -> ErrorKind:
     if body is None:
         return ErrorKind.SERVER if status >= 500 else ErrorKind.GARBAGE
+    if status == 429:  # asked too often: it says nothing of the payment, and passes
+        return ErrorKind.SERVER
     said = _Said.of(body)
     code = _AUTHENTICATION.search(said.message)
     if status == 401 or (code and said.word == "FAILED"):

@@ -291,7 +291,7 @@ def _patient(answer: Answer, reply: Reply) -> Answer:
 
 
 def _failure(status: int, body: Mapping[str, Any] | None) -> ErrorKind:
-    if status >= 500:
+    if status >= 500 or status == 429:  # asked too often: it says nothing of the payment, and passes
         return ErrorKind.SERVER
     error = mapping(mapping(body).get("error"))
     if not error:

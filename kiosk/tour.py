@@ -246,11 +246,14 @@ class Tour:
         self.click("go")
 
     def _at_bank(self) -> None:
-        self.arrive(Step.BANK)
-        self.wait(
-            "the gateway's page", lambda: self.page.web is not None and self.page.web.view.isVisible(), 60
-        )
-        pause(400)
+        self._opened()
+        self.click("help")
+        self.picture("bank_help")
+        self.click("help_phone")
+        self.arrive(Step.PHONE)
+        self.picture("phone")
+        self.click("pay_here")
+        self._opened()
         if not self._app.visit.banks.rowCount():
             self._at_gateway()
         self.web("#bank-user", "maria")
@@ -259,6 +262,13 @@ class Tour:
         self.picture("bank_login")
         self._pick(f"#outcome-{OUTCOMES[self._outcome]}")
         self.web("#continue")
+
+    def _opened(self) -> None:
+        self.arrive(Step.BANK)
+        self.wait(
+            "the gateway's page", lambda: self.page.web is not None and self.page.web.view.isVisible(), 60
+        )
+        pause(400)
 
     def _at_gateway(self) -> None:
         """The gateway's page and PSE's portal, where they ask for the bank."""

@@ -50,6 +50,11 @@ HOLDER = AccountHolder(
     HolderKind.NATURAL, DOCUMENT, NAME, "maria.fernanda.rodriguez.castaneda@correo.example", "3001234567"
 )
 PAYER = Payer("A-1", NAME, "CC ******0101", NAME, "CC ******0101")
+GATEWAY = SimpleNamespace(
+    abilities=SimpleNamespace(other_device=True),
+    allowed_hosts=lambda: frozenset({"checkout.example"}),
+    is_return=lambda _: False,
+)
 OWED = (
     (ObligationKind.LOAN, "Crédito libre inversión compra de cartera", "88-1204-000317", 12_345_678),
     (ObligationKind.CONTRIBUTION, "Aportes sociales", "004512", 60_000),
@@ -155,7 +160,9 @@ class Stage:
         visit.member_changed.emit()
         visit.manager.case = self._case()
         visit.manager.find("x")
-        visit.payment = self.payment(State.PENDING if scene == "waiting" else State.POSTED)
+        visit.payment = self.payment(State.PENDING if scene in ("waiting", "phone") else State.POSTED)
+        visit.payment = replace(visit.payment, redirect_url="https://checkout.example/spa/session/1/abc")
+        visit.gateway = GATEWAY
         self.scenes[scene]()
         self.settle()
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Qt, QUrl, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, QUrl, Signal
 from PySide6.QtWebEngineCore import (
     QWebEngineCertificateError,
     QWebEngineFrame,
@@ -18,6 +19,7 @@ from PySide6.QtWebEngineCore import (
     QWebEngineScript,
     QWebEngineSettings,
 )
+from PySide6.QtWidgets import QWidget
 
 from kiosk.lockdown.web_policy import Judgement, WebPolicy, shown_host
 
@@ -51,6 +53,12 @@ ISOLATED = QWebEngineScript.ScriptWorldId.ApplicationWorld.value
 """The world of our scripts: they see the page, the page's scripts do not see them."""
 
 
+_MOST_IN_A_ROW = 3
+"""Dialogs that may follow each other; what a page says beyond is dropped, its questions answered with no."""
+_QUIET = 3.0
+"""Seconds after which a dialog does not follow the one before, but begins anew."""
+
+
 class Dialogs(Protocol):
     """Who shows what the page says. `confirm` and `prompt` wait for an answer, for a limited time."""
 
@@ -79,6 +87,7 @@ class BankWebPage(QWebEnginePage):
         self._policy, self._dialogs = policy, dialogs
         self.talking = False
         """While true the page is inside a call to us and must not be deleted."""
+        self._said_in_a_row, self._last_said = 0, 0.0
         settings = self.settings()
         for attribute, on in _SETTINGS.items():
             settings.setAttribute(attribute, on)
@@ -150,6 +159,15 @@ class BankWebPage(QWebEnginePage):
 
     # -- dialogs --------------------------------------------------------------------------
 
+    def _may_say(self) -> bool:
+        """Not word upon word: a page that never lets up would shut the member in behind its dialogs."""
+        now = time.monotonic()
+        if now - self._last_said >= _QUIET:
+            self._said_in_a_row = 0
+        self._said_in_a_row += 1
+        self._last_said = now
+        return self._said_in_a_row <= _MOST_IN_A_ROW
+
     @contextmanager
     def _talk(self) -> Iterator[None]:
         self.talking = True
@@ -157,19 +175,23 @@ class BankWebPage(QWebEnginePage):
             yield
         finally:
             self.talking = False
+            self._last_said = time.monotonic()
             self.talked.emit()
 
     def javaScriptAlert(self, origin: QUrl | str, text: str) -> None:
-        self._dialogs.tell(text)
+        if self._may_say():
+            self._dialogs.tell(text)
 
     def javaScriptConfirm(self, origin: QUrl | str, text: str) -> bool:
-        if self.talking:
+        if text == _leave_question():
+            return True
+        if self.talking or not self._may_say():
             return False
         with self._talk():
             return self._dialogs.confirm(text)
 
     def javaScriptPrompt(self, origin: QUrl | str, text: str, suggested: str) -> tuple[bool, str]:
-        if self.talking:
+        if self.talking or not self._may_say():
             return False, ""
         with self._talk():
             return self._dialogs.prompt(text, suggested)
@@ -186,6 +208,13 @@ class BankWebPage(QWebEnginePage):
                 waiting.extend(frame.children())
 
 
+def _leave_question() -> str:
+    """What Qt asks, through the page's confirm, where a page wants to keep its visitor."""
+    return QCoreApplication.translate(
+        "QWebEnginePage", "Are you sure you want to leave this page? Changes that you made may not be saved."
+    )
+
+
 def guard_script() -> QWebEngineScript:
     """Runs first in every frame; see `_GUARD`."""
     script = QWebEngineScript()
@@ -197,14 +226,15 @@ def guard_script() -> QWebEngineScript:
     return script
 
 
-# No dragging (it starts a loop of its own in Qt), no colour chooser (a window of its own), forms and
-# links for a new window keep what they send by opening in place, and a field with the focus stays in
+# No dragging (it starts a loop of its own in Qt), no colour chooser (a window of its own), no say in
+# whether it is left (here, as Qt's own question comes in English and holds the member), forms and links for a new window keep what they send by opening in place, and a field with the focus stays in
 # sight when the keyboard takes room.
 _GUARD = """
 (() => {
   "use strict";
   const refuse = (event) => event.preventDefault();
   for (const kind of ["dragstart", "dragover", "drop"]) addEventListener(kind, refuse, true);
+  addEventListener("beforeunload", (event) => event.stopImmediatePropagation(), true);
   const here = (element, name) => {
     if ((element.getAttribute(name) || "").toLowerCase() === "_blank") element.setAttribute(name, "_top");
   };
@@ -238,7 +268,35 @@ BLUR = f"(() => {{{_ACTIVE} field.blur(); }})()"
 """Takes the focus from the field, as leaving it would."""
 
 
-def set_up_view(view: QObject) -> None:
-    """What the view itself must not do: menus of its own, taking what is dropped on it."""
+class ViewGuard(QObject):
+    """Keeps windows of Qt's own off the screen (a colour chooser, the menu a long press on a text brings),
+    and the page's size as it is. Lists of the page, a <select>'s for one, are Chromium's and may open."""
+
+    def __init__(self, view: QWidget) -> None:
+        super().__init__(view)
+        view.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if kind == QEvent.Type.ChildPolished:
+            self._look_at(event.child())
+        elif kind == QEvent.Type.Wheel:
+            return bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        return False
+
+    def _look_at(self, child: QObject) -> None:
+        if not isinstance(child, QWidget):
+            return
+        chromiums = child.metaObject().className() == "QQuickWidget"
+        if not chromiums and child.isWindow():
+            child.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+            QTimer.singleShot(0, child, child.close)
+        elif chromiums and not child.isWindow():
+            child.installEventFilter(self)  # where wheel and fingers arrive
+
+
+def set_up_view(view: QWidget) -> None:
+    """What the view itself must not do: menus and windows of its own, taking what is dropped on it."""
     view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
     view.setAcceptDrops(False)
+    ViewGuard(view)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, QUrl
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QClipboard, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from kiosk.lockdown.web_policy import WebPolicy
@@ -55,10 +55,12 @@ class WebVisit(QObject):
         from PySide6.QtWebEngineWidgets import QWebEngineView
 
         from kiosk.lockdown.bank_page import BankWebPage, set_up_view
+        from kiosk.lockdown.renderer_watch import RendererWatch
 
         super().__init__()
         self.profile = new_profile()
         self.page = BankWebPage(self.profile, policy, dialogs)
+        RendererWatch(self.page)
         self.view = QWebEngineView(parent)
         self.view.setObjectName("bank_view")
         set_up_view(self.view)
@@ -72,7 +74,10 @@ class WebVisit(QObject):
             return
         self._closed = True
         self.view.hide()
-        QGuiApplication.clipboard().clear()
+        clipboard = QGuiApplication.clipboard()
+        clipboard.clear()
+        if clipboard.supportsSelection():  # what was marked last comes back by a middle click
+            clipboard.clear(QClipboard.Mode.Selection)
         if self.page.talking:
             # Its call to us is still on the stack; what is queued runs after it returned.
             self.page.talked.connect(self._take_down, Qt.ConnectionType.QueuedConnection)

@@ -20,6 +20,7 @@ class Step(StrEnum):
     PICK_BANK = "pick_bank"
     REVIEW = "review"
     BANK = "bank"
+    PHONE = "phone"
     WAITING = "waiting"
     RESULT = "result"
     RECEIPT = "receipt"
@@ -62,6 +63,7 @@ NUMBER = {
     Step.PICK_BANK: 3,
     Step.REVIEW: 4,
     Step.BANK: 5,
+    Step.PHONE: 5,
     Step.WAITING: 5,
     Step.RESULT: 6,
     Step.RECEIPT: 6,

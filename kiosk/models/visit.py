@@ -89,6 +89,7 @@ class Visit(Errands):
         self.payment: Payment | None = None
         self.gateway: Gateway | None = None
         self._asking = False
+        self._pays_on = Step.BANK
         self.reprinting = False
         self.consented = False
         self._suggestion: tuple[str, str, str] | None = None
@@ -283,17 +284,23 @@ class Visit(Errands):
         """A holder without problems; then the bank, where it is not the gateway's page that asks."""
         self.holder = holder
 
-        def done(found: tuple[tuple[Bank, ...], tuple[Terms, ...]]) -> None:
-            banks, self.terms = found
+        def done(found: tuple[tuple[Bank, ...], tuple[Terms, ...], Gateway]) -> None:
+            banks, self.terms, self.gateway = found
             self.banks.load(banks)
             self.go(Step.PICK_BANK if banks else NEXT[Step.HOLDER])
 
-        self._ask(lambda desk: (desk.banks.list(), desk.terms()), done, "loading_banks")
+        self._ask(lambda desk: (desk.banks.list(), desk.terms(), desk.gateway), done, "loading_banks")
 
     # -- paying ---------------------------------------------------------------------------
 
-    def pay(self) -> None:
-        """Start the payment: from here on the journal knows it."""
+    @property
+    def offers_phone(self) -> bool:
+        """Whether the page of this payment may be opened on the member's own telephone."""
+        return self.gateway is not None and self.gateway.abilities.other_device
+
+    def pay(self, *, on_phone: bool = False) -> None:
+        """Start the payment: from here on the journal knows it. `on_phone` shows its page there."""
+        self._pays_on = Step.PHONE if on_phone and self.offers_phone else Step.BANK
         order, holder, session = self.order, self.holder, self._session()
         bank = self.banks.picked
         if order is None or holder is None or self.busy:
@@ -312,7 +319,7 @@ class Visit(Errands):
         payment, self.gateway = started
         self._set_payment(payment)
         if payment.state is State.AT_BANK:
-            self.go(Step.BANK)
+            self.go(self._pays_on)
         elif payment.state is State.FAILED:
             trouble = {"limit": Trouble.LIMIT, "not_sent": Trouble.GATEWAY_AWAY}.get(payment.error or "")
             self._tell(Problem(trouble or Trouble.NOT_CREATED, payment=payment))
@@ -323,7 +330,7 @@ class Visit(Errands):
     def left_bank(self, *, given_up: bool = False) -> None:
         """The member came back, gave up or ran out of time: only the gateway says what happened."""
         payment = self.payment
-        if payment is None or self.step is not Step.BANK:
+        if payment is None or self.step not in (Step.BANK, Step.PHONE):
             return
         self.go(Step.WAITING)
 
@@ -332,6 +339,16 @@ class Visit(Errands):
             return checkout.give_up(payment) if given_up else checkout.ask(checkout.left(payment))
 
         self._ask(work, self._seen, quiet=True, lane="money")
+
+    def continue_on_phone(self) -> None:
+        """From the page in this terminal to the same page on the member's telephone."""
+        if self.step is Step.BANK and self.offers_phone:
+            self.go(Step.PHONE)
+
+    def back_to_bank(self) -> None:
+        """The other way."""
+        if self.step is Step.PHONE:
+            self.go(Step.BANK)
 
     def ask_now(self, *, shown: bool = False) -> None:
         """What does the gateway say? `shown` where the member asked and waits for it."""
@@ -352,7 +369,7 @@ class Visit(Errands):
         if known is None or payment.payment_id != known.payment_id or payment.version < known.version:
             return
         self._set_payment(payment)
-        if self.step in (Step.BANK, Step.WAITING) and (payment.paid or not payment.live):
+        if self.step in (Step.BANK, Step.PHONE, Step.WAITING) and (payment.paid or not payment.live):
             self.go(Step.RESULT)
 
     def stop_waiting(self) -> None:

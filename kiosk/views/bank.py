@@ -72,7 +72,7 @@ class BankPage(Page):
         self.layout().insertWidget(1, self.stage, 1)
         self.opening = OpeningPanel(self.stage, theme)
         self.trouble = TroublePanel(self.stage, theme, self.place, self._reload, self._give_up)
-        self.help = HelpOverlay(self, theme, self.place, self._reload)
+        self.help = HelpOverlay(self, theme, self.place, self._reload, self.visit.continue_on_phone)
         self.leaving = LeaveOverlay(self, theme, self._give_up)
         self.dialog = DialogOverlay(self, theme)
         for overlay in self._overlays():
@@ -249,6 +249,7 @@ class BankPage(Page):
     # -- words of ours above the page -----------------------------------------------------
 
     def _open_help(self) -> None:
+        self.help.phone.setVisible(self.visit.offers_phone)
         self._open(self.help)
 
     def _open_leave(self) -> None:

@@ -87,7 +87,8 @@ class Overlay(QWidget):
 class HelpOverlay(Overlay):
     """What to do when the page does not answer, and whom to call."""
 
-    def __init__(self, parent: QWidget, theme: Theme, place: Place, on_again: Callable[[], object]) -> None:
+    def __init__(self, parent: QWidget, theme: Theme, place: Place, on_again: Callable[[], object],
+                 on_phone: Callable[[], object]) -> None:  # fmt: skip
         super().__init__(parent, theme, "help_card", 1180)
         self._place = place
         self._title = label("title")
@@ -106,7 +107,9 @@ class HelpOverlay(Overlay):
             self._rows.append(pair)
             self.card.box.addLayout(row)
         self._again = Button(theme, "help_reload", icon="arrows-clockwise-bold", on_click=on_again)
+        self.phone = Button(theme, "help_phone", icon="device-mobile-bold", on_click=on_phone)
         self._close = Button(theme, "help_close", kind="primary", on_click=self.close_it)
+        self.card.box.addWidget(self.phone)  # a row of its own: with large text two fill one
         self.add_row(self._again, self._close)
         self.retranslate()
 
@@ -128,6 +131,7 @@ class HelpOverlay(Overlay):
             head.setText(strong)
             body.setText(rest)
         self._again.caption(self.tr("Abrir de nuevo"))
+        self.phone.caption(self.tr("Continuar en mi celular"))
         self._close.caption(self.tr("Cerrar"))
 
 

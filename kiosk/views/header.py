@@ -152,6 +152,7 @@ class Header(Card):
             Step.HOLDER: self.tr("Titular"),
             Step.PICK_BANK: self.tr("Banco"),
             Step.REVIEW: self.tr("Confirmar"),
+            Step.PHONE: self.tr("Su celular"),
             Step.BANK: self.tr("Banco"),
             Step.WAITING: self.tr("Respuesta"),
             Step.RESULT: self.tr("Resultado"),

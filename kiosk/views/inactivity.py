@@ -23,7 +23,7 @@ _SIGNS_OF_LIFE = frozenset({
     QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.KeyPress, QEvent.Type.TouchBegin,
     QEvent.Type.TouchUpdate, QEvent.Type.Wheel,
 })  # fmt: skip
-_ELSEWHERE = frozenset({Step.WELCOME, Step.OUT_OF_SERVICE, Step.BANK, Step.WAITING})
+_ELSEWHERE = frozenset({Step.WELCOME, Step.OUT_OF_SERVICE, Step.BANK, Step.PHONE, Step.WAITING})
 
 
 class StillThere(Overlay):

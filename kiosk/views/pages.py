@@ -21,6 +21,7 @@ _PAGES = {
     Step.PICK_BANK: ("pick_bank", "PickBankPage"),
     Step.REVIEW: ("review", "ReviewPage"),
     Step.BANK: ("bank", "BankPage"),
+    Step.PHONE: ("phone", "PhonePage"),
     Step.WAITING: ("waiting", "WaitingPage"),
     Step.RESULT: ("result", "ResultPage"),
     Step.RECEIPT: ("receipt", "ReceiptPage"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout
 
-from kiosk.views.controls import Card, Figure, Picture, breakable, label
+from kiosk.views.controls import Button, Card, Figure, Picture, breakable, label
 from kiosk.views.page import Page
 from kiosk.views.summary import OrderTable, PseMark
 from kiosk.views.terms import TermsCard
@@ -51,7 +51,11 @@ class ReviewPage(Page):
         whole.addLayout(right, 1)
         self.body.addLayout(whole, 1)
         self.add_back()
-        self.add_go(self.visit.pay)
+        self.on_phone = Button(
+            theme, "pay_on_phone", icon="device-mobile-bold", on_click=lambda: self.visit.pay(on_phone=True)
+        )
+        self.actions.addWidget(self.on_phone)
+        self.add_go(lambda: self.visit.pay())
 
     def _holder_card(self) -> Card:
         card = Card(self.theme, pad=36, gap=16)
@@ -74,7 +78,8 @@ class ReviewPage(Page):
     def enter(self) -> None:
         self.retranslate()
         self.terms.show_terms(self.visit.terms)
-        self.note.setVisible(not self.visit.terms or bool(self.visit.core_message))
+        self.on_phone.setVisible(self.visit.offers_phone)
+        self.note.setVisible(not self.visit.terms or bool(self.visit.core_message) or self.visit.offers_phone)
         self.update_actions()
 
     def forget(self) -> None:
@@ -83,7 +88,8 @@ class ReviewPage(Page):
         self.retranslate()  # the visit has neither order nor holder any more
 
     def update_actions(self) -> None:
-        self.go_button.setEnabled(not self.visit.busy and self.terms.accepted)
+        for button in (self.go_button, self.on_phone):
+            button.setEnabled(not self.visit.busy and self.terms.accepted)
 
     def _busy_changed(self) -> None:
         super()._busy_changed()
@@ -118,10 +124,14 @@ class ReviewPage(Page):
         for part in self._rows[-1]:
             part.setVisible(bank is not None)
         self.terms.retranslate()
-        self._note.setText(
-            self.visit.core_message
-            or self.tr("Al tocar «Pagar» se abre la página de PSE y luego la de su banco. "
-                    "El débito se hace cuando usted lo confirme allí.")
-        )  # fmt: skip
+        note = self.visit.core_message or self.tr(
+            "Al tocar «Pagar» se abre la página de PSE y luego la de su banco. "
+            "El débito se hace cuando usted lo confirme allí."
+        )
+        if self.visit.offers_phone:
+            phone = self.tr("¿No quiere escribir sus claves aquí? Toque «Pagar en mi celular».")
+            note = f"{note} {phone}"
+        self._note.setText(note)
         self.back_button.caption(self.tr("Atrás"))
+        self.on_phone.caption(self.tr("Pagar en mi celular"))
         self._go_words()

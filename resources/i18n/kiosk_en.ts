@@ -374,6 +374,10 @@
             <translation>Bank</translation>
         </message>
         <message>
+            <source>Su celular</source>
+            <translation>Your phone</translation>
+        </message>
+        <message>
             <source>Respuesta</source>
             <translation>Answer</translation>
         </message>
@@ -419,6 +423,10 @@
         <message>
             <source>Abrir de nuevo</source>
             <translation>Open again</translation>
+        </message>
+        <message>
+            <source>Continuar en mi celular</source>
+            <translation>Continue on my phone</translation>
         </message>
         <message>
             <source>Cerrar</source>
@@ -949,6 +957,53 @@
         <message>
             <source>Atrás</source>
             <translation>Back</translation>
+        </message>
+    </context>
+    <context>
+        <name>PhonePage</name>
+        <message>
+            <source>Este kiosco lo espera {time}</source>
+            <translation>This kiosk waits for you {time}</translation>
+        </message>
+        <message>
+            <source>Pague {amount} desde su celular</source>
+            <translation>Pay {amount} from your phone</translation>
+        </message>
+        <message>
+            <source>Abra la cámara de su celular, apunte al código y toque la dirección.</source>
+            <translation>Open your phone's camera, point it at the code and touch the address.</translation>
+        </message>
+        <message>
+            <source>Pague allí: sus claves solo las escribe en su propio celular.</source>
+            <translation>Pay there: you type your passwords on your own phone only.</translation>
+        </message>
+        <message>
+            <source>Esta pantalla se entera sola y le imprime el comprobante.</source>
+            <translation>This screen hears of it by itself and prints your receipt.</translation>
+        </message>
+        <message>
+            <source>Esperando la respuesta de su banco</source>
+            <translation>Waiting for your bank's answer</translation>
+        </message>
+        <message>
+            <source>Referencia {reference}</source>
+            <translation>Reference {reference}</translation>
+        </message>
+        <message>
+            <source>¿Prefiere no esperar? Toque «Terminar aquí»: PSE le confirma a {email} y su comprobante queda en «Mis pagos».</source>
+            <translation>Rather not wait? Touch «Finish here»: PSE confirms to {email} and your receipt stays under «My payments».</translation>
+        </message>
+        <message>
+            <source>Cancelar</source>
+            <translation>Cancel</translation>
+        </message>
+        <message>
+            <source>Pagar en este kiosco</source>
+            <translation>Pay at this kiosk</translation>
+        </message>
+        <message>
+            <source>Terminar aquí</source>
+            <translation>Finish here</translation>
         </message>
     </context>
     <context>
@@ -1558,8 +1613,16 @@ Phone {phone}</translation>
             <translation>When you touch «Pay», the page of PSE opens and then your bank's. The debit is made when you confirm it there.</translation>
         </message>
         <message>
+            <source>¿No quiere escribir sus claves aquí? Toque «Pagar en mi celular».</source>
+            <translation>Rather not type your passwords here? Touch «Pay on my phone».</translation>
+        </message>
+        <message>
             <source>Atrás</source>
             <translation>Back</translation>
+        </message>
+        <message>
+            <source>Pagar en mi celular</source>
+            <translation>Pay on my phone</translation>
         </message>
     </context>
     <context>

@@ -9,6 +9,7 @@ import pytest
 from kiosk_case import KioskCase, Sandbox, closed_port, kiosk_on
 from pytestqt.qtbot import QtBot
 
+from kiosk.cooperative.member import Document, DocumentType
 from kiosk.cooperative.payment import State
 from kiosk.models.steps import Step
 
@@ -136,11 +137,24 @@ def test_a_key_that_can_not_be_is_a_wrong_key(case: KioskCase, key: str) -> None
 def test_five_wrong_keys_lock_and_say_until_when(case: KioskCase) -> None:
     case.sign_in(key="0000")
     for _ in range(5):
+        case.desk().attempts.succeeded(Document(DocumentType.CC, "1900100101"))  # as if its pause were over
         case.type("key", "0000")
         case.click("go")
         case.wait(lambda: not case.visit.busy)
     case.told("bloqueado hasta las", "Su dinero está a salvo", "espere")
     assert case.text_of("document_number") == "1900100101"
+
+
+def test_a_third_wrong_key_has_to_wait_and_the_core_is_not_asked(case: KioskCase) -> None:
+    case.sign_in(key="0000")
+    for _ in range(2):
+        case.type("key", "0000")
+        case.click("go")
+        case.wait(lambda: not case.visit.busy)
+    case.told("2 intentos")
+    case.type("key", "0000")
+    case.click("go")
+    case.told("Espere", "segundos antes de intentar otra vez", "Es mi primera vez u olvidé la clave")
 
 
 def test_a_wrong_key_says_how_many_attempts_are_left(case: KioskCase) -> None:

@@ -396,8 +396,9 @@ def test_my_payments_shows_the_pending_one_first(case: KioskCase, sandbox: Sandb
     pending = case.visit.payment.reference
     case.click("go")
     case.arrive(Step.WELCOME)
-    case.to_step(Step.CHOOSE)
-    case.click("by_hand")
+    case.to_step(Step.MENU)
+    case.click("pay")
+    case.arrive(Step.CHOOSE)
     case.touch_obligation(TEETH, NEXT_DUE)
     case.to_step(Step.BANK)
     newest = case.visit.payment

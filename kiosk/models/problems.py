@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,7 +21,7 @@ from kiosk.member_core.connector import (
     SessionOver,
     WrongKey,
 )
-from kiosk.teller.errors import DebtChanged, GatewayAway, NoBankList
+from kiosk.teller.errors import DebtChanged, GatewayAway, NoBankList, TooManyTries
 
 
 class Trouble(StrEnum):
@@ -38,6 +39,7 @@ class Trouble(StrEnum):
     TOO_MANY_LINES = "too_many_lines"
     BELOW_MINIMUM = "below_minimum"
     ABOVE_MAXIMUM = "above_maximum"
+    TOO_MANY_TRIES = "too_many_tries"
     PAYMENT_PENDING = "payment_pending"
     PAID_ALREADY = "paid_already"
     NO_BANK_LIST = "no_bank_list"
@@ -77,6 +79,8 @@ def problem_of(error: Exception) -> Problem:
     match error:
         case WrongKey():
             return Problem(Trouble.WRONG_KEY, number=error.remaining)
+        case TooManyTries():
+            return Problem(Trouble.TOO_MANY_TRIES, number=max(1, math.ceil(error.seconds)))
         case MemberLocked():
             until = error.until.astimezone(BOGOTA).strftime("%H:%M") if error.until else ""
             return Problem(Trouble.LOCKED, until=until)

@@ -189,7 +189,7 @@ class Visit(Errands):
     def sign_in(self, document: Document, key: str) -> None:
         """Cédula and clave."""
         self.document = document
-        self._ask(lambda desk: desk.connector.sign_in(document, key), self._signed_in, "signing_in")
+        self._ask(lambda desk: desk.sign_in(document, key), self._signed_in, "signing_in")
 
     def _signed_in(self, session: MemberSession) -> None:
         if self._whose not in ("", session.member.member_id):

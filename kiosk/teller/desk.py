@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from kiosk.cooperative.member import MemberSession
+from kiosk.cooperative.member import Document, MemberSession
 from kiosk.cooperative.obligation import PAYMENT_LIVE, Obligation
 from kiosk.cooperative.payment import Payment
 from kiosk.journal.journal import Journal, JournalUnusable
-from kiosk.member_core.connector import Connector
+from kiosk.member_core.connector import Connector, MemberLocked, WrongKey
 from kiosk.pse.gateway import Gateway, NoVerdict, Terms
 from kiosk.receipt.document import Issuer, Receipt, receipt_of
 from kiosk.receipt.printer import Printer
+from kiosk.teller.attempts import Attempts
 from kiosk.teller.banks import BankDirectory
 from kiosk.teller.checkout import Checkout
 from kiosk.teller.errors import GatewayAway
@@ -71,6 +72,18 @@ class Desk:
     printer: Printer
     receipts: Receipts
     manager: Manager
+    attempts: Attempts = field(default_factory=Attempts)
+
+    def sign_in(self, document: Document, key: str) -> MemberSession:
+        """Ask the core, unless too many wrong keys were typed here. Raises TooManyTries, CoreError."""
+        self.attempts.admit(document)
+        try:
+            session = self.connector.sign_in(document, key)
+        except (WrongKey, MemberLocked):
+            self.attempts.failed(document)
+            raise
+        self.attempts.succeeded(document)
+        return session
 
     def terms(self) -> tuple[Terms, ...]:
         """What the payer must accept for this gateway. Raises GatewayAway."""

@@ -15,6 +15,14 @@ class GatewayAway(Exception):
     """The gateway did not say what is needed before a payment can be asked for."""
 
 
+class TooManyTries(Exception):
+    """Wrong keys were typed too often here; `seconds` until the next one counts."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("too many wrong keys")
+        self.seconds = seconds
+
+
 class DebtChanged(Exception):
     """What is owed is no longer what the member chose to pay; `obligations` are the figures of now."""
 

@@ -26,6 +26,13 @@ _TEXTS = {
             "Hubo varios intentos con clave equivocada. Su dinero está a salvo: espere o toque «Es mi primera vez u olvidé la clave». {call}",
         ),
     ),
+    Trouble.TOO_MANY_TRIES: (
+        QT_TRANSLATE_NOOP("ProblemTexts", "Espere {seconds} segundos antes de intentar otra vez."),
+        QT_TRANSLATE_NOOP(
+            "ProblemTexts",
+            "Hubo varias claves equivocadas en este kiosco. Si no recuerda la suya, toque «Es mi primera vez u olvidé la clave».",
+        ),
+    ),
     Trouble.BLOCKED: (
         QT_TRANSLATE_NOOP("ProblemTexts", "Este canal no está habilitado para usted."),
         QT_TRANSLATE_NOOP(
@@ -155,7 +162,7 @@ class ProblemTexts:
                 )
         if problem.trouble is Trouble.WRONG_KEY and problem.number is not None:
             rest = f"{ProblemTexts._attempts(problem.number)} {rest}"
-        facts = {"amount": problem.amount, "until": problem.until, "call": call}
+        facts = {"amount": problem.amount, "until": problem.until, "call": call, "seconds": problem.number}
         what, rest = what.format(**facts), rest.format(**facts)
         fixed = ProblemTexts._scheme(problem, company, phone, email)
         return what, " ".join(part for part in (rest, fixed) if part)

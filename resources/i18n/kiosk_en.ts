@@ -762,11 +762,11 @@
         </message>
         <message>
             <source>Tiene {count} pago por confirmar con su banco. No lo pague otra vez: mírelo en «Mis pagos».</source>
-            <translation>You have {count} payment your bank has not confirmed. Do not pay it again: see «My payments».</translation>
+            <translation>You have {count} payment your bank has not confirmed. Do not pay it again: see “My payments”.</translation>
         </message>
         <message>
             <source>Tiene {count} pagos por confirmar con su banco. No los pague otra vez: mírelos en «Mis pagos».</source>
-            <translation>You have {count} payments your bank has not confirmed. Do not pay them again: see «My payments».</translation>
+            <translation>You have {count} payments your bank has not confirmed. Do not pay them again: see “My payments”.</translation>
         </message>
         <message>
             <source>Su pago de {amount} del {day} fue aprobado. Su comprobante está en «Mis pagos».</source>
@@ -857,7 +857,7 @@
         </message>
         <message>
             <source>Con un pago en proceso: mírelo en «Mis pagos»</source>
-            <translation>A payment is under way: see «My payments»</translation>
+            <translation>A payment is under way: see “My payments”</translation>
         </message>
         <message>
             <source>No se paga en este kiosco</source>
@@ -991,7 +991,7 @@
         </message>
         <message>
             <source>¿Prefiere no esperar? Toque «Terminar aquí»: PSE le confirma a {email} y su comprobante queda en «Mis pagos».</source>
-            <translation>Rather not wait? Touch «Finish here»: PSE confirms to {email} and your receipt stays under «My payments».</translation>
+            <translation>Rather not wait? Touch “Finish here”: PSE confirms to {email} and your receipt stays under “My payments”.</translation>
         </message>
         <message>
             <source>Cancelar</source>
@@ -1175,6 +1175,14 @@
             <translation>There were several tries with a wrong key. Your money is safe: wait, or touch “It is my first time, or I forgot the key”. {call}</translation>
         </message>
         <message>
+            <source>Espere {seconds} segundos antes de intentar otra vez.</source>
+            <translation>Wait {seconds} seconds before trying again.</translation>
+        </message>
+        <message>
+            <source>Hubo varias claves equivocadas en este kiosco. Si no recuerda la suya, toque «Es mi primera vez u olvidé la clave».</source>
+            <translation>Several wrong keys were typed at this kiosk. If you do not remember yours, touch “It is my first time, or I forgot the key”.</translation>
+        </message>
+        <message>
             <source>No se ha pagado nada. Ingrese otra vez con su documento y su clave.</source>
             <translation>Nothing has been paid. Sign in again with your document and password.</translation>
         </message>
@@ -1232,7 +1240,7 @@
         </message>
         <message>
             <source>Si ya estaba pagando, su pago no se pierde: consúltelo en «Mis pagos». {call}</source>
-            <translation>If you were already paying, your payment is not lost: see «My payments». {call}</translation>
+            <translation>If you were already paying, your payment is not lost: see “My payments”. {call}</translation>
         </message>
         <message>
             <source>Si necesita ayuda llame a {care}: {phone}.</source>
@@ -1614,7 +1622,7 @@ Phone {phone}</translation>
         </message>
         <message>
             <source>¿No quiere escribir sus claves aquí? Toque «Pagar en mi celular».</source>
-            <translation>Rather not type your passwords here? Touch «Pay on my phone».</translation>
+            <translation>Rather not type your passwords here? Touch “Pay on my phone”.</translation>
         </message>
         <message>
             <source>Atrás</source>

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from kiosk.assembly import build_desk, now
 from kiosk.cooperative.money import Money
+from kiosk.lockdown.clipboard import forget_clipboard
 from kiosk.models.collector import Collector
 from kiosk.models.jobs import Jobs
 from kiosk.models.steps import Step
@@ -112,6 +113,7 @@ class Application(QObject):
         self.window = MainWindow(self.visit, self.theme, place_of(settings, guide), page_makers())
         self.window.setGeometry(QRect(0, 0, width, height))
         self.visit.ended.connect(lambda: Languages.use("es"))
+        self.visit.ended.connect(forget_clipboard)
         self.visit.ended.connect(lambda: QTimer.singleShot(_AT_REST, self.collector.rest))
         self.visit.moved.connect(self._moved)
         self.inactivity: Inactivity | None = None

@@ -27,6 +27,7 @@ OUTCOMES = ("approved", "declined", "failed", "pending", "late-approved")
 def main(argv: list[str] | None = None) -> int:
     """Run one command; the exit code."""
     faulthandler.enable()  # a crash in Qt or Chromium must say where
+    _leave_no_core()
     arguments = _parser().parse_args(argv)
     logging.basicConfig(
         level=logging.INFO if arguments.verbose else logging.WARNING,
@@ -43,6 +44,15 @@ def main(argv: list[str] | None = None) -> int:
         return _unusable(f"no payment {error}")
     except Stale as error:
         return _unusable(f"{error} has just moved: look again")
+
+
+def _leave_no_core() -> None:
+    """A crash must not write what a member typed to disk; it says where by faulthandler."""
+    try:
+        import resource
+    except ImportError:  # Windows: error reporting is switched off by the installer
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -147,6 +147,8 @@ class MenuPage(Page):
             )  # fmt: skip
         elif news:
             self._say_news(news)
+        else:
+            self._pending_words.setText("")
         look = "pending" if pending or news is None else "approved" if news.paid else "problem"
         self._pending_picture.show_icon(_ICONS[look], look)
         self._pending.show_surface(look)

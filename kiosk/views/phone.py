@@ -111,7 +111,7 @@ class PhonePage(Page):
     def forget(self) -> None:
         super().forget()
         self.qr.show_text("")
-        for words in (self._host, self._about):
+        for words in (self._title, self._host, self._about, self._free):
             words.setText("")
 
     def resizeEvent(self, event: object) -> None:

@@ -36,6 +36,9 @@ class Brandmark(QLabel):
             f"font-size: {theme.u(pixels * 0.55)}px; font-weight: 800;"
         )
 
+_STEP_ROOM = 380
+"""Design pixels for the step's words."""
+
 
 class StepBar(QWidget):
     """Six dashes: done, here, to come; the words beside it say the same."""
@@ -136,6 +139,9 @@ class Header(Card):
             tight = self._theme.portrait and not self._theme.roomy
             of = self.tr("{number} de {steps}") if tight else self.tr("{number} de {steps} · {name}")
             self._words.setText(of.format(number=number, steps=STEPS, name=self._name()))
+            crowded = self._theme.portrait or self._theme.roomy  # else the brand has made way
+            if crowded and self._words.sizeHint().width() > self._theme.u(_STEP_ROOM):
+                self._words.setText(self.tr("{number} de {steps}").format(number=number, steps=STEPS))
         narrow = self._theme.portrait or not self._theme.roomy
         for button, words in ((self.comfort, self.tr("Ver mejor")), (self.language, Languages.other_name()),
                               (self.leave, self.tr("Salir"))):  # fmt: skip

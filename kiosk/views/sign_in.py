@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -13,6 +14,9 @@ from kiosk.views.controls import Button, Card, Field, Option, label
 from kiosk.views.page import Page
 from kiosk.views.problem_texts import ProblemTexts
 from kiosk.views.theme import Theme
+
+_UPRIGHT_ROOM = 860
+"""Design pixels inside a card of a page that is 1080 wide."""
 
 
 class DocumentChoice(QWidget):
@@ -34,10 +38,13 @@ class DocumentChoice(QWidget):
         self.choose(types[0])
 
     def _arrange(self) -> None:
-        # Upright there is room for two large words beside each other, not for three.
-        narrow = self._theme.portrait and not self._theme.roomy
-        columns = 2 if narrow else self._columns
-        for place, option in enumerate(self.group.buttons()):
+        # Upright there may be no room for as many words beside each other: large ones, or longer ones.
+        options, columns, gap = self.group.buttons(), self._columns, self._grid.spacing()
+        widest = max(option.sizeHint().width() for option in options)
+        room = self._theme.u(_UPRIGHT_ROOM) if self._theme.portrait else sys.maxsize
+        while columns > 1 and columns * (widest + gap) - gap > room:
+            columns -= 1
+        for place, option in enumerate(options):
             self._grid.addWidget(option, place // columns, place % columns)
 
     def retranslate(self) -> None:
@@ -52,6 +59,7 @@ class DocumentChoice(QWidget):
         }
         for place, kind in enumerate(self._types):
             self.group.button(place).caption(names[kind])
+        self._arrange()
 
     @property
     def type(self) -> DocumentType:

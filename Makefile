@@ -81,11 +81,11 @@ bench: install-dev ## how long things take, as ratios
 torture: install-dev ## power cuts and lost answers, then an audit of three books; N=payments SEED=number
 	@$(OFFSCREEN) $(BIN)/python -m torture --payments $(N) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
-a11y: ## (not built yet) contrast, sizes and names of every control
-	@echo "make a11y is not built yet." >&2; exit 1
+a11y: install-dev ## letters, targets, contrast, names and keys of every page, into build/accessibility
+	@$(OFFSCREEN) $(BIN)/python -m accessibility $(ARGS)
 
-package: ## (not built yet) an installable package in dist/
-	@echo "make package is not built yet." >&2; exit 1
+package: install-dev ## dist/kiosk_VERSION_amd64.deb and SHA256SUMS; installer/test-package.sh tries it out
+	@installer/build-deb.sh
 
 clean: ## what was built, not .venv
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

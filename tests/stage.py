@@ -38,7 +38,7 @@ from kiosk.views.amount_entry import Overlay
 from kiosk.views.languages import Languages
 from kiosk.views.main_window import MainWindow
 from kiosk.views.pages import page_makers
-from kiosk.views.theme import FAMILY, Theme, load_fonts
+from kiosk.views.theme import DESIGN_INCHES, FAMILY, Theme, load_fonts
 
 NOW = datetime(2026, 11, 23, 15, 42, 18, tzinfo=UTC)
 LATE = date(2026, 1, 23)
@@ -107,7 +107,7 @@ class Jobs:
 class Stage:
     """One window and its visit; `put` shows a page, `scenes` names them all."""
 
-    def __init__(self, width: int, height: int) -> None:
+    def __init__(self, width: int, height: int, inches: float = DESIGN_INCHES) -> None:
         app = QApplication.instance()
         self._stretched: Stretched | None = None
         load_fonts()
@@ -116,7 +116,7 @@ class Stage:
         app.setFont(font)
         self.payments = [self.payment(state) for state in (State.POSTED, State.PENDING, State.DECLINED)]
         self.visit = Visit(Jobs(), self._desk, Limits(Money.of(1000)))
-        self.theme = Theme(width, height)
+        self.theme = Theme(width, height, inches=inches)
         settings = Settings.of({"terminal": {"demonstration": True}})
         self.window = MainWindow(self.visit, self.theme, place_of(settings, guide()), page_makers())
         self.window.resize(width, height)

@@ -73,7 +73,7 @@ class MainWindow(QMainWindow):
 
     def _ribbon(self) -> QWidget:
         ribbon = Card(self._theme, "demo", pad=0)
-        ribbon.setFixedHeight(self._theme.u(40))
+        ribbon.setMinimumHeight(self._theme.u(40))
         self._ribbon_words = label("caption", wrap=False)
         self._ribbon_words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         ribbon.box.addWidget(self._ribbon_words)

@@ -94,7 +94,7 @@ def _buttons(theme: Theme) -> str:
         f'QPushButton[kind="option"]:focus {{ border: {theme.u(5)}px solid {c.ink}; }}'
         f'QPushButton[kind="key"] {{ background: {c.card}; color: {c.ink}; border: {theme.u(2)}px solid {c.line}; '
         f"border-bottom: {theme.u(4)}px solid #b9b4a6; border-radius: {theme.u(14)}px; "
-        f"font-size: {theme.u(38)}px; font-weight: 600; padding: 0; }}"
+        f"font-size: {round(theme.u(38) * min(theme.text_scale, 1.2))}px; font-weight: 600; padding: 0; }}"
         f'QPushButton[kind="key"]:pressed, QPushButton[kind="key"]:checked {{ background: {c.tint}; '
         f"border: {theme.u(2)}px solid {c.brand}; }}"
         f'QPushButton[kind="key"][done="true"] {{ background: {c.brand}; color: #ffffff; border-color: {c.brand}; }}'
@@ -121,7 +121,7 @@ QFrame[surface="bar"] {{ background: {c.dark}; border: 0; }}
 QFrame[surface="bar"] QLabel {{ color: #ffffff; }}
 QFrame[surface="keys"] {{ background: {c.keys}; border: 0; border-top: {theme.u(2)}px solid {c.line}; }}
 QFrame[surface="demo"] {{ background: {c.ink}; border: 0; }}
-QFrame[surface="demo"] QLabel {{ color: #ffffff; font-size: {theme.u(26)}px; font-weight: 600; }}
+QFrame[surface="demo"] QLabel {{ color: #ffffff; font-size: {theme.t(27)}px; font-weight: 600; }}
 QFrame[surface="line"] {{ background: {c.line}; border: 0; }}
 {tones}
 """

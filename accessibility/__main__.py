@@ -1,4 +1,4 @@
-"""`python -m accessibility --out DIR`: measures every page in every mode, writes report.html and report.json."""
+"""`python -m accessibility --out DIR`: measures every page in every mode; report.html and report.json."""
 
 from __future__ import annotations
 
@@ -84,10 +84,9 @@ def write(out: Path, rows: list[Row]) -> None:
 
 def _line(screen: str, mode: str, page: str, found: Measure) -> str:
     sign = "≥" if found.at_least else "≤"
-    values = (
-        screen, mode, page, found.check, f"{found.value:.2f} {found.unit}", f"{sign} {found.limit}", found.where,
-        "" if found.well else "below",
-    )  # fmt: skip
+    measured, limit = f"{found.value:.2f} {found.unit}", f"{sign} {found.limit}"
+    below = "" if found.well else "below"
+    values = (screen, mode, page, found.check, measured, limit, found.where, below)
     cells = "".join(f"<td>{html.escape(value)}" for value in values)
     return f'<tr class="{"" if found.well else "below"}">{cells}'
 

@@ -34,6 +34,7 @@ from kiosk.receipt.document import receipt_of
 from kiosk.receipt.printer import PaperState
 from kiosk.settings import Settings
 from kiosk.teller.manager import DayClose, Difference, Gap
+from kiosk.views import result
 from kiosk.views.amount_entry import Overlay
 from kiosk.views.languages import Languages
 from kiosk.views.main_window import MainWindow
@@ -111,6 +112,7 @@ class Stage:
         app = QApplication.instance()
         self._stretched: Stretched | None = None
         load_fonts()
+        result._PAINT_FIRST = 0  # or what is printed would be said after a scene was looked at
         font = QFont(FAMILY)
         font.setFeature(QFont.Tag("tnum"), 1)
         app.setFont(font)

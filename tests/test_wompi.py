@@ -207,7 +207,7 @@ FAULTS = [
     (403, b"<html>Forbidden</html>", ErrorKind.GARBAGE),
     (404, UNKNOWN, ErrorKind.UNKNOWN_PAYMENT), (404, b"<html>Not Found</html>", ErrorKind.GARBAGE),
     (200, UNKNOWN, ErrorKind.UNKNOWN_PAYMENT), (422, error("UNPROCESSABLE"), ErrorKind.INVALID_REQUEST),
-    (422, invalid("reference"), ErrorKind.INVALID_REQUEST), (429, b"", ErrorKind.GARBAGE),
+    (422, invalid("reference"), ErrorKind.INVALID_REQUEST), (429, b"", ErrorKind.SERVER),
     (500, b"<html>Server Error</html>", ErrorKind.SERVER), (500, body(told()), ErrorKind.SERVER),
     (502, b"", ErrorKind.SERVER), (503, WRONG_KEY, ErrorKind.SERVER),
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from PySide6.QtWebEngineCore import (
     QWebEngineProfile,
     QWebEngineScript,
     QWebEngineSettings,
+    QWebEngineWebAuthUxRequest,
 )
 from PySide6.QtWidgets import QWidget
 
@@ -88,6 +89,7 @@ class BankWebPage(QWebEnginePage):
         self.talking = False
         """While true the page is inside a call to us and must not be deleted."""
         self._said_in_a_row, self._last_said = 0, 0.0
+        self._elsewhere = False
         settings = self.settings()
         for attribute, on in _SETTINGS.items():
             settings.setAttribute(attribute, on)
@@ -107,7 +109,7 @@ class BankWebPage(QWebEnginePage):
         self.registerProtocolHandlerRequested.connect(lambda request: request.reject())
         self.fileSystemAccessRequested.connect(lambda request: request.reject())
         self.desktopMediaRequested.connect(lambda request: request.cancel())
-        self.webAuthUxRequested.connect(lambda request: request.cancel())
+        self.webAuthUxRequested.connect(_refuse_passkey)
 
     # -- addresses ------------------------------------------------------------------------
 
@@ -134,12 +136,17 @@ class BankWebPage(QWebEnginePage):
             self.refused.emit("address", shown_host(url))
 
     def loading_elsewhere(self, info: QWebEngineLoadingInfo) -> bool:
-        """Whether this is an address for another program (mailto:, an app), already refused by Qt."""
+        """Whether this is an address for another program (mailto:, an app), already refused by Qt.
+
+        A load that was led there by a redirect ends like others: it began as one of ours.
+        """
         scheme = info.url().scheme()
         elsewhere = bool(scheme) and scheme not in ("http", "https", "about", "chrome")
-        if elsewhere and info.status() == QWebEngineLoadingInfo.LoadStatus.LoadStartedStatus:
+        begins = info.status() == QWebEngineLoadingInfo.LoadStatus.LoadStartedStatus
+        known, self._elsewhere = self._elsewhere, elsewhere and begins
+        if elsewhere and not known:
             self.refused.emit("app", "")
-        return elsewhere
+        return elsewhere and (begins or known)
 
     # -- what else a page may ask for -----------------------------------------------------
 
@@ -208,6 +215,14 @@ class BankWebPage(QWebEnginePage):
                 waiting.extend(frame.children())
 
 
+_Passkey = QWebEngineWebAuthUxRequest.WebAuthUxState
+
+
+def _refuse_passkey(request: QWebEngineWebAuthUxRequest) -> None:
+    if request.state() not in (_Passkey.Cancelled, _Passkey.Completed):
+        request.cancel()  # which is heard here again
+
+
 def _leave_question() -> str:
     """What Qt asks, through the page's confirm, where a page wants to keep its visitor."""
     return QCoreApplication.translate(
@@ -226,15 +241,18 @@ def guard_script() -> QWebEngineScript:
     return script
 
 
-# No dragging (it starts a loop of its own in Qt), no colour chooser (a window of its own), no say in
-# whether it is left (here, as Qt's own question comes in English and holds the member), forms and links for a new window keep what they send by opening in place, and a field with the focus stays in
-# sight when the keyboard takes room.
+# No dragging (it starts a loop of its own in Qt), nothing put on the clipboard, no colour chooser (a
+# window of its own), no say in whether it is left (Qt's question about it is in English), forms and links
+# for a new window keep what they send by opening in place, and a field with the focus stays in sight when
+# the keyboard takes room.
 _GUARD = """
 (() => {
   "use strict";
   const refuse = (event) => event.preventDefault();
-  for (const kind of ["dragstart", "dragover", "drop"]) addEventListener(kind, refuse, true);
-  addEventListener("beforeunload", (event) => event.stopImmediatePropagation(), true);
+  for (const kind of ["dragstart", "drop", "copy", "cut"]) addEventListener(kind, refuse, true);
+  const hide = (event) => event.stopImmediatePropagation();
+  for (const kind of ["dragenter", "dragover", "drop", "copy", "cut", "beforeunload"])
+    addEventListener(kind, hide, true);
   const here = (element, name) => {
     if ((element.getAttribute(name) || "").toLowerCase() === "_blank") element.setAttribute(name, "_top");
   };
@@ -268,6 +286,9 @@ BLUR = f"(() => {{{_ACTIVE} field.blur(); }})()"
 """Takes the focus from the field, as leaving it would."""
 
 
+_DROPS = (QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop)
+
+
 class ViewGuard(QObject):
     """Keeps windows of Qt's own off the screen (a colour chooser, the menu a long press on a text brings),
     and the page's size as it is. Lists of the page, a <select>'s for one, are Chromium's and may open."""
@@ -280,6 +301,9 @@ class ViewGuard(QObject):
         kind = event.type()
         if kind == QEvent.Type.ChildPolished:
             self._look_at(event.child())
+        elif kind in _DROPS:
+            event.ignore()
+            return True
         elif kind == QEvent.Type.Wheel:
             return bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         return False
@@ -288,11 +312,12 @@ class ViewGuard(QObject):
         if not isinstance(child, QWidget):
             return
         chromiums = child.metaObject().className() == "QQuickWidget"
+        child.setAcceptDrops(False)
         if not chromiums and child.isWindow():
             child.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
             QTimer.singleShot(0, child, child.close)
         elif chromiums and not child.isWindow():
-            child.installEventFilter(self)  # where wheel and fingers arrive
+            child.installEventFilter(self)  # where wheel and drops arrive
 
 
 def set_up_view(view: QWidget) -> None:

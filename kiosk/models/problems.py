@@ -45,6 +45,7 @@ class Trouble(StrEnum):
     NO_BANK_LIST = "no_bank_list"
     NOT_CREATED = "not_created"
     LIMIT = "limit"
+    BANK_UNREACHABLE = "bank_unreachable"
     GATEWAY_AWAY = "gateway_away"
     JOURNAL = "journal"
     DEBT_CHANGED = "debt_changed"

@@ -37,6 +37,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_NOT_OPENED = {
+    "limit": Trouble.LIMIT,
+    "not_sent": Trouble.GATEWAY_AWAY,
+    "bank_unreachable": Trouble.BANK_UNREACHABLE,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -321,8 +327,10 @@ class Visit(Errands):
         if payment.state is State.AT_BANK:
             self.go(self._pays_on)
         elif payment.state is State.FAILED:
-            trouble = {"limit": Trouble.LIMIT, "not_sent": Trouble.GATEWAY_AWAY}.get(payment.error or "")
-            self._tell(Problem(trouble or Trouble.NOT_CREATED, payment=payment))
+            trouble = _NOT_OPENED.get(payment.error or "", Trouble.NOT_CREATED)
+            if trouble is Trouble.BANK_UNREACHABLE and self.banks.rowCount():
+                self.go(Step.PICK_BANK)  # the scheme's way: another bank
+            self._tell(Problem(trouble, payment=payment))
         else:
             # No page to open: nothing will come of standing here, the sonda goes on asking.
             self.go(Step.RESULT)

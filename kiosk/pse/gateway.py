@@ -50,6 +50,7 @@ class ErrorKind(StrEnum):
     INVALID_REQUEST = "invalid_request"
     DUPLICATE_REFERENCE = "duplicate_reference"
     LIMIT = "limit"
+    BANK_UNREACHABLE = "bank_unreachable"
     SERVER = "server"
     GARBAGE = "garbage"
     UNKNOWN_STATUS = "unknown_status"
@@ -209,6 +210,8 @@ class Verdict:
     closed: bool = False
     gateway_id: str | None = None
     redirect_url: str | None = None
+    refused: ErrorKind | None = None
+    """Why the scheme would not even begin it, where the answer has the scheme's own code."""
 
     @property
     def final(self) -> bool:

@@ -132,12 +132,15 @@ class Wompi:
             return self._with_page(created, Expected(charge.reference, charge.amount))
         return created
 
-    def _with_page(self, created: Created, expected: Expected) -> Created:
+    def _with_page(self, created: Created, expected: Expected) -> Created | NotCreated:
+        """The same with the bank's address. A refusal by the scheme itself is final and moved nothing."""
         until = time.monotonic() + _PAGE_WITHIN  # the member stands and waits, and so does the money lane
         for _ in range(_PAGE_TRIES):
             if time.monotonic() > until:
                 break
             answer = self._query(created.gateway_id, expected, _SOON)
+            if isinstance(answer, Verdict) and answer.refused and not answer.redirect_url:
+                return NotCreated(answer.refused)
             if isinstance(answer, Verdict) and (answer.redirect_url or answer.final):
                 return Created(created.gateway_id, answer.redirect_url)
             if isinstance(answer, Conflict):
@@ -347,7 +350,20 @@ def _transaction_verdict(transaction: Mapping[str, Any], expected: Expected) -> 
         technical=status is Status.FAILED,
         gateway_id=text(transaction.get("id")) or None,
         redirect_url=page,
+        refused=_refusal(text(extra.get("return_code"))) if status is Status.FAILED else None,
     )
+
+
+def _refusal(code: str) -> ErrorKind | None:
+    """The scheme's return code to a creation (rules of PSE, creation errors); spelt both ways."""
+    if not code.startswith("FAIL_"):
+        return None
+    kinds = {
+        "FAIL_EXCEEDEDLIMIT": ErrorKind.LIMIT,
+        "FAIL_BANKUNREACHEABLE": ErrorKind.BANK_UNREACHABLE,
+        "FAIL_BANKUNREACHABLE": ErrorKind.BANK_UNREACHABLE,
+    }
+    return kinds.get(code, ErrorKind.INVALID_REQUEST)
 
 
 def _amount(transaction: Mapping[str, Any], currency: str) -> Money | None:

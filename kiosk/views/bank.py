@@ -74,7 +74,7 @@ class BankPage(Page):
         self.trouble = TroublePanel(self.stage, theme, self.place, self._reload, self._give_up)
         self.help = HelpOverlay(self, theme, self.place, self._reload, self.visit.continue_on_phone)
         self.leaving = LeaveOverlay(self, theme, self._give_up)
-        self.dialog = DialogOverlay(self, theme)
+        self.dialog = DialogOverlay(self.stage, theme)  # «Cancelar» above it stays in reach
         for overlay in self._overlays():
             overlay.closing.connect(self._focus_page)
         self.typing = WebTyping(self)

@@ -36,6 +36,7 @@ class Brandmark(QLabel):
             f"font-size: {theme.u(pixels * 0.55)}px; font-weight: 800;"
         )
 
+
 _STEP_ROOM = 380
 """Design pixels for the step's words."""
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy
 
 from kiosk.cooperative.payment import Payment
 from kiosk.models.steps import Step
+from kiosk.views.contact import whom_to_ask
 from kiosk.views.controls import Card, Picture, label
 from kiosk.views.dates import BOGOTA, short_date
 from kiosk.views.page import Page
@@ -94,7 +95,12 @@ class MenuPage(Page):
         self._pending_picture = Picture(theme, "hourglass-fill", "pending", 52)
         self._pending.box.addWidget(self._pending_picture, 0, Qt.AlignmentFlag.AlignTop)
         self._pending_words = label("strong")
-        self._pending.box.addWidget(self._pending_words, 1)
+        self._contact = label("soft", name="contact")
+        said = QVBoxLayout()
+        said.setSpacing(theme.u(4))
+        said.addWidget(self._pending_words)
+        said.addWidget(self._contact)
+        self._pending.box.addLayout(said, 1)
         self.body.addWidget(self._pending)
         grid = QGridLayout()
         grid.setSpacing(theme.u(28))
@@ -139,6 +145,8 @@ class MenuPage(Page):
         crowded = not self.theme.portrait and not self.theme.roomy
         self.leave_tile.setVisible(not crowded)
         self._hint.setVisible(self.theme.portrait or not (pending or news))
+        self._contact.setVisible(bool(pending))
+        self._contact.setText(whom_to_ask(self.place))
         if pending:
             self._pending_words.setText(
                 self.tr("Tiene {count} pago por confirmar con su banco. No lo pague otra vez: mírelo en «Mis pagos».").format(count=len(pending))

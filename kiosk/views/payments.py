@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from kiosk.cooperative import scheme_texts
 from kiosk.cooperative.payment import Payment, State
 from kiosk.models.payments import PaymentsModel
+from kiosk.views.contact import whom_to_ask
 from kiosk.views.controls import Card, Picture, fitted, label
 from kiosk.views.dates import long_time
 from kiosk.views.obligation_delegate import ObligationWords
@@ -128,6 +129,8 @@ class PaymentsPage(Page):
         self._empty.box.addWidget(self._empty_head)
         self._empty.box.addWidget(self._empty_text)
         self.body.addWidget(self._empty)
+        self._contact = label("soft", name="contact")
+        self.body.addWidget(self._contact)
         self.body.addStretch(0)
         self.add_back()
         self.actions.addStretch(1)
@@ -143,6 +146,7 @@ class PaymentsPage(Page):
         self.list.setVisible(not nothing)
         self._empty.setVisible(nothing)
         self._hint.setVisible(not nothing)
+        self._contact.setVisible(bool(self.visit.payments.pending))
 
     def _show(self, index: QModelIndex) -> None:
         self.visit.show_payment(self.visit.payments.payment(index.row()))
@@ -156,6 +160,7 @@ class PaymentsPage(Page):
         self._title.setText(self.tr("Mis pagos"))
         self.list.setAccessibleName(self._title.text())
         self._hint.setText(self.tr("Toque un pago para ver su estado o imprimir el comprobante otra vez."))
+        self._contact.setText(whom_to_ask(self.place))
         self._empty_head.setText(self.tr("Todavía no ha pagado en este kiosco"))
         self._empty_text.setText(
             self.tr("Cuando haga un pago, aquí podrá ver su estado e imprimir el comprobante.")

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
 from kiosk.lockdown.web_policy import Judgement, WebPolicy, shown_host
 from kiosk.views.bank_panels import LeaveOverlay
+from kiosk.views.contact import whom_to_ask
 from kiosk.views.controls import Button, Card, Picture, breakable, label, together
 from kiosk.views.page import Page
 from kiosk.views.qr import QrCode
@@ -32,6 +33,8 @@ class PhonePage(Page):
         left.addWidget(self._state_card())
         self._free = label("soft", name="may_leave")
         left.addWidget(self._free)
+        self._contact = label("soft", name="contact")
+        left.addWidget(self._contact)
         left.addStretch(1)
         if theme.portrait:
             whole.addWidget(self._code(), 0, Qt.AlignmentFlag.AlignHCenter)
@@ -170,6 +173,7 @@ class PhonePage(Page):
                 "queda en «Mis pagos»."
             ).format(email=breakable(holder.email) if holder else "")
         )
+        self._contact.setText(whom_to_ask(self.place))
         self._show_time()
         self.give_up.caption(self.tr("Cancelar"))
         self.here.caption(self.tr("Pagar en este kiosco"))

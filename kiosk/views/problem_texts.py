@@ -111,6 +111,10 @@ _TEXTS = {
         ),
         QT_TRANSLATE_NOOP("ProblemTexts", "No se hizo ningún débito. Puede pagar un valor menor."),
     ),
+    Trouble.BANK_UNREACHABLE: (
+        QT_TRANSLATE_NOOP("ProblemTexts", "Ese banco no responde en este momento."),
+        QT_TRANSLATE_NOOP("ProblemTexts", "No se hizo ningún débito y lo que escribió sigue aquí."),
+    ),
     Trouble.GATEWAY_AWAY: (
         QT_TRANSLATE_NOOP("ProblemTexts", "No logramos comunicarnos con PSE."),
         QT_TRANSLATE_NOOP(
@@ -182,6 +186,8 @@ class ProblemTexts:
             return scheme_texts.limit_exceeded(phone, email)
         if problem.trouble is Trouble.NOT_CREATED:
             return scheme_texts.not_created(company, phone, email)
+        if problem.trouble is Trouble.BANK_UNREACHABLE:
+            return f"{scheme_texts.BANK_UNREACHABLE}."
         if problem.trouble is Trouble.NO_BANK_LIST:
             return f"{scheme_texts.NO_BANK_LIST}."
         if problem.trouble is Trouble.PAYMENT_PENDING and held is not None:

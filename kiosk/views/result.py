@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from kiosk.cooperative import scheme_texts
 from kiosk.cooperative.payment import CANCELLED, Payment, State
 from kiosk.models.steps import Step
-from kiosk.views.controls import Button, Card, Figure, Picture, Rule, label, together
+from kiosk.views.controls import Button, Card, Figure, Picture, Rule, breakable, label, together
 from kiosk.views.dates import clock_time, minute_time
 from kiosk.views.languages import Languages
 from kiosk.views.obligation_delegate import ObligationWords
@@ -370,6 +370,7 @@ class ResultPage(Page):
         take.say(self.tr("Llévese la constancia"),
                  self.tr("Impresa o con el código QR. No es un comprobante de pago aprobado."))  # fmt: skip
         phone, mobile = together(self.place.care_phone), together(f"Cel {self.place.care_mobile}")
-        call.say(self.tr("¿Dudas?"), f"{self.place.care}\n{phone}\n{mobile}")
+        email = breakable(self.place.care_email)
+        call.say(self.tr("¿Dudas?"), f"{self.place.care}\n{phone}\n{mobile}\n{email}")
         who = f"{self.place.care}: {phone} · {mobile}"
         self._call.setText(self.tr("¿Dudas? {who}").format(who=who))

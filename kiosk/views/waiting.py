@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from kiosk.views.contact import whom_to_ask
 from kiosk.views.controls import Button, Card, Picture, label, together
 from kiosk.views.page import Page
 from kiosk.views.theme import Theme
@@ -69,6 +70,8 @@ class WaitingPage(Page):
         words.addWidget(self._amount)
         words.addWidget(self._safe)
         words.addWidget(self._reference)
+        self._contact = label("soft", name="contact")
+        words.addWidget(self._contact)
         card.box.addLayout(words, 1)
         card.setFixedWidth(theme.u(1240 if not theme.portrait else 920))
         row = QHBoxLayout()  # stretches, not an alignment: the card's height must follow its words
@@ -123,6 +126,7 @@ class WaitingPage(Page):
         self._reference.setText(
             self.tr("Referencia {reference}").format(reference=payment.reference) if payment else ""
         )
+        self._contact.setText(whom_to_ask(self.place))
         self._amount.setText(together(payment.total.shown()) if payment else "")
         self._show_time()
         self.go_button.caption(self.tr("Salir sin esperar"))

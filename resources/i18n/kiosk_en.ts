@@ -260,6 +260,13 @@
         </message>
     </context>
     <context>
+        <name>Contact</name>
+        <message>
+            <source>¿Dudas? {care}: {phone} · {email}</source>
+            <translation>Questions? {care}: {phone} · {email}</translation>
+        </message>
+    </context>
+    <context>
         <name>Dates</name>
         <message>
             <source>ene feb mar abr may jun jul ago sep oct nov dic</source>
@@ -1213,6 +1220,14 @@
         <message>
             <source>No se hizo ningún débito. Puede pagar un valor menor.</source>
             <translation>No debit was made. You can pay a smaller amount.</translation>
+        </message>
+        <message>
+            <source>Ese banco no responde en este momento.</source>
+            <translation>That bank does not answer at the moment.</translation>
+        </message>
+        <message>
+            <source>No se hizo ningún débito y lo que escribió sigue aquí.</source>
+            <translation>Nothing was debited and what you typed is still here.</translation>
         </message>
         <message>
             <source>No logramos comunicarnos con PSE.</source>

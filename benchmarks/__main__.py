@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.measure import Measurement
 
-NAMES = ("first_page", "page_to_page", "approval_to_receipt")
+NAMES = ("first_page", "page_to_page", "approval_to_receipt", "journal_growth")
 
 
 def main() -> int:

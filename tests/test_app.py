@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from kiosk_case import KioskCase, Sandbox, kiosk_on
+from PySide6.QtGui import QCloseEvent
 from pytestqt.qtbot import QtBot
 
 from kiosk.app import LazyDesk
@@ -110,3 +111,21 @@ def test_a_menu_built_ahead_is_laid_out_for_the_screen(case: KioskCase) -> None:
     case.to_step(Step.MENU)
     pause(50)
     assert case.window.current.scroll.verticalScrollBar().maximum() == 0
+
+
+class WindowManagersWish(QCloseEvent):
+    """A close request that came from outside."""
+
+    def spontaneous(self) -> bool:
+        return True
+
+
+def test_only_the_manager_closes_a_fullscreen_terminal(case: KioskCase) -> None:
+    case.window.showFullScreen()
+    pause(50)
+    wish = WindowManagersWish()
+    case.window.closeEvent(wish)
+    assert not wish.isAccepted()
+    own = QCloseEvent()
+    case.window.closeEvent(own)
+    assert own.isAccepted()

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QCloseEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -164,6 +164,13 @@ class MainWindow(QMainWindow):
 
     def _comfort_over(self) -> None:
         self._theme.set_comfort(large=False, contrast=False)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Only the manager leaves: Alt+F4 and a window manager's wish close no terminal."""
+        if event.spontaneous() and self.isFullScreen():
+            event.ignore()
+        else:
+            super().closeEvent(event)
 
     # -- the manager ----------------------------------------------------------------------
 

@@ -54,6 +54,7 @@ def test_a_paid_one_has_everything_the_rules_ask_for() -> None:
         "Ticket: 6219345",
         "Banco: Banco Unión Colombiano",
         "Medio de pago: Débito bancario PSE",
+        "Moneda: COP · IVA $ 0",
         "Descripción: Pago de 3 obligaciones",
         "Solicitada el: 23 nov 2026, 23:58:02 UTC-05:00",
         "Procesada el: 23 nov 2026, 23:59:18 UTC-05:00",
@@ -278,3 +279,13 @@ def test_in_english_the_schemes_words_stay_spanish() -> None:
 def test_sections_have_titles() -> None:
     titles = [block.text for block in of(PAID).blocks if isinstance(block, Heading)]
     assert titles == ["Cooperativa Solidarios", "Detalle", "Transacción", "Asociado", "¿Necesita ayuda?"]
+
+
+def test_an_own_account_is_not_told_as_somebody_elses() -> None:
+    payer = replace(PAID.payer, member_document_masked="******4417", holder_name=PAID.payer.member_name,
+                    holder_document_masked="CC ******4417")  # fmt: skip
+    own = of(replace(PAID, payer=payer)).text()
+    assert "Documento: CC ******4417" in own
+    assert "Titular de la cuenta" not in own
+    namesake = replace(payer, holder_name="Pedro Salas")
+    assert "Titular de la cuenta: Pedro S." in of(replace(PAID, payer=namesake)).text()

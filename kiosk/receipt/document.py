@@ -216,6 +216,8 @@ class _Paper:
         yield Row(words.ticket, _clean(payment.gateway_id or "") or missing)
         yield Row(words.bank, _clean(payment.bank or "") or words.not_given)
         yield Row(words.method, scheme.METHOD)
+        # Obligations carry no VAT; the scheme wants currency and VAT named all the same.
+        yield Row(words.currency, f"{payment.total.currency} · {words.vat} {ZERO.shown()}")
         yield Row(words.description, _described(payment.order, words))
         yield Row(words.requested, local_time(payment.created_at, words))
         if payment.decided_at and (self.paid or self.unpaid):
@@ -233,9 +235,12 @@ class _Paper:
         yield Heading(words.section_member)
         yield Row(words.member, _clean(payer.member_name))
         document = masked_document(_clean(payer.member_document_masked))
-        yield Row(words.document, document)
         holder_document = masked_document(_clean(payer.holder_document_masked))
-        if holder_document != document:
+        # The core masks without the kind of document: number and name tell that it is the same person.
+        same_name = payer.holder_name.casefold() == payer.member_name.casefold()
+        own = holder_document == document or (holder_document.endswith(f" {document}") and same_name)
+        yield Row(words.document, holder_document if own else document)
+        if not own:
             name = _clean(payer.holder_name)
             # A company's name is public; another person's is shortened.
             company = holder_document.startswith("NIT ")

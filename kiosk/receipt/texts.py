@@ -51,6 +51,8 @@ class Texts:
     reference: str
     ticket: str
     method: str
+    currency: str
+    vat: str
     description: str
     pays_one: str
     pays_many: str

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from kiosk.views.controls import breakable
+from kiosk.views.controls import breakable, together
 from kiosk.views.page import Place
 
 
 def whom_to_ask(place: Place) -> str:
-    """One line with the office's name, telephone and e-mail."""
-    return QCoreApplication.translate("Contact", "¿Dudas? {care}: {phone} · {email}").format(
-        care=place.care, phone=place.care_phone, email=breakable(place.care_email)
+    """One line with the office's telephone and e-mail."""
+    return QCoreApplication.translate("Contact", "¿Dudas? {phone} · {email}").format(
+        phone=together(place.care_phone), email=breakable(place.care_email)
     )

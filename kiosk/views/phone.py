@@ -87,7 +87,7 @@ class PhonePage(Page):
 
     def _code(self) -> Card:
         card = Card(self.theme, pad=28, gap=10)
-        self.qr = QrCode(self.theme, "phone_qr", 520)
+        self.qr = QrCode(self.theme, "phone_qr", 400 if self.theme.portrait else 520)
         self._host = label("strong", name="phone_host")
         self._host.setAlignment(Qt.AlignmentFlag.AlignCenter)
         card.box.addWidget(self.qr, 0, Qt.AlignmentFlag.AlignHCenter)

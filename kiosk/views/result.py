@@ -84,8 +84,8 @@ class Advice(Card):
     """A small card with a picture, a headline and a sentence."""
 
     def __init__(self, theme: Theme, icon: str) -> None:
-        super().__init__(theme, pad=36, gap=12)
-        self.box.addWidget(Picture(theme, icon, "brand", 72))
+        super().__init__(theme, pad=28, gap=8)
+        self.box.addWidget(Picture(theme, icon, "brand", 60))
         self._head, self._text = label("heading"), label("soft")
         self.box.addWidget(self._head)
         self.box.addWidget(self._text)

@@ -262,8 +262,8 @@
     <context>
         <name>Contact</name>
         <message>
-            <source>¿Dudas? {care}: {phone} · {email}</source>
-            <translation>Questions? {care}: {phone} · {email}</translation>
+            <source>¿Dudas? {phone} · {email}</source>
+            <translation>Questions? {phone} · {email}</translation>
         </message>
     </context>
     <context>

@@ -23,7 +23,8 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _gateway(settings: Settings) -> Gateway:
+def gateway_of(settings: Settings) -> Gateway:
+    """The driver that the settings name, with its secrets. Raises SettingsError."""
     from kiosk.pse.drivers import DRIVERS
     from kiosk.pse.gateway import Connection
     from kiosk.settings import SettingsError, reveal
@@ -128,7 +129,7 @@ def build_desk(settings: Settings) -> Desk:
     from kiosk.teller.manager import Manager
     from kiosk.teller.sonda import Sonda
 
-    connector, gateway = _connector(settings), _gateway(settings)
+    connector, gateway = _connector(settings), gateway_of(settings)
     settings.journal.file.parent.mkdir(parents=True, exist_ok=True)
     journal = Journal.open(settings.journal.file)
     sonda = settings.sonda
@@ -166,7 +167,7 @@ def health_checks(settings: Settings) -> list[Check]:
     from kiosk import health
     from kiosk.transport import Transport
 
-    gateway = _gateway(settings)
+    gateway = gateway_of(settings)
     return [
         partial(health.gateway_clock, Transport(settings.gateway.url), now),
         partial(health.gateway_access, gateway),

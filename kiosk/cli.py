@@ -1,4 +1,4 @@
-"""The command line: run, demo, sandbox, journal, sonda, receipt. Imports only what a command needs."""
+"""The command line: run, demo, init, doctor, settings, journal and more. Imports what it needs."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ import os
 import re
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiosk import __version__, cli_journal
+from kiosk import __version__, cli_journal, cli_settings
 from kiosk.pse.drivers import DRIVERS
 
 if TYPE_CHECKING:
     from kiosk.cooperative.payment import Payment
-    from kiosk.settings import Settings
+    from kiosk.health import Finding
+    from kiosk.health.terminal import Place
+    from kiosk.provisioning.trial import Trial
+    from kiosk.settings import Explained, Settings
 
 _CONFIG = "the settings (docs/settings.md)"
 OUTCOMES = ("approved", "declined", "failed", "pending", "late-approved")
@@ -88,16 +92,13 @@ def _parser() -> argparse.ArgumentParser:
     sonda.add_argument("--once", action="store_true", help="one round, then stop")
     sonda.set_defaults(command=_sonda)
 
-    doctor = commands.add_parser("doctor", help="what is well and what is not with this terminal")
-    doctor.add_argument("--config", type=Path, required=True, metavar="FILE", help=_CONFIG)
-    doctor.add_argument("--json", action="store_true", help="for scripts")
-    doctor.set_defaults(command=_doctor)
+    # Without help it stands in no list: doctor alone calls it.
+    look = commands.add_parser("look")
+    look.add_argument("what", choices=("screen", "fonts", "voice", "web"))
+    look.set_defaults(command=_look)
 
-    pin = commands.add_parser("manager-pin", help="ask for the manager's PIN and keep its hash")
-    pin.add_argument("file", type=Path, help='written with mode 600; [manager] pin = "file:…" names it')
-    pin.set_defaults(command=_manager_pin)
-
-    cli_journal.add(commands, lambda arguments: _load(arguments).journal.file)
+    cli_journal.add(commands, lambda arguments: _read(arguments.config).journal.file)
+    cli_settings.add(commands, cli_settings.Desk(_read, _explained, _examine, _trial, tuple(DRIVERS)))
     _add_pse(commands)
     receipt = commands.add_parser("receipt", help="check a receipt's code")
     receipt.add_argument("what", choices=("verify",))
@@ -163,14 +164,20 @@ def _size(text: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-def _load(arguments: argparse.Namespace) -> Settings:
+def _read(config: Path) -> Settings:
     from kiosk.settings import load
 
-    return load(arguments.config)
+    return load(config)
+
+
+def _explained(config: Path) -> list[Explained]:
+    from kiosk.settings import explain
+
+    return explain(config)
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    settings = _load(arguments)
+    settings = _read(arguments.config)
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         print("kiosk: a terminal never runs as root: the web engine's sandbox would be off", file=sys.stderr)
         return 2
@@ -261,7 +268,7 @@ def _sonda(arguments: argparse.Namespace) -> int:
     from kiosk.journal.journal import JournalUnusable
     from kiosk.teller.watch import StopSign, keep_watch
 
-    settings = _load(arguments)
+    settings = _read(arguments.config)
     desk, stop = cache(lambda: build_desk(settings)), StopSign()
 
     def end(*_: object) -> None:
@@ -290,46 +297,81 @@ def _sonda(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _manager_pin(arguments: argparse.Namespace) -> int:
-    import getpass
+# -- doctor and init: what knows settings and Qt ----------------------------------------------------
 
-    from kiosk.teller.pin import hashed
 
-    def ask(prompt: str) -> str:
-        return getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().strip()
+def _examine(config: Path) -> list[Finding]:
+    """All checks. Settings that can not be used are a finding; what can be looked at still is."""
+    from kiosk.assembly import health_checks, now
+    from kiosk.health import Finding, Level, examine
+    from kiosk.health.screen import looker
+    from kiosk.health.terminal import checks
+    from kiosk.settings import SettingsError
 
-    pin = ask("New PIN, 6 to 12 digits: ")
-    if ask("Once more: ") != pin:
-        return _unusable("the two are not the same")
     try:
-        line = hashed(pin)
-        draft = arguments.file.with_name(f"{arguments.file.name}.new")
-        handle = os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(f"{line}\n")
-        draft.replace(arguments.file)
-    except (ValueError, OSError) as error:
-        return _unusable(error)
-    print(f"{arguments.file}: written")
-    return 0
+        settings = _read(config)
+    except SettingsError as error:
+        return [Finding("settings", Level.BROKEN, str(error), "Every key: docs/settings.md")]
+    try:
+        neighbours = health_checks(settings)
+    except SettingsError as error:
+        refused = Finding("parts", Level.BROKEN, str(error), "Correct the settings or what they name.")
+        neighbours = [lambda: refused]
+    return examine([*neighbours, *checks(_place(settings, config), now, looker())])
 
 
-def _doctor(arguments: argparse.Namespace) -> int:
-    """0 healthy, 1 warnings, 2 broken."""
-    from kiosk.assembly import health_checks
-    from kiosk.health import examine, worst
+def _place(settings: Settings, config: Path) -> Place:
+    from kiosk.health.terminal import Place
+    from kiosk.provisioning.trial import no_money_moves
+    from kiosk.settings_layers import organisation_file
 
-    findings = examine(health_checks(_load(arguments)))
-    if arguments.json:
-        rows = [{"check": found.check, "level": found.level.name.lower(), "said": found.said,
-                 "advice": found.advice} for found in findings]  # fmt: skip
-        print(json.dumps({"level": worst(findings).name.lower(), "findings": rows}, ensure_ascii=False))
+    core, gateway = settings.core, settings.gateway
+    return Place(
+        terminal=settings.terminal.id,
+        demonstration=settings.terminal.demonstration,
+        driver=gateway.driver,
+        addresses={"gateway": gateway.url, "core": core.url, "token": core.token_url},
+        test=no_money_moves(gateway.driver, gateway.url),
+        page_hosts=gateway.page_hosts,
+        core_ca=core.ca_file,
+        core_certificate=core.client_certificate,
+        secrets=settings.secrets,
+        settings_files=(config, organisation_file(config)),
+        journal=settings.journal.file,
+        inches=settings.screen.diagonal_inches,
+    )
+
+
+def _trial(config: Path, say: Callable[[str], None]) -> Trial:
+    from kiosk.assembly import gateway_of
+    from kiosk.provisioning.trial import Trial, no_money_moves
+
+    settings = _read(config)
+    section = settings.gateway
+    if not no_money_moves(section.driver, section.url):
+        raise ValueError(f"{section.url} is no test environment of {section.driver}: money would move")
+    terminal = settings.terminal
+    return Trial(gateway_of(settings), terminal.id, terminal.ip_address, section.session_minutes, say)
+
+
+def _look(arguments: argparse.Namespace) -> int:
+    """One JSON object, from a process of its own: Qt ends one that finds no display."""
+    from PySide6 import QtCore, QtGui
+
+    from kiosk.health import looks
+
+    if arguments.what == "voice":
+        from PySide6 import QtTextToSpeech
+
+        seen = looks.voice(QtCore, QtGui, QtTextToSpeech)
+    elif arguments.what == "web":
+        from PySide6 import QtWebEngineCore, QtWidgets
+
+        seen = looks.web(QtCore, QtWidgets, QtWebEngineCore)
     else:
-        for found in findings:
-            print(f"{found.level.name.lower():8} {found.check:8} {found.said}")
-            if found.advice:
-                print(f"{'':18}{found.advice}")
-    return int(worst(findings))
+        seen = looks.fonts(QtGui) if arguments.what == "fonts" else looks.screen(QtGui)
+    print(json.dumps(seen), flush=True)
+    os._exit(0)  # doctor ends what Chromium leaves running; taking it down in order has no use here
 
 
 def _unusable(error: Exception | str) -> int:
@@ -341,7 +383,7 @@ def _receipt(arguments: argparse.Namespace) -> int:
     from kiosk.receipt.code import check, token_in
     from kiosk.settings import reveal
 
-    settings = _load(arguments)
+    settings = _read(arguments.config)
     found = token_in(arguments.token)
     claim = check(found, reveal(settings.receipts.signing_key).encode()) if found else None
     if claim is None:

@@ -1,6 +1,7 @@
 """The terminal's settings: declared once, checked at start, unknown keys refused.
 
-Read by app and cli only; everything below gets plain values. Secrets are never values but
+Read by app and cli only; everything below gets plain values. `load` joins the layers of
+settings_layers.py: built-in, organisation file, terminal file, environment. Secrets are never values but
 references: `file:/path`, `credential:NAME` (systemd) or, in the demonstration only, `env:NAME`.
 """
 
@@ -11,6 +12,7 @@ import re
 import stat
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -19,6 +21,8 @@ import msgspec
 from msgspec import Meta
 
 from kiosk.resources import resource
+from kiosk.settings_layers import BUILT_IN, Layer, Layered, LayerError
+from kiosk.settings_layers import read as read_layers
 
 
 class SettingsError(Exception):
@@ -261,11 +265,7 @@ class Settings(_Section, frozen=True):
                 raise ValueError(f"{name}: a real terminal speaks https only")
         if self.core.client_secret is None and self.core.client_certificate is None:
             raise ValueError("core.client_secret: it or core.client_certificate is needed")
-        for name, secret in (("core.client_secret", self.core.client_secret or ""),
-                             ("gateway.secret", self.gateway.secret),
-                             *((f"gateway.secrets.{k}", v) for k, v in self.gateway.secrets.items()),
-                             ("manager.pin", self.manager.pin or ""),
-                             ("receipts.signing_key", self.receipts.signing_key)):  # fmt: skip
+        for name, secret in self.secrets.items():
             if secret.startswith("env:"):
                 raise ValueError(f"{name}: secrets in the environment are for the demonstration")
         if self.terminal.id == Terminal().id:
@@ -280,33 +280,82 @@ class Settings(_Section, frozen=True):
         try:
             return msgspec.convert(found, cls, dec_hook=_read)
         except msgspec.ValidationError as error:
-            raise SettingsError(_named(str(error))) from None
+            raise SettingsError(": ".join(filter(None, _named(str(error))))) from None
 
     @property
     def agency(self) -> Agency:
         """The office this terminal stands in."""
         return self.agencies[self.terminal.agency]
 
+    @property
+    def secrets(self) -> dict[str, SecretReference]:
+        """Where this terminal's secrets are, by key."""
+        found = {
+            "core.client_secret": self.core.client_secret,
+            "gateway.secret": self.gateway.secret,
+            **{f"gateway.secrets.{name}": secret for name, secret in self.gateway.secrets.items()},
+            "manager.pin": self.manager.pin,
+            "receipts.signing_key": self.receipts.signing_key,
+        }
+        return {key: reference for key, reference in found.items() if reference is not None}
+
 
 def load(path: Path) -> Settings:
-    """Read a TOML settings file. Raises SettingsError naming the key, never its value."""
-    try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingsError(f"{path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: {error}") from None
-    try:
-        return Settings.of(found)
-    except SettingsError as error:
-        raise SettingsError(f"{path}: {error}") from None
+    """The terminal's settings from all layers. Raises SettingsError naming layer and key, never a value."""
+    return _layered(path)[0]
 
 
-def _named(said: str) -> str:
-    """msgspec's words with the key in front: "gateway.login: Expected `str`, got `int`"."""
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One setting as it holds, and which layer says so. A secret is its reference."""
+
+    key: str
+    value: object
+    layer: Layer
+
+
+def explain(path: Path) -> list[Explained]:
+    """Every setting with where it came from. Of the offices only this terminal's and those not built in."""
+    settings, layered = _layered(path)
+    found: list[Explained] = []
+
+    def walk(value: object, key: str) -> None:
+        if isinstance(value, msgspec.Struct):
+            value = msgspec.structs.asdict(value)
+        if isinstance(value, Mapping):
+            for name, inner in value.items():
+                walk(inner, f"{key}.{name}" if key else str(name))
+        else:
+            plain = msgspec.to_builtins(value, enc_hook=str)
+            found.append(Explained(key, plain, layered.origin(key)))
+
+    walk(settings, "")
+    ours = f"agencies.{settings.terminal.agency}."
+    return [
+        each
+        for each in found
+        if not each.key.startswith("agencies.") or each.key.startswith(ours) or each.layer is not BUILT_IN
+    ]
+
+
+def _layered(path: Path) -> tuple[Settings, Layered]:
+    shipped = {key: msgspec.structs.asdict(agency) for key, agency in shipped_agencies().items()}
+    try:
+        found = read_layers(path, os.environ, Settings, {"agencies": shipped})
+    except LayerError as error:
+        raise SettingsError(str(error)) from None
+    try:
+        return msgspec.convert(found.tables, Settings, dec_hook=_read), found
+    except msgspec.ValidationError as error:
+        raise SettingsError(found.complaint(*_named(str(error)))) from None
+
+
+def _named(said: str) -> tuple[str, str]:
+    """msgspec's words as key and complaint: "gateway.login", "Expected `str`, got `int`"."""
     what, _, place = said.partition(" - at `$")
     key = place.rstrip("`").lstrip(".")
-    unknown = re.fullmatch(r"Object contains unknown field `(.*)`", what)
-    if unknown:
-        return f"{key}.{unknown[1]}: no such setting".lstrip(".")
-    return f"{key}: {what}" if key else what
+    if unknown := re.fullmatch(r"Object contains unknown field `(.*)`", what):
+        return f"{key}.{unknown[1]}".lstrip("."), "no such setting"
+    if not key and (ours := re.fullmatch(r"([a-z_]+(?:\.[a-z_]+)+): (.*)", what)):
+        return ours[1], ours[2]
+    return key, what

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from kiosk.settings import Settings, SettingsError, load, reveal
+from kiosk.settings import Settings, SettingsError, explain, load, reveal
 
 REAL = """
 [terminal]
@@ -98,3 +101,155 @@ def test_secrets_come_from_where_they_are_said_to_be(tmp_path: Path, monkeypatch
         reveal("credential:other")
     with pytest.raises(SettingsError, match="KIOSK_NOTHING"):
         reveal("env:KIOSK_NOTHING")
+
+
+# -- layers ---------------------------------------------------------------------------------------
+
+TERMINAL = """
+[terminal]
+id = "PAM01"
+[gateway]
+login = "of-the-terminal"
+page_hosts = ["pse.com.co"]
+[gateway.options]
+merchant = "90001"
+"""
+ORGANISATION = """
+[cooperative]
+nit = "890.000.000-1"
+[core]
+url = "https://core.example/v1"
+token_url = "https://core.example/oauth2/token"
+client_secret = "credential:core"
+[gateway]
+login = "of-everybody"
+page_hosts = ["pse.com.co", "bank.example"]
+[gateway.options]
+merchant = "1"
+service_code = "2701"
+[agencies.norte]
+name = "Agencia Norte"
+city = "Cali"
+address = "Calle 1"
+phone = "1"
+[agencies.pasto]
+hours = "de 9 a 12"
+"""
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Path:
+    (tmp_path / "organisation.toml").write_text(ORGANISATION, encoding="utf-8")
+    return written(tmp_path, TERMINAL)
+
+
+def layers_of(path: Path) -> dict[str, tuple[object, str]]:
+    return {each.key: (each.value, str(each.layer)) for each in explain(path)}
+
+
+def test_each_layer_speaks_over_the_one_below(terminal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIOSK_GATEWAY__OPTIONS__MERCHANT", "0042")
+    monkeypatch.setenv("KIOSK_SCREEN__DIAGONAL_INCHES", "27")
+    monkeypatch.setenv("KIOSK_SCREEN__FULLSCREEN", "false")
+    monkeypatch.setenv("KIOSK_PAYMENTS__MAXIMUM", "5000000")
+    monkeypatch.setenv("KIOSK_TEST_KEY", "not a setting: it has no section")
+    settings = load(terminal)
+    assert settings.cooperative.nit == "890.000.000-1"
+    assert settings.gateway.login == "of-the-terminal"
+    assert settings.gateway.page_hosts == ("pse.com.co",), "a list is replaced, not joined"
+    assert settings.gateway.options == {"merchant": "0042", "service_code": "2701"}
+    assert (settings.screen.diagonal_inches, settings.screen.fullscreen) == (27.0, False)
+    assert settings.payments.maximum == 5_000_000
+
+    told = layers_of(terminal)
+    organisation, own = f"organisation file {terminal.parent}/organisation.toml", f"terminal file {terminal}"
+    assert told["cooperative.nit"] == ("890.000.000-1", organisation)
+    assert told["gateway.login"] == ("of-the-terminal", own)
+    assert told["gateway.options.merchant"] == ("0042", "environment KIOSK_GATEWAY__OPTIONS__MERCHANT")
+    assert told["gateway.options.service_code"] == ("2701", organisation)
+    assert told["gateway.driver"] == ("placetopay", "built-in")
+    assert told["payments.maximum"] == (5_000_000, "environment KIOSK_PAYMENTS__MAXIMUM")
+
+
+def test_offices_are_added_and_mended_key_by_key(terminal: Path) -> None:
+    settings = load(terminal)
+    assert len(settings.agencies) == 11
+    assert (settings.agencies["pasto"].hours, settings.agencies["pasto"].city) == ("de 9 a 12", "Pasto")
+    told = layers_of(terminal)
+    assert "agencies.pasto.city" not in told
+    assert told["agencies.pasto.hours"][1].startswith("organisation")
+    assert told["agencies.pampalinda.city"] == ("Cali", "built-in")
+
+
+@pytest.mark.parametrize(
+    ("layer", "text", "said"),
+    [
+        ("organisation.toml", "[gateway]\nlogn = 1",
+         r"organisation file .*/organisation\.toml: gateway\.logn: no such"),
+        ("organisation.toml", "[gatway]", r"organisation file .*: gatway: no such setting"),
+        ("organisation.toml", "gateway = [", r"organisation\.toml: "),
+        ("organisation.toml", "[agencies.norte]\nnane = 1\n",
+         r"organisation file .*: agencies\.norte\.nane: no such setting"),
+        ("organisation.toml", "[agencies.norte]\nname = 'Norte'\n",
+         r"organisation file .*: agencies\.norte: Object missing required field `city`"),
+        ("kiosk.toml", "[screen]\nwidth = '1920'",
+         r"terminal file .*/kiosk\.toml: screen\.width: Expected `int`"),
+        ("kiosk.toml", "[core]\nclient_secret = 'hunter2'",
+         r"terminal file .*: core\.client_secret: a secret is given"),
+        ("kiosk.toml", "[gateway]\npage_hosts = ['a', 1]",
+         r"terminal file .*: gateway\.page_hosts: Expected `str`"),
+        ("KIOSK_GATEWAY__LOGN", "x", r"environment KIOSK_GATEWAY__LOGN: gateway\.logn: no such setting"),
+        ("KIOSK_NOTHING__X", "x", r"environment KIOSK_NOTHING__X: nothing: no such setting"),
+        ("KIOSK_SCREEN__WIDTH", "wide", r"environment KIOSK_SCREEN__WIDTH: screen\.width: Expected `int`"),
+        ("KIOSK_CORE__URL", "http://core.example",
+         r"environment KIOSK_CORE__URL: core\.url: a real terminal"),
+        ("KIOSK_GATEWAY__SECRET", "hunter2",
+         r"environment KIOSK_GATEWAY__SECRET: gateway\.secret: a secret is given"),
+        ("KIOSK_GATEWAY__SECRET", "env:HUNTER2",
+         r"environment KIOSK_GATEWAY__SECRET: gateway\.secret: secrets in"),
+    ],
+)  # fmt: skip
+def test_a_refusal_names_layer_and_key_and_no_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, layer: str, text: str, said: str
+) -> None:
+    path = written(tmp_path, REAL)
+    assert load(path)
+    if layer == "kiosk.toml":  # the section again: over what is there, as a file of its own
+        (tmp_path / "organisation.toml").write_text(REAL, encoding="utf-8")
+        path = written(tmp_path, text)
+    elif layer.endswith(".toml"):
+        (tmp_path / layer).write_text(text, encoding="utf-8")
+    else:
+        monkeypatch.setenv(layer, text)
+    with pytest.raises(SettingsError, match=said) as refusal:
+        load(path)
+    assert "hunter2" not in str(refusal.value)
+
+
+def test_explain_prints_references_and_layers_never_secrets(terminal: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("hunter2", encoding="utf-8")
+    secret.chmod(0o600)
+    with terminal.open("a", encoding="utf-8") as file:
+        file.write(f'[receipts]\nsigning_key = "file:{secret}"\n')
+
+    def ran(*more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "kiosk.cli", "settings", "explain", "--config", str(terminal), *more],
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+
+    rows = {row["key"]: row for row in json.loads(ran("--json").stdout)}
+    assert rows["receipts.signing_key"] == {
+        "key": "receipts.signing_key", "value": f"file:{secret}", "layer": "terminal",
+        "source": str(terminal),
+    }  # fmt: skip
+    assert (rows["gateway.page_hosts"]["value"], rows["journal.file"]["layer"]) == (
+        ["pse.com.co"],
+        "built-in",
+    )
+    shown = ran()
+    assert shown.returncode == 0
+    assert '"890.000.000-1"' in shown.stdout
+    assert "hunter2" not in shown.stdout + shown.stderr
+    assert len(shown.stdout.splitlines()) == len(rows)

@@ -1,0 +1,167 @@
+"""The settings file of a new terminal, with what each key means, and the files of its secrets."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk.health.files import first_pin_mark
+from kiosk.provisioning.questions import Answers, Question
+
+_HEAD = """\
+# This terminal's settings, written by kiosk init. What is not here comes from organisation.toml in the
+# same folder, then from what is built in: kiosk settings explain --config FILE shows which. Secrets are
+# references, never values. All keys: docs/settings.md.
+"""
+_SECRET_FILES = {
+    "gateway_secret": "gateway",
+    "gateway_integrity": "integrity",
+    "core_secret": "core",
+    "manager_pin": "manager-pin",
+}
+_CREDENTIAL = "secret_"
+"""What systemd puts before the name of each file of a folder that is loaded as "secret"."""
+_SIGNING = ("receipts.signing_key", "signs receipts' codes: keep it, older receipts are checked with it")
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Where the files of a terminal go, and whose they are."""
+
+    out: Path
+    owner: str | None = None
+    """The user that the kiosk runs as, where that is another one."""
+    credentials: bool = False
+    """Whether services get the secrets from systemd, as the package's do (LoadCredential=secret:FOLDER)."""
+
+    @property
+    def secrets(self) -> Path:
+        """The folder of its secrets."""
+        return self.out.resolve().parent / "secrets"
+
+    def keep(self, typed: Answers) -> Answers:
+        """Write what was typed, each into its own file; the references. Raises OSError."""
+        kept = Answers()
+        for name, value in typed.items():
+            file = self.secrets / _SECRET_FILES[name]
+            self._write(file, value)
+            kept[name] = self._reference(file)
+            if name == "manager_pin":
+                self._write(first_pin_mark(file), "set by kiosk init")
+        return kept
+
+    def signing_key(self) -> str:
+        """The receipts' key: one that is there is kept, for older receipts are checked with it."""
+        file = self.secrets / "receipt-key"
+        if not file.exists():
+            self._write(file, secrets.token_hex(32))
+        return self._reference(file)
+
+    def _reference(self, file: Path) -> str:
+        return f"credential:{_CREDENTIAL}{file.name}" if self.credentials else f"file:{file}"
+
+    @contextmanager
+    def as_service(self) -> Iterator[None]:
+        """Meanwhile this process finds credentials as the services will."""
+        if not self.credentials:
+            yield
+            return
+        before = os.environ.get("CREDENTIALS_DIRECTORY")
+        with tempfile.TemporaryDirectory() as folder:
+            for file in self.secrets.iterdir():
+                Path(folder, f"{_CREDENTIAL}{file.name}").symlink_to(file)
+            os.environ["CREDENTIALS_DIRECTORY"] = folder
+            try:
+                yield
+            finally:
+                del os.environ["CREDENTIALS_DIRECTORY"]
+                if before is not None:
+                    os.environ["CREDENTIALS_DIRECTORY"] = before
+
+    def _write(self, file: Path, value: str) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_secret(file, value)
+        if self.owner:
+            shutil.chown(file.parent, self.owner)
+            shutil.chown(file, self.owner)
+
+    def settle(self, text: str, check: Callable[[Path], object]) -> None:
+        """Put the settings in place once `check` took them; a former file is kept as .bak."""
+        draft = self.out.with_name(f"{self.out.name}.new")
+        draft.write_text(text, encoding="utf-8")
+        try:
+            draft.chmod(0o644)
+            check(draft)
+            if self.out.exists():
+                shutil.copy2(self.out, self.out.with_name(f"{self.out.name}.bak"))
+            draft.replace(self.out)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+def write_secret(file: Path, value: str) -> None:
+    """A file for its owner alone, whole or not at all. Raises OSError."""
+    draft = file.with_name(f"{file.name}.new")
+    draft.unlink(missing_ok=True)  # one that is there may be open to others
+    handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as out:
+        out.write(f"{value}\n")
+    draft.replace(file)
+
+
+def settings_text(
+    asked: tuple[Question, ...], answers: Answers, signing_key: str, *, demonstration: bool
+) -> str:
+    """The commented file."""
+    rows = [row for question in asked if answers.get(question.name) for row in _rows(question, answers)]
+    if demonstration:
+        rows.insert(
+            0, ("terminal.demonstration", True, "no money moves: sandboxes and plain http are allowed")
+        )
+    rows.append((_SIGNING[0], signing_key, _SIGNING[1]))
+    sections: dict[str, list[str]] = {}
+    for key, value, comment in rows:
+        section, _, name = key.rpartition(".")
+        sections.setdefault(section, []).extend([f"# {comment}", f"{name} = {_toml(value)}"])
+    # A table ends where the next one begins, so that gateway.secrets may stand apart from gateway.
+    return _HEAD + "".join(f"\n[{name}]\n" + "\n".join(lines) + "\n" for name, lines in sections.items())
+
+
+def _rows(question: Question, answers: Answers) -> Iterator[tuple[str, object, str]]:
+    text = answers[question.name]
+    if question.name == "printer":
+        yield from _printer(text, question.comment)
+    elif question.name == "data_folder":
+        yield question.key, f"{text}/journal.sqlite", question.comment
+        yield "receipts.folder", f"{text}/receipts", "copies of receipts, as PDF"
+    elif question.name == "page_hosts":
+        hosts = [host.strip() for host in text.split(",") if host.strip()]
+        yield question.key, hosts, question.comment
+    else:
+        yield question.key, text, question.comment
+
+
+def _printer(text: str, comment: str) -> Iterator[tuple[str, object, str]]:
+    kind, *rest = text.split(":")
+    yield "printer.kind", kind, comment
+    if kind == "network":
+        yield "printer.host", rest[0], "its address"
+        if rest[1:]:
+            yield "printer.port", int(rest[1]), "ESC/POS, 9100 as a rule"
+    elif kind == "usb":
+        for key, number in zip(("usb_vendor", "usb_product"), rest, strict=True):
+            yield f"printer.{key}", int(number, 16), f"lsusb shows it as {number}"
+    elif kind == "system" and rest:
+        yield "printer.queue", rest[0], "the name of its queue"
+
+
+def _toml(value: object) -> str:
+    # JSON's texts, numbers, booleans and lists are TOML's, too; DEL is the one exception.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -46,7 +46,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def kiosk_cell(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory, town: Town) -> Iterator[Cell]:
     made = Cell(tmp_path_factory.mktemp("escape"), town)
     yield made

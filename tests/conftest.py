@@ -6,14 +6,20 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import requests
+from pytestqt.qtbot import QtBot
 from sandbox_servers import MARIA, MARIAS_KEY, PATIENCE, core_process, gateway_process, terminal
 
 from kiosk.cooperative.member import MemberSession
 from kiosk.demo import Demonstration
 from kiosk.member_core.core_api import CoreApi
+
+if TYPE_CHECKING:
+    from kiosk_case import KioskCase, Sandbox
 
 
 @pytest.fixture(autouse=True)
@@ -74,3 +80,20 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstr
     for name in set(os.environ) - set(before):  # its made-up secrets must not outlive it
         del os.environ[name]
     os.environ.update(before)
+
+
+@pytest.fixture(scope="module")
+def sandbox(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """The demonstration's servers, for kiosks in front of them."""
+    from kiosk_case import Sandbox
+
+    with Sandbox(tmp_path_factory.mktemp("sandbox")) as servers:
+        yield servers
+
+
+@pytest.fixture
+def case(sandbox: Sandbox, qtbot: QtBot, tmp_path: Path) -> Iterator[KioskCase]:
+    """A kiosk at its welcome page, its journal of its own."""
+    from kiosk_case import kiosk_on
+
+    yield from kiosk_on(sandbox, tmp_path)

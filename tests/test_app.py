@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections import namedtuple
-from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 import pytest
-from kiosk_case import KioskCase, Sandbox, kiosk_on
+from kiosk_case import KioskCase
 from PySide6.QtGui import QCloseEvent
-from pytestqt.qtbot import QtBot
 
 from kiosk.app import LazyDesk
 from kiosk.journal.journal import JournalUnusable
@@ -19,17 +16,6 @@ from kiosk.models.steps import Step
 from kiosk.tour import pause
 
 pytestmark = pytest.mark.qt_log_ignore("^GPUInfo not initialized", extend=True)
-
-
-@pytest.fixture(scope="module")
-def sandbox(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with Sandbox(tmp_path_factory.mktemp("sandbox")) as servers:
-        yield servers
-
-
-@pytest.fixture
-def case(sandbox: Sandbox, qtbot: QtBot, tmp_path: Path) -> Iterator[KioskCase]:
-    yield from kiosk_on(sandbox, tmp_path)
 
 
 class Desk:

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from kiosk_case import KioskCase, Sandbox, kiosk_on
+from kiosk_case import KioskCase
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from pytestqt.qtbot import QtBot
 
 from kiosk.models.steps import Step
 from kiosk.tour import pause
 from kiosk.views.inactivity import Inactivity
 
 pytestmark = pytest.mark.qt_log_ignore("^GPUInfo not initialized", extend=True)
-
-
-@pytest.fixture(scope="module")
-def sandbox(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with Sandbox(tmp_path_factory.mktemp("sandbox")) as servers:
-        yield servers
-
-
-@pytest.fixture
-def case(sandbox: Sandbox, qtbot: QtBot, tmp_path: Path) -> Iterator[KioskCase]:
-    yield from kiosk_on(sandbox, tmp_path)
 
 
 def patience(case: KioskCase, idle: float = 0.2, asks: int = 20, second: int = 10_000) -> Inactivity:

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 from counterparts import MORNING, PAYER, Clock, order
-from kiosk_case import KioskCase, Sandbox, kiosk_on, plain
+from kiosk_case import KioskCase, plain
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from pytestqt.qtbot import QtBot
 from test_explain import KIOSK
 
 from kiosk.cooperative.bogota import bounds, day_of
@@ -179,17 +178,6 @@ def test_a_terminal_without_a_pin_admits_nobody(journal: Journal) -> None:
 
 
 # -- on the pages ------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def sandbox(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with Sandbox(tmp_path_factory.mktemp("sandbox")) as servers:
-        yield servers
-
-
-@pytest.fixture
-def case(sandbox: Sandbox, qtbot: QtBot, tmp_path: Path) -> Iterator[KioskCase]:
-    yield from kiosk_on(sandbox, tmp_path)
 
 
 def knock(case: KioskCase, times: int = 7) -> None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
-from kiosk_case import KioskCase, Sandbox, kiosk_on
+from kiosk_case import KioskCase
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy, QTest
-from pytestqt.qtbot import QtBot
 
 from kiosk.cooperative.money import ZERO, Money
 from kiosk.cooperative.obligation import Choice, NextDue, Obligation, ObligationKind, OtherAmount
@@ -171,17 +169,6 @@ def test_thirty_rows_and_no_more_lines_than_a_payment_carries(model: Obligations
 
 
 # -- under the member's finger ------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def sandbox(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with Sandbox(tmp_path_factory.mktemp("sandbox")) as servers:
-        yield servers
-
-
-@pytest.fixture
-def case(sandbox: Sandbox, qtbot: QtBot, tmp_path: Path) -> Iterator[KioskCase]:
-    yield from kiosk_on(sandbox, tmp_path)
 
 
 def to_choose(case: KioskCase, number: str, key: str) -> None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from kiosk_case import KioskCase, Sandbox, kiosk_on, page_of, plain
+from kiosk_case import KioskCase, Sandbox, page_of, plain
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -15,7 +12,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QWidget,
 )
-from pytestqt.qtbot import QtBot
 
 from kiosk.cooperative.payment import State
 from kiosk.models.steps import Step
@@ -25,17 +21,6 @@ pytestmark = pytest.mark.qt_log_ignore("^GPUInfo not initialized", extend=True)
 LOAN, SAVING, LIFE, FUNERAL, TEETH = "CR-881204", "AP-100101", "FV-100101", "FF-100101", "SA-7701"
 TICK, OVERDUE, NEXT_DUE, OTHER = range(4)
 FIELDS = ("holder_document", "holder_name", "holder_email", "holder_mobile")
-
-
-@pytest.fixture(scope="module")
-def sandbox(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with Sandbox(tmp_path_factory.mktemp("sandbox")) as servers:
-        yield servers
-
-
-@pytest.fixture
-def case(sandbox: Sandbox, qtbot: QtBot, tmp_path: Path) -> Iterator[KioskCase]:
-    yield from kiosk_on(sandbox, tmp_path)
 
 
 def holder_fields(case: KioskCase) -> dict[str, str]:

@@ -18,12 +18,6 @@ from kiosk.tour import pause
 pytestmark = pytest.mark.qt_log_ignore("^GPUInfo not initialized", extend=True)
 
 
-@pytest.fixture(scope="module")
-def sandbox(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with Sandbox(tmp_path_factory.mktemp("sandbox")) as servers:
-        yield servers
-
-
 @pytest.fixture
 def case(sandbox: Sandbox, qtbot: QtBot, tmp_path: Path) -> Iterator[KioskCase]:
     for at_review in kiosk_on(sandbox, tmp_path):

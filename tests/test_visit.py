@@ -6,11 +6,10 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 from counterparts import HOLDER, MEMBER, PAYER, order
-from kiosk_case import KioskCase, Sandbox, kiosk_on, page_of, plain
+from kiosk_case import KioskCase, Sandbox, page_of, plain
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -282,17 +281,6 @@ def test_a_live_payment_becomes_a_result_when_it_ends(visit: Visit, desk: Desk, 
 # -- what stays behind --------------------------------------------------------------------
 
 NEXT_DUE = 2
-
-
-@pytest.fixture(scope="module")
-def sandbox(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with Sandbox(tmp_path_factory.mktemp("sandbox")) as servers:
-        yield servers
-
-
-@pytest.fixture
-def case(sandbox: Sandbox, qtbot: QtBot, tmp_path: Path) -> Iterator[KioskCase]:
-    yield from kiosk_on(sandbox, tmp_path)
 
 
 def traces(case: KioskCase, *secrets: str) -> list[str]:

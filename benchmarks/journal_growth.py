@@ -36,6 +36,7 @@ LIMIT = 3.0
 _NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
 _A_DAY = 400
 """Payments of one terminal on a busy day: all sizes have the same today."""
+_A_MEMBERS = 20
 _BULK = 20_000
 _TOLD = ("gateway_id", "cus", "bank", "decided_at", "next_ask_at")
 """Columns that answers of the gateway fill in."""
@@ -119,9 +120,10 @@ def _payment(number: int, count: int, chance: random.Random, days: Counter[str])
     line = OrderLine(
         "1", f"OB-{number % 9000}", ObligationKind.LOAN, "Crédito", "88-1204", Choice.OVERDUE, amount
     )
-    document = f"{chance.randrange(10**6, 10**10)}"
-    mask = f"CC {'*' * (len(document) - 4)}{document[-4:]}"
-    payer = Payer(f"A-{number % 50_000}", "Marta Rincón", mask, "Marta Rincón", mask)
+    # As many payments a member at every size: what is measured is finding them, not reading more of them.
+    member = number // _A_MEMBERS
+    mask = f"CC {'*' * (2 + member // 10_000)}{member % 10_000:04d}"
+    payer = Payer(f"A-{member}", "Marta Rincón", mask, "Marta Rincón", mask)
     reference = f"PAM01{day}{days[day]:04d}"
     return Payment(
         str(UUID(int=chance.getrandbits(128), version=4)), reference, "PAM01",

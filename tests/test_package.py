@@ -1,0 +1,166 @@
+"""What can be known of the package without building it: installer/test-package.sh tries the real one out."""
+
+from __future__ import annotations
+
+import configparser
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from kiosk.settings import Settings, SettingsError, load
+
+ROOT = Path(__file__).resolve().parent.parent
+INSTALLER = ROOT / "installer"
+DEBIAN = INSTALLER / "debian"
+UNITS = ("kiosk.service", "kiosk-sonda.service", "kiosk-out-of-service.service")
+BUILD = (INSTALLER / "build-deb.sh").read_text("utf-8")
+
+
+def run(*command: str | Path, code: int = 0) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def needs(program: str) -> str:
+    return shutil.which(program) or pytest.skip(f"{program} is not here")
+
+
+def unit(name: str) -> configparser.RawConfigParser:
+    class Last(dict[str, str]):
+        """systemd's keys may come twice."""
+
+    parser = configparser.RawConfigParser(strict=False, delimiters="=", comment_prefixes="#")
+    parser.optionxform = str  # type: ignore[assignment, method-assign]
+    parser.read(DEBIAN / name, encoding="utf-8")
+    return parser
+
+
+@pytest.mark.parametrize("file", ["kiosk.spec", "kiosk_main.py", "trim_icu.py"])
+def test_it_compiles(file: str) -> None:
+    compile((INSTALLER / file).read_text("utf-8"), file, "exec")
+
+
+def test_what_the_specification_names_is_there() -> None:
+    specification = (INSTALLER / "kiosk.spec").read_text("utf-8")
+    for place in ("resources", "kiosk/journal/migrations", "installer/kiosk_main.py"):
+        assert f'"{place}"' in specification
+        assert (ROOT / place).exists()
+
+
+def test_everything_that_is_put_into_the_package_is_there() -> None:
+    places = re.findall(r"^put \d+ (\S+) ", BUILD, re.MULTILINE)
+    assert len(places) > 15
+    for place in places:
+        for name in ("kiosk", "kiosk-sonda", "kiosk-out-of-service"):
+            assert (ROOT / place.replace("$here", "installer/debian").replace("$unit", name)).is_file(), place
+
+
+def test_conffiles_are_put_into_the_package() -> None:
+    for conffile in (DEBIAN / "conffiles").read_text("utf-8").split():
+        assert f" {conffile}\n" in BUILD
+
+
+def test_control_fields() -> None:
+    text = (DEBIAN / "control.in").read_text("utf-8")
+    fields = dict(re.findall(r"^([A-Z][\w-]+): (.+)$", text, re.MULTILINE))
+    assert {"Package", "Version", "Architecture", "Maintainer", "Depends", "Description"} <= fields.keys()
+    for needed in ("@LIBRARIES@", "cage", "xwayland", "seatd", "ca-certificates"):
+        assert needed in fields["Depends"]
+    assert len(fields["Description"]) <= 80
+    assert set(re.findall(r"@\w+@", text)) == set(re.findall(r"s\|(@\w+@)\|", BUILD))
+
+
+@pytest.mark.parametrize("name", ["preinst", "postinst", "prerm", "postrm", "preflight", "out-of-service",
+                                  "kiosk-service", "session"])  # fmt: skip
+def test_shell_scripts_are_shell(name: str) -> None:
+    run("sh", "-n", DEBIAN / name)
+
+
+def test_shellcheck() -> None:
+    scripts = [DEBIAN / name for name in ("preinst", "postinst", "prerm", "postrm", "preflight",
+                                          "out-of-service", "kiosk-service", "session")]  # fmt: skip
+    scripts += [INSTALLER / "build-deb.sh", INSTALLER / "test-package.sh", INSTALLER / "windows/check.sh"]
+    run(needs("shellcheck"), *scripts)
+
+
+def test_units_verify(tmp_path: Path) -> None:
+    analyze = needs("systemd-analyze")
+    for name in UNITS:
+        text = (DEBIAN / name).read_text("utf-8")
+        (tmp_path / name).write_text(re.sub(r"=(\+?)/usr/(bin|lib)/kiosk\S*", r"=\1/bin/true", text), "utf-8")
+    # Debian's, where it is not installed.
+    (tmp_path / "seatd.service").write_text("[Service]\nExecStart=/bin/true\n", "utf-8")
+    said = run(analyze, "verify", "--man=no", *(tmp_path / name for name in (*UNITS, "seatd.service")))
+    assert not [line for line in said.splitlines() if "kiosk" in line]
+
+
+@pytest.mark.parametrize("name", UNITS[:2])
+def test_services_run_unprivileged_with_credentials(name: str) -> None:
+    service = unit(name)["Service"]
+    assert service["User"] == "kiosk"
+    assert service["NoNewPrivileges"] == "yes"
+    assert service["CapabilityBoundingSet"] == ""
+    assert service["ProtectSystem"] == "strict"
+    assert service["LoadCredential"] == "secret:/etc/kiosk/secrets"
+    assert service["LogNamespace"] == "kiosk"
+    assert (DEBIAN / "journald@kiosk.conf").is_file()
+    assert unit(name)["Unit"]["StartLimitBurst"]
+
+
+def test_the_web_engine_keeps_its_sandbox() -> None:
+    text = (DEBIAN / "kiosk.service").read_text("utf-8")
+    service = unit("kiosk.service")["Service"]
+    assert "QTWEBENGINE_DISABLE_SANDBOX" in service["UnsetEnvironment"]
+    assert "RestrictNamespaces" not in service  # it is made of namespaces
+    assert "MemoryDenyWriteExecute" not in service
+    assert "chroot" in service["SystemCallFilter"]
+    assert not re.search(r"^(Environment|ExecStart).*(DISABLE_SANDBOX|no-sandbox)", text, re.MULTILINE)
+    assert "OnFailure=kiosk-out-of-service.service" in text
+
+
+@pytest.mark.parametrize("file", [DEBIAN / "kiosk.toml", INSTALLER / "windows/kiosk.toml"])
+def test_shipped_settings_are_settings_but_no_terminals(file: Path) -> None:
+    with pytest.raises(SettingsError, match=r"terminal\.id"):
+        load(file)
+    found = tomllib.loads(file.read_text("utf-8"))
+    found["terminal"] = {"demonstration": True}
+    assert Settings.of(found).journal.file.name == "journal.sqlite"
+
+
+def test_every_commented_setting_is_one() -> None:
+    text = (DEBIAN / "kiosk.toml").read_text("utf-8").replace("…", "x")
+    lines = [re.sub(r"^# (?=[a-z_]+ = |\[)", "", line) for line in text.splitlines()]
+    found = tomllib.loads("\n".join(line for line in lines if not line.startswith("client_certificate")))
+    assert Settings.of(found).terminal.id == "PAM01"
+
+
+def test_icu_data_survives_a_round_trip() -> None:
+    sys.path.insert(0, str(INSTALLER))
+    try:
+        import trim_icu
+    finally:
+        sys.path.remove(str(INSTALLER))
+    header = (144).to_bytes(2, "little") + b"\xda\x27" + bytes(8) + b"CmnD" + bytes(128)
+    items = {"icudt73l/root.res": b"first", "icudt73l/coll/es.res": bytes(33), "icudt73l/zz.res": b"no"}
+    package = trim_icu.package_of(header, items)
+    again, found = trim_icu.items_of(package)
+    assert again == header
+    assert {name: found[name][: len(item)] for name, item in items.items()} == items
+    assert package.index(b"first") % 16 == 0
+
+
+def test_the_windows_installer_is_taken_by_makensis() -> None:
+    needs("makensis")
+    run(INSTALLER / "windows/check.sh")
+
+
+def test_no_path_of_a_workplace() -> None:
+    for file in [*INSTALLER.rglob("*"), ROOT / "docs/install.md"]:
+        if file.is_file() and file.suffix != ".pyc":
+            assert not re.search(r"(?<![\w/])/(work|home)/\w|/root/\.", file.read_text("utf-8")), file

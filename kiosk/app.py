@@ -20,6 +20,7 @@ from kiosk.models.collector import Collector
 from kiosk.models.jobs import Jobs
 from kiosk.models.steps import Step
 from kiosk.models.visit import Limits, Visit
+from kiosk.models.watchdog import Watchdog
 from kiosk.views.languages import Languages
 from kiosk.views.main_window import MainWindow
 from kiosk.views.page import Place
@@ -116,6 +117,7 @@ class Application(QObject):
         self.visit.ended.connect(forget_clipboard)
         self.visit.ended.connect(lambda: QTimer.singleShot(_AT_REST, self.collector.rest))
         self.visit.moved.connect(self._moved)
+        self.watchdog = Watchdog(self.jobs)
         self.inactivity: Inactivity | None = None
         self._sonda = QTimer(self, interval=max(200, min(5000, int(sonda.watch_every * 1000))))
         self._sonda.timeout.connect(self._round)
@@ -131,7 +133,7 @@ class Application(QObject):
             self.window.showFullScreen()
         else:
             self.window.show()
-        QTimer.singleShot(_AFTER_FIRST_PAGE, self._open_desk)
+        QTimer.singleShot(_AFTER_FIRST_PAGE, self._first_page_shown)
 
     def _watch_over_visits(self) -> None:
         from kiosk.views.inactivity import Inactivity
@@ -142,6 +144,10 @@ class Application(QObject):
         )
         self.inactivity.watch()
         self.inactivity.alive()
+
+    def _first_page_shown(self) -> None:
+        self.watchdog.ready()
+        self._open_desk()
 
     def _open_desk(self) -> None:
         self.jobs.run("money", self._fit_desk, self._desk_open, self._out_of_service)
@@ -212,6 +218,7 @@ class Application(QObject):
     def close(self) -> None:
         """Finish what runs, then let go of everything."""
         self._closing = True
+        self.watchdog.stopping()
         self._sonda.stop()
         self._fitness.stop()
         self._builder.stop()

@@ -17,35 +17,28 @@ from itertools import chain, groupby, islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self, TypedDict, Unpack
-from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, Engine, case, delete, insert, select, true, union, update
+from sqlalchemy import ColumnElement, Connection, Engine, case, delete, insert, select, union, update
 from sqlalchemy.exc import IntegrityError
 
-from kiosk.cooperative.bogota import BOGOTA
 from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import FINAL, LIVE, Event, Payer, Payment, Review, State, after, settled
 from kiosk.journal import proof
 from kiosk.journal.chain import JournalEvent, append, event_of, last_of, says
 from kiosk.journal.errors import JournalUnusable, ObligationHeld, Stale, UnknownPayment
+from kiosk.journal.intent import write_prepared
 from kiosk.journal.opening import copy_whole, explained, open_engine
-from kiosk.journal.rows import (
-    gravest,
-    line_values,
-    order_facts,
-    order_of,
-    payment_of,
-    payment_values,
-    review_after,
-)
-from kiosk.journal.search import SEARCHED, mentioned, named
-from kiosk.journal.tables import events, held_obligations, payment_lines, payments, pulse, reference_days
+from kiosk.journal.rows import gravest, order_of, payment_of, review_after
+from kiosk.journal.search import in_part, named
+from kiosk.journal.tables import events, held_obligations, payment_lines, payments, pulse
 
 __all__ = ["Facts", "Journal", "JournalEvent", "JournalUnusable", "ObligationHeld", "Stale", "UnknownPayment"]
 
 
 _SCHEDULE = frozenset({"asks", "next_ask_at"})
 _NOT_IN_EVENTS = _SCHEDULE | {"state", "redirect_url"}  # the address opens the member's session
+_AT_ONCE = 10_000
+"""Values in one question: a database takes some tens of thousands."""
 _LIVE = payments.c.state.in_(sorted(LIVE))
 
 
@@ -96,7 +89,7 @@ class Journal:
         while True:
             try:
                 with self._writing() as connection:
-                    return _write_prepared(connection, order, payer, terminal, gateway, now)
+                    return write_prepared(connection, order, payer, terminal, gateway, now)
             except IntegrityError as error:
                 refusal = error
             if holder := self._holder(order):
@@ -263,23 +256,17 @@ class Journal:
     def find(self, cus: str | None = None, text: str | None = None, limit: int = 100) -> list[Payment]:
         """The newest payments with this CUS, and this text.
 
-        `text` is a whole reference, id, CUS or document; where it is none of any payment, a part of these or
-        of a name among the newest payments.
+        `text` is a whole reference, id, CUS or document; where it is none of any payment, a document's last
+        four or, among the newest payments, a part of any of these or of a name.
         """
         wanted = [payments.c.cus == cus] if cus is not None else []
         if text is None:
             return self._find(*wanted, limit=limit)
-        return self._find(*wanted, named(text), limit=limit) or self._find(
-            *wanted, self._lately(), mentioned(text), limit=limit
-        )
-
-    def _lately(self) -> ColumnElement[bool]:
-        """Among so many payments a part of a word is found while somebody waits."""
-        order = payments.c.created_at.desc()
-        oldest = select(payments.c.created_at).order_by(order).offset(SEARCHED).limit(1)
+        if found := self._find(*wanted, named(text), limit=limit):
+            return found
         with self._reading() as connection:
-            since = connection.execute(oldest).scalar_one_or_none()
-        return true() if since is None else payments.c.created_at >= since
+            wanted.append(in_part(connection, text))
+        return self._find(*wanted, limit=limit)
 
     def events(self, payment_id: str) -> list[JournalEvent]:
         """What happened to a payment, in order."""
@@ -290,8 +277,8 @@ class Journal:
     def faults(self, limit: int = 100) -> list[str]:
         """Walk everything: what was altered, removed or moved, in sentences; none for a whole journal."""
         with self._reading() as connection:
-            every = chain(proof.chain_faults(connection), proof.projection_faults(connection))
-            return list(islice(every, limit))
+            every = (proof.file_faults, proof.chain_faults, proof.projection_faults)
+            return list(islice(chain.from_iterable(find(connection) for find in every), limit))
 
     def head(self) -> proof.Head | None:
         """The last event, to be kept outside this machine; None while there is none."""
@@ -386,37 +373,11 @@ def _read(connection: Connection, payment: Payment) -> Payment:
 
 
 def _orders(connection: Connection, currencies: Mapping[str, str]) -> dict[str, Order]:
-    query = (
-        select(payment_lines)
-        .where(payment_lines.c.payment_id.in_(list(currencies)))
-        .order_by(payment_lines.c.payment_id, payment_lines.c.position)
-    )
-    grouped: Iterable[tuple[str, Iterable[Any]]] = groupby(
-        connection.execute(query).all(), key=lambda row: str(row.payment_id)
-    )
-    return {payment_id: order_of(list(rows), currencies[payment_id]) for payment_id, rows in grouped}
-
-
-def _write_prepared(
-    connection: Connection, order: Order, payer: Payer, terminal: str, gateway: str, now: datetime
-) -> Payment:
-    reference = _next_reference(connection, terminal, now)
-    payment = Payment(str(uuid4()), reference, terminal, gateway, order, payer, now, changed_at=now)
-    connection.execute(insert(payments).values(payment_values(payment)))
-    connection.execute(insert(payment_lines), line_values(payment))
-    held = [{"obligation_id": key, "payment_id": payment.payment_id} for key in order.obligation_ids]
-    connection.execute(insert(held_obligations), held)
-    append(connection, payment.payment_id, "prepared", None, payment.state, order_facts(payment), now)
-    return payment
-
-
-def _next_reference(connection: Connection, terminal: str, now: datetime) -> str:
-    day = now.astimezone(BOGOTA).strftime("%y%m%d")
-    this_day = (reference_days.c.terminal == terminal, reference_days.c.day == day)
-    counted = connection.execute(
-        update(reference_days).where(*this_day).values(last=reference_days.c.last + 1)
-    )
-    if counted.rowcount == 0:
-        connection.execute(insert(reference_days).values(terminal=terminal, day=day, last=1))
-    last = connection.execute(select(reference_days.c.last).where(*this_day)).scalar_one()
-    return f"{terminal}{day}{last:04d}"
+    found: dict[str, Order] = {}
+    left = iter(currencies)
+    while some := list(islice(left, _AT_ONCE)):
+        lines = select(payment_lines).where(payment_lines.c.payment_id.in_(some))
+        rows = connection.execute(lines.order_by(payment_lines.c.payment_id, payment_lines.c.position))
+        for payment_id, own in groupby(rows.all(), key=lambda row: str(row.payment_id)):
+            found[payment_id] = order_of(list(own), currencies[payment_id])
+    return found

@@ -21,6 +21,7 @@ from kiosk.models.jobs import Jobs
 from kiosk.models.steps import Step
 from kiosk.models.visit import Limits, Visit
 from kiosk.models.watchdog import Watchdog
+from kiosk.speech.voice import SpeechPlan
 from kiosk.views.languages import Languages
 from kiosk.views.main_window import MainWindow
 from kiosk.views.page import Place
@@ -111,7 +112,9 @@ class Application(QObject):
         brand = settings.brand
         inches = settings.screen.diagonal_inches
         self.theme = Theme(width, height, primary=brand.primary, dark=brand.dark, inches=inches)
-        self.window = MainWindow(self.visit, self.theme, place_of(settings, guide), page_makers())
+        place = place_of(settings, guide)
+        self.window = MainWindow(self.visit, self.theme, place, page_makers(), SpeechPlan())
+        self.window.listening.connect(self._listening)
         self.window.setGeometry(QRect(0, 0, width, height))
         self.visit.ended.connect(lambda: Languages.use("es"))
         self.visit.ended.connect(forget_clipboard)
@@ -144,6 +147,11 @@ class Application(QObject):
         )
         self.inactivity.watch()
         self.inactivity.alive()
+
+    def _listening(self) -> None:
+        # A page that is being read may take longer than the time after which one is asked.
+        if self.inactivity is not None and not self.inactivity.asking:
+            self.inactivity.alive()
 
     def _first_page_shown(self) -> None:
         self.watchdog.ready()

@@ -1,6 +1,8 @@
-"""The top of every page: cooperative and agency, the step, and what serves everybody."""
+"""The top of every page: cooperative and agency, the step, what serves everybody; the voice; the reach band."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap
@@ -12,6 +14,9 @@ from kiosk.views.controls import Button, Card, label
 from kiosk.views.languages import Languages
 from kiosk.views.page import Place
 from kiosk.views.theme import Theme
+
+if TYPE_CHECKING:
+    from kiosk.views.speaking import Speaker
 
 _DASH, _GAP, _LONGER = 34, 9, 30
 
@@ -85,7 +90,8 @@ class Header(Card):
         self._visit, self._theme, self._place = visit, theme, place
         edge = theme.u(56)
         self.box.setContentsMargins(edge, theme.u(18), edge, theme.u(18))
-        self.box.addWidget(Brandmark(theme, place))
+        self._mark = Brandmark(theme, place)
+        self.box.addWidget(self._mark)
         self._brand = self._names()
         self.box.addWidget(self._brand)
         self.box.addStretch(1)
@@ -99,18 +105,27 @@ class Header(Card):
         steps.addWidget(self._words)
         self.box.addWidget(self._step)
         self.box.addStretch(1)
+        self.listen = Button(theme, "listen", kind="quiet", size="small", icon="speaker-high-bold")
+        self.listen.hide()
         self.comfort = Button(
-            theme, "see_better", kind="quiet", size="small", icon="text-aa-bold", on_click=self._see
+            theme, "see_better", kind="quiet", size="small", icon="text-aa-bold", on_click=theme.next_comfort
         )
         self.language = Button(theme, "language", kind="quiet", size="small", icon="translate-bold",
                                on_click=Languages.switch)  # fmt: skip
         self.leave = Button(
             theme, "leave", kind="quiet", size="small", icon="sign-out-bold", on_click=visit.finish
         )
-        for button in (self.comfort, self.language, self.leave):
+        for button in (self.listen, self.comfort, self.language, self.leave):
             self.box.addWidget(button)
+        self._speaker: Speaker | None = None
         self.retranslate()
         theme.changed.connect(self.refresh)
+
+    def offer_listening(self, speaker: Speaker) -> None:
+        """There may be a voice: «Escuchar» shows while there is one for the language in force."""
+        self._speaker = speaker
+        self.listen.clicked.connect(lambda: speaker.listen())
+        self.refresh()
 
     def _names(self) -> QWidget:
         box = QWidget()
@@ -124,32 +139,44 @@ class Header(Card):
         column.addWidget(where)
         return box
 
-    def _see(self) -> None:
-        # One button, three looks: larger; larger with more contrast; as it was.
-        large, contrast = self._theme.large, self._theme.high_contrast
-        self._theme.set_comfort(large=not (large and contrast), contrast=large and not contrast)
-
     def refresh(self) -> None:
         """Where the visit stands."""
         number = NUMBER.get(self._visit.step, 0)
+        offered = self._speaker is not None and self._speaker.offered
         wide_enough = not self._theme.portrait
-        self._brand.setVisible(wide_enough and self._theme.roomy)
-        self._step.setVisible(bool(number))
+        self._mark.setVisible(not self._theme.reach)  # then the band above has brand and step
+        self._brand.setVisible(wide_enough and self._theme.roomy and not self._theme.reach)
+        self._step.setVisible(bool(number) and not self._theme.reach)
         if number:
             self.bar.show_step(number)
-            tight = self._theme.portrait and not self._theme.roomy
+            tight = self._theme.portrait and (offered or not self._theme.roomy)
             of = self.tr("{number} de {steps}") if tight else self.tr("{number} de {steps} · {name}")
             self._words.setText(of.format(number=number, steps=STEPS, name=self._name()))
             crowded = self._theme.portrait or self._theme.roomy  # else the brand has made way
             if crowded and self._words.sizeHint().width() > self._theme.u(_STEP_ROOM):
                 self._words.setText(self.tr("{number} de {steps}").format(number=number, steps=STEPS))
-        narrow = self._theme.portrait or not self._theme.roomy
+        # In reach mode brand and step have made way.
+        narrow = not self._theme.reach and (self._theme.portrait or not self._theme.roomy or offered)
         for button, words in ((self.comfort, self.tr("Ver mejor")), (self.language, Languages.other_name()),
                               (self.leave, self.tr("Salir"))):  # fmt: skip
             button.caption(words)
             if narrow and button is self.comfort:
-                button.setText("")
-                button.setMinimumWidth(self._theme.u(90))
+                self._picture_only(button)
+        self.listen.setVisible(offered)
+        reads = self._speaker is not None and self._speaker.on
+        self.listen.caption(self.tr("Callar") if reads else self.tr("Escuchar"))
+        if narrow:
+            self._picture_only(self.listen)
+
+    def _picture_only(self, button: Button) -> None:
+        button.setText("")
+        button.setMinimumWidth(self._theme.u(90))
+
+    def step_words(self) -> str:
+        """«3 de 6 · Resumen», or nothing."""
+        number = NUMBER.get(self._visit.step, 0)
+        of = self.tr("{number} de {steps} · {name}")
+        return of.format(number=number, steps=STEPS, name=self._name()) if number else ""
 
     def _name(self) -> str:
         return {
@@ -174,3 +201,68 @@ class Header(Card):
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
+
+
+class VoiceBar(Card):
+    """Below the header while pages are read aloud: again, louder, no more."""
+
+    def __init__(self, theme: Theme, speaker: Speaker) -> None:
+        super().__init__(theme, "voice", across=True, pad=0, gap=16)
+        edge = theme.u(56)
+        self.box.setContentsMargins(edge, theme.u(8), edge, theme.u(8))
+        make = lambda name, icon, deed: Button(  # noqa: E731
+            theme, name, kind="quiet", size="small", icon=icon, on_click=deed
+        )
+        self._again = make("speech_again", "arrows-clockwise-bold", speaker.repeat)
+        self._louder = make("speech_louder", "plus-bold", speaker.louder)
+        self._enough = make("speech_off", "x-bold", speaker.end)
+        self.box.addStretch(1)
+        self.buttons = (self._again, self._louder, self._enough)
+        for button in self.buttons:
+            self.box.addWidget(button)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Words in the language in force."""
+        self._again.caption(self.tr("Repetir"))
+        self._louder.caption(self.tr("Volumen"))
+        self._louder.setAccessibleName(self.tr("Más volumen"))
+        self._enough.caption(self.tr("No leer más"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+
+class ReachBand(Card):
+    """What the upper part of the screen shows in reach mode: nothing to touch, only where one is."""
+
+    def __init__(self, theme: Theme, place: Place) -> None:
+        super().__init__(theme, "band", pad=0, gap=14)
+        self._theme = theme
+        self.setObjectName("reach_band")
+        self.box.setContentsMargins(theme.u(56), theme.u(24), theme.u(56), theme.u(24))
+        head = QHBoxLayout()
+        head.setSpacing(theme.u(24))
+        head.addWidget(Brandmark(theme, place, 64, inverse=True))
+        names = QVBoxLayout()
+        names.setSpacing(0)
+        name, where = label("strong"), label("caption")
+        name.setText(place.cooperative)
+        where.setText(f"{place.agency} · {place.city}")
+        names.addWidget(name)
+        names.addWidget(where)
+        head.addLayout(names, 1)
+        self._step, self._title = label("strong", name="band_step"), label("title", name="band_title")
+        self.box.addLayout(head)
+        self.box.addStretch(1)
+        self.box.addWidget(self._step)
+        self.box.addWidget(self._title)
+
+    def say(self, step: str, title: str) -> None:
+        """Where in the way, and the page's question."""
+        for part, words in ((self._step, step), (self._title, title)):
+            if part.text() != words:
+                part.setText(words)
+                part.setVisible(bool(words))

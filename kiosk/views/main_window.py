@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -20,12 +21,18 @@ from PySide6.QtWidgets import (
 from kiosk.models.steps import Step
 from kiosk.models.visit import Visit
 from kiosk.views.controls import Card, label
-from kiosk.views.header import Header
+from kiosk.views.header import Header, ReachBand, VoiceBar
 from kiosk.views.keyboard import Keyboard
 from kiosk.views.page import Page, Place
 from kiosk.views.stylesheet import stylesheet
 from kiosk.views.theme import Theme
 
+if TYPE_CHECKING:
+    from kiosk.speech.voice import SpeechPlan
+    from kiosk.views.speaking import Speaker
+
+_TITLE_EVERY = 400
+"""Milliseconds: a page's question may change while the band above shows it."""
 _KNOCKS, _KNOCK_WITHIN = 7, 5.0
 PageMaker = Callable[[Visit, Theme, Place], Page]
 
@@ -33,10 +40,22 @@ PageMaker = Callable[[Visit, Theme, Place], Page]
 class MainWindow(QMainWindow):
     """Shows the page of the visit's step. Pages are made when first needed and kept."""
 
+    listening = Signal()
+    """Somebody hears a page being read: a sign of life."""
+
     def __init__(
-        self, visit: Visit, theme: Theme, place: Place, makers: Mapping[Step, Callable[[], PageMaker]]
+        self,
+        visit: Visit,
+        theme: Theme,
+        place: Place,
+        makers: Mapping[Step, Callable[[], PageMaker]],
+        speech: SpeechPlan | None = None,
     ) -> None:
         super().__init__()
+        self._speech = speech
+        self.speaking: Speaker | None = None
+        self._voice_bar: VoiceBar | None = None
+        self._band: ReachBand | None = None
         self._visit, self._theme, self._place, self._makers = visit, theme, place, makers
         self._pages: dict[Step, Page] = {}
         self._keyboards: dict[str, Keyboard] = {}
@@ -45,6 +64,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(place.cooperative)
         # First of all: widgets measure themselves by the style sheet in force.
         theme.changed.connect(self._dress)
+        theme.reach_changed.connect(self._reach)
         self._dress()
         frame = QWidget()
         frame.setObjectName("frame")
@@ -85,6 +105,9 @@ class MainWindow(QMainWindow):
             self._ribbon_words.setText(self.tr("DEMOSTRACIÓN · datos inventados, no se mueve dinero"))
         for keyboard in self._keyboards.values():
             keyboard.retranslate()
+        if self.speaking is not None:
+            self._speech_changed()
+            self.speaking.turned()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
@@ -98,6 +121,8 @@ class MainWindow(QMainWindow):
             made = self._makers[step]()(self._visit, self._theme, self._place)
             self._pages[step] = made
             self.stack.addWidget(made)
+            if self.speaking is not None:
+                self._let_listen(made, self.speaking)
         return self._pages[step]
 
     @property
@@ -131,6 +156,9 @@ class MainWindow(QMainWindow):
         missing = next((step for step in self._makers if step not in self._pages), None)
         if missing is not None:
             self.page(missing)
+        elif self._speech is not None and self.speaking is None and self._speech.engines:
+            self.offer_speech(self._speech)
+            return True
         return missing is not None
 
     @property
@@ -147,12 +175,18 @@ class MainWindow(QMainWindow):
         self._current = page
         self.header.setVisible(page.header)
         self.header.refresh()
+        if self._crowded:
+            self._make_room()
         page.footer.setVisible(page.actions.count() > 0)
         self.stack.setCurrentWidget(page)
         page.scroll.verticalScrollBar().setValue(0)
         page.enter()
         page.show_problem()
         page.arrange_actions()
+        if self._theme.reach:
+            self._say_band()
+        if self.speaking is not None:
+            self.speaking.turned()
 
     def _dress(self) -> None:
         QApplication.instance().setStyleSheet(stylesheet(self._theme))
@@ -170,7 +204,116 @@ class MainWindow(QMainWindow):
         if event.spontaneous() and self.isFullScreen():
             event.ignore()
         else:
+            if self.speaking is not None:
+                self.speaking.close()
             super().closeEvent(event)
+
+    # -- speech ---------------------------------------------------------------------------
+
+    def offer_speech(self, plan: SpeechPlan) -> Speaker:
+        """Look for a voice; where there is one, pages can be read aloud from then on."""
+        from kiosk.views.speaking import Speaker
+
+        made = self.speaking = Speaker(self, self._visit, self._theme, plan)
+        made.listening.connect(self.listening)
+        made.changed.connect(self._speech_changed)
+        self.header.offer_listening(made)
+        for page in self._pages.values():
+            self._let_listen(page, made)
+        return made
+
+    def _let_listen(self, page: Page, speaker: Speaker) -> None:
+        page.listen.connect(speaker.listen)
+        page.offer_listening(speaker.offered)
+
+    def _speech_changed(self) -> None:
+        speaker = self.speaking
+        self.header.refresh()
+        for page in self._pages.values():
+            page.offer_listening(speaker.offered)
+        if speaker.on and self._voice_bar is None:
+            self._voice_bar = VoiceBar(self._theme, speaker)
+            self._column.insertWidget(self._column.indexOf(self.header) + 1, self._voice_bar)
+            before: QWidget = self.header.leave
+            for button in self._voice_bar.buttons:  # the Tab key comes by where the eye does
+                QWidget.setTabOrder(before, button)
+                before = button
+        self._make_room()
+
+    def comfort_name(self) -> str:
+        """The look in force, as «Ver mejor» names it."""
+        theme = self._theme
+        if theme.reach:
+            return self.tr("Controles en la parte de abajo")
+        if theme.large:
+            return self.tr("Letra grande y más contraste") if theme.high_contrast else self.tr("Letra grande")
+        return self.tr("Vista normal")
+
+    # -- reach ----------------------------------------------------------------------------
+
+    def _reach(self) -> None:
+        on = self._theme.reach
+        if on and self._band is None:
+            self._band = ReachBand(self._theme, self._place)
+            self._column.insertWidget(self._column.indexOf(self.header), self._band)
+            self._band_clock = QTimer(self, interval=_TITLE_EVERY)
+            self._band_clock.timeout.connect(self._say_band)
+        self._band.setVisible(on)
+        if on:
+            self._band_clock.start()
+            self._say_band()
+        else:
+            self._band_clock.stop()
+            self._band.say("", "")  # it may have greeted a member by name
+            for page in self._pages.values():
+                page.take_title_back()
+        self.header.refresh()
+        self._make_room()
+        QTimer.singleShot(0, self._arrange)
+
+    def _say_band(self) -> None:
+        if self._current is not None:
+            self._band.say(self.header.step_words(), self._current.lend_title())
+
+    @property
+    def _crowded(self) -> bool:
+        """Whether the page has less of the screen than it was made for."""
+        return self._theme.reach or (self.speaking is not None and self.speaking.on)
+
+    def _make_room(self) -> None:
+        """The band takes what is out of reach; words of a high card may go up there, controls may not."""
+        page, theme = self._current, self._theme
+        if page is None:
+            return
+        cards = [w for w in page.children() if hasattr(w, "card") and w.isVisible()]
+        below = "bottom" in self._keyboards and self.bottom.isVisible()
+        tight = theme.reach and (bool(cards) or (below and not theme.portrait))
+        # What is being typed needs the header's room; «Listo» or «Cancelar» bring it back.
+        self.header.setVisible(page.header and not tight)
+        if self._voice_bar is not None:
+            keys = theme.reach and any(keyboard.isVisible() for keyboard in self._keyboards.values())
+            self._voice_bar.setVisible(self.speaking.on and not keys and not cards)
+        if theme.reach:
+            above = self._ribbon_words.parentWidget().height() if self._place.demonstration else 0
+            for card in cards:
+                card.installEventFilter(self)
+            need = max((self._height_of(card) for card in cards), default=0)
+            out = round(self.height() * theme.out_of_reach)
+            self._band.setFixedHeight(max(1, min(out, self.height() - need) - above))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # A card above the page may grow by a sentence.
+        if event.type() == QEvent.Type.LayoutRequest and self._theme.reach:
+            QTimer.singleShot(0, self, self._make_room)
+        return super().eventFilter(watched, event)
+
+    def _height_of(self, card: QWidget) -> int:
+        layout = card.layout()
+        return (
+            layout.totalHeightForWidth(self.width())
+            if layout.hasHeightForWidth()
+            else layout.sizeHint().height()
+        )
 
     # -- the manager ----------------------------------------------------------------------
 
@@ -196,6 +339,14 @@ class MainWindow(QMainWindow):
             self.show_keyboard(new, kind)
         elif isinstance(new, QWidget) and self._current is not None and self._current.isAncestorOf(new):
             self.show_keyboard(None)
+        if self._crowded:
+            QTimer.singleShot(0, self, self._make_room)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """By the Tab key the actions can be reached also while the keyboard has their room."""
+        if self._current is not None and self._current.actions.count():
+            self._current.footer.show()
+        return super().focusNextPrevChild(forward)
 
     def show_keyboard(self, target: QWidget | None, kind: str = "") -> None:
         """Dock the keyboard `kind` for `target`, or take it away; the field stays in sight."""
@@ -211,8 +362,11 @@ class MainWindow(QMainWindow):
         if page is None:
             return
         # Below the page of a wide screen the keyboard needs the actions' room; upright there is enough.
-        in_the_way = target is not None and not beside and not self._theme.portrait
+        roomy = self._theme.portrait and not self._theme.reach
+        in_the_way = target is not None and not beside and not roomy
         page.footer.setVisible(page.actions.count() > 0 and not in_the_way)
+        if self._crowded:
+            self._make_room()
         if target is not None:
             QTimer.singleShot(0, lambda: page.keep_in_sight(target))
 

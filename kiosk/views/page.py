@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QScroller, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QLineEdit,
+    QScrollArea,
+    QScroller,
+    QVBoxLayout,
+    QWidget,
+)
 
 from kiosk.models.problems import Problem
 from kiosk.models.visit import Visit
 from kiosk.views.controls import Button, Card, Field, Picture, label
 from kiosk.views.problem_texts import ProblemTexts
 from kiosk.views.theme import Theme
+
+_AS_HIGH_AS_NEEDED = 16_777_215  # QWIDGETSIZE_MAX
+
+
+NOT_OURS = frozenset({"page_dialog_text", "page_dialog_edit"})
+"""Widgets that show the words of the bank's own page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +56,38 @@ class Place:
     """Invented members to try: type, number, key, name, what it shows in Spanish and English."""
     logo: str = ""
     pse_logo: str = ""
+
+
+def read_in_order(widget: QWidget) -> Iterator[QWidget]:
+    """What says something on a widget, in the order of its layouts; nothing of the bank's, no keys."""
+    skipped = widget.objectName() in NOT_OURS or widget.objectName() == "keyboard"
+    if skipped or not widget.isVisible() or widget.inherits("QWebEngineView"):
+        return
+    if isinstance(widget, (QLabel, QAbstractButton, QLineEdit, QAbstractItemView)):
+        yield widget
+    elif isinstance(widget, QScrollArea):
+        yield from read_in_order(widget.widget())
+    elif widget.layout() is not None:
+        yield from _laid_out(widget.layout())
+    else:
+        for child in widget.children():
+            if isinstance(child, QWidget) and not hasattr(child, "card"):
+                yield from read_in_order(child)
+
+
+def _laid_out(layout: QLayout) -> Iterator[QWidget]:
+    for place in range(layout.count()):
+        item = layout.itemAt(place)
+        if item.widget() is not None:
+            yield from read_in_order(item.widget())
+        elif item.layout() is not None:
+            yield from _laid_out(item.layout())
+
+
+def is_secret(edit: QLineEdit) -> bool:
+    """Whether what is typed there may not be said: keys, and whatever the bank's page asks."""
+    hidden = edit.echoMode() != QLineEdit.EchoMode.Normal
+    return hidden or edit.property("keyboard") == "secret" or edit.objectName() in NOT_OURS
 
 
 class Notice(Card):
@@ -69,6 +120,8 @@ class Page(QWidget):
     Subclasses fill `self.body` in `build`, set words in `retranslate`, and refresh in `enter`.
     """
 
+    listen = Signal()
+    """«Escuchar» was touched on a page without the frame's header."""
     header = True
     keypad_side = True
     """Whether a digits keyboard may stand beside the content on a wide screen."""
@@ -141,6 +194,9 @@ class Page(QWidget):
             edit.clearFocus()
             edit.setFocus()
 
+    def offer_listening(self, offered: bool) -> None:
+        """Whether there is a voice to read this page aloud; pages without the header show it themselves."""
+
     def problem_shown(self, problem: Problem) -> bool:
         """Whether the page shows this problem itself, beside the field it is about."""
         return False
@@ -166,6 +222,32 @@ class Page(QWidget):
         self.scroll.ensureWidgetVisible(field, 0, self.theme.u(60))
         if self.notice.isVisible():
             self.scroll.ensureWidgetVisible(self.notice, 0, 0)
+
+    # -- for the frame --------------------------------------------------------------------
+
+    def _titles(self) -> Iterator[QLabel]:
+        for look in ("title", "display"):
+            for found in self.scroll.widget().findChildren(QLabel):
+                if found.property("look") == look and not isinstance(found.parentWidget(), QAbstractButton):
+                    yield found
+
+    @property
+    def title(self) -> QLabel | None:
+        """The question on top, where the page asks one now."""
+        return next((found for found in self._titles() if found.isVisibleTo(self) and found.text()), None)
+
+    def lend_title(self) -> str:
+        """The title's words for the band above; the page keeps no room for them (see `take_title_back`)."""
+        title = self.title
+        if title is None:
+            return ""
+        title.setMaximumHeight(0)
+        return title.text()
+
+    def take_title_back(self) -> None:
+        """Show the title in its place again."""
+        for title in self._titles():
+            title.setMaximumHeight(_AS_HIGH_AS_NEEDED)
 
     # -- shared ---------------------------------------------------------------------------
 

@@ -65,6 +65,8 @@ class Theme(QObject):
     """The look in force; `changed` says when the member asked for larger text or more contrast."""
 
     changed = Signal()
+    reach_changed = Signal()
+    """Controls go down into reach, or back: what is drawn stays as it is."""
 
     def __init__(
         self, width: int, height: int, *, primary: str = "", dark: str = "", inches: float = DESIGN_INCHES
@@ -79,7 +81,7 @@ class Theme(QObject):
         self.colours = self._plain
         self.large = False
         self.text_scale = self._least_text
-        self.high_contrast = False
+        self.high_contrast = self.reach = False
         self._icons: dict[tuple[str, str, int], QPixmap] = {}
 
     @property
@@ -100,9 +102,33 @@ class Theme(QObject):
         """A length that follows the text: the height of what holds words."""
         return max(1, round(pixels * self.unit * self.text_scale))
 
-    def set_comfort(self, *, large: bool, contrast: bool) -> None:
-        """Text and contrast as the member wants them, until the visit ends."""
+    def next_comfort(self) -> None:
+        """The next of the looks that «Ver mejor» goes through."""
+        looks = ((False, False, False), (True, False, False), (True, True, False), (False, False, True))
+        now = (self.large, self.high_contrast, self.reach)
+        after = looks[(looks.index(now) + 1) % len(looks)] if now in looks else looks[0]
+        large, contrast, reach = after
+        self.set_comfort(large=large, contrast=contrast, reach=reach)
+
+    @property
+    def out_of_reach(self) -> float:
+        """The share of the screen's height that holds no control in reach mode.
+
+        EN 301 549 8.3.2.1-2 and 8.3.3.1-2 (= 508 407.8) want whatever is operated between 380 and 1220 mm
+        above the floor. A 21.5-inch screen is 476 mm high upright: with its lower edge at 800 mm, where
+        somebody standing still reads it well, its upper edge is at 1276 mm, but the middle at 1038 mm, and
+        so the lower half is in reach of a seated member with room to spare, even over an obstruction
+        (1120 mm). Across it is 268 mm high: its lower two thirds end at 979 mm from the same edge, and at
+        1219 mm where the edge is as high as 1040 mm. The text above needs to be seen only.
+        """
+        return 0.5 if self.portrait else 1 / 3
+
+    def set_comfort(self, *, large: bool, contrast: bool, reach: bool = False) -> None:
+        """Text, contrast and reach as the member wants them, until the visit ends."""
         self.large = large
+        if reach != self.reach:
+            self.reach = reach
+            self.reach_changed.emit()
         scale = LARGE if large else self._least_text
         if (scale, contrast) == (self.text_scale, self.high_contrast):
             return

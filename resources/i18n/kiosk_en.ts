@@ -357,6 +357,14 @@
             <translation>Leave</translation>
         </message>
         <message>
+            <source>Callar</source>
+            <translation>Be quiet</translation>
+        </message>
+        <message>
+            <source>Escuchar</source>
+            <translation>Listen</translation>
+        </message>
+        <message>
             <source>Identificación</source>
             <translation>Sign in</translation>
         </message>
@@ -554,6 +562,22 @@
         <message>
             <source>DEMOSTRACIÓN · datos inventados, no se mueve dinero</source>
             <translation>DEMONSTRATION · invented data, no money moves</translation>
+        </message>
+        <message>
+            <source>Controles en la parte de abajo</source>
+            <translation>Controls further down</translation>
+        </message>
+        <message>
+            <source>Letra grande y más contraste</source>
+            <translation>Large text and more contrast</translation>
+        </message>
+        <message>
+            <source>Letra grande</source>
+            <translation>Large text</translation>
+        </message>
+        <message>
+            <source>Vista normal</source>
+            <translation>Normal view</translation>
         </message>
     </context>
     <context>
@@ -1359,6 +1383,49 @@
         </message>
     </context>
     <context>
+        <name>Reader</name>
+        <message>
+            <source>Puede escoger: {actions}.</source>
+            <translation>You can choose: {actions}.</translation>
+        </message>
+        <message>
+            <source>marcado</source>
+            <translation>selected</translation>
+        </message>
+        <message>
+            <source>vacío</source>
+            <translation>empty</translation>
+        </message>
+        <message>
+            <source>{count} caracteres, no se dicen</source>
+            <translation>{count} characters, not read aloud</translation>
+        </message>
+        <message>
+            <source>y {count} más</source>
+            <translation>and {count} more</translation>
+        </message>
+        <message>
+            <source>{name}, lista de {count}</source>
+            <translation>{name}, a list of {count}</translation>
+        </message>
+        <message>
+            <source>Marcado: se pagan {amount}</source>
+            <translation>Selected: {amount} to pay</translation>
+        </message>
+        <message>
+            <source>sin marcar</source>
+            <translation>not selected</translation>
+        </message>
+        <message>
+            <source>no disponible</source>
+            <translation>not available</translation>
+        </message>
+        <message>
+            <source>Casilla</source>
+            <translation>Check box</translation>
+        </message>
+    </context>
+    <context>
         <name>ReceiptPage</name>
         <message>
             <source>Guárdelo en su celular</source>
@@ -1767,6 +1834,29 @@ Phone {phone}</translation>
         </message>
     </context>
     <context>
+        <name>Speaker</name>
+        <message>
+            <source>Volumen {percent} por ciento</source>
+            <translation>Volume {percent} per cent</translation>
+        </message>
+        <message>
+            <source>Escriba: {field}</source>
+            <translation>Type: {field}</translation>
+        </message>
+        <message>
+            <source>borrado</source>
+            <translation>deleted</translation>
+        </message>
+        <message>
+            <source>punto</source>
+            <translation>dot</translation>
+        </message>
+        <message>
+            <source>Total a pagar hoy: {amount}</source>
+            <translation>Total to pay today: {amount}</translation>
+        </message>
+    </context>
+    <context>
         <name>StillThere</name>
         <message>
             <source>Quedan {seconds} segundos</source>
@@ -1884,6 +1974,25 @@ Phone {phone}</translation>
         <message>
             <source>Toque «Abrir de nuevo» para continuar donde su banco lo permita.</source>
             <translation>Touch «Open again» to go on where your bank allows it.</translation>
+        </message>
+    </context>
+    <context>
+        <name>VoiceBar</name>
+        <message>
+            <source>Repetir</source>
+            <translation>Repeat</translation>
+        </message>
+        <message>
+            <source>Volumen</source>
+            <translation>Volume</translation>
+        </message>
+        <message>
+            <source>Más volumen</source>
+            <translation>Louder</translation>
+        </message>
+        <message>
+            <source>No leer más</source>
+            <translation>Stop reading</translation>
         </message>
     </context>
     <context>

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kiosk.receipt.printer import Printer
     from kiosk.settings import Settings
     from kiosk.teller.desk import Desk
-    from kiosk.teller.pin import PinGate
+    from kiosk.teller.pin import OwnPin, PinGate
 
 
 def now() -> datetime:
@@ -110,11 +110,21 @@ def _save_pdf(receipt: Receipt, path: Path, *, brand: str) -> None:
     save_pdf(receipt, path, brand=brand)
 
 
-def _pin_gate(settings: Settings) -> PinGate | None:
+def manager_pin(settings: Settings) -> OwnPin | None:
+    """The manager's PIN, an own one beside the journal; None where none was set. Raises SettingsError."""
     from kiosk.settings import reveal
+    from kiosk.teller.pin import OwnPin
+
+    if settings.manager.pin is None:
+        return None
+    return OwnPin(settings.journal.file.with_name("manager-pin"), reveal(settings.manager.pin))
+
+
+def _pin_gate(settings: Settings) -> PinGate | None:
     from kiosk.teller.pin import PinGate
 
-    return PinGate(reveal(settings.manager.pin)) if settings.manager.pin else None
+    own = manager_pin(settings)
+    return PinGate(own) if own else None
 
 
 def build_desk(settings: Settings) -> Desk:

@@ -321,10 +321,17 @@ def _examine(config: Path) -> list[Finding]:
 
 
 def _place(settings: Settings, config: Path) -> Place:
+    from kiosk.assembly import manager_pin
     from kiosk.health.terminal import Place
     from kiosk.provisioning.trial import no_money_moves
+    from kiosk.settings import SettingsError
     from kiosk.settings_layers import organisation_file
 
+    try:
+        pin = manager_pin(settings)
+        first_pin = pin is not None and pin.first
+    except (SettingsError, OSError):
+        first_pin = None
     core, gateway = settings.core, settings.gateway
     return Place(
         terminal=settings.terminal.id,
@@ -336,6 +343,7 @@ def _place(settings: Settings, config: Path) -> Place:
         core_ca=core.ca_file,
         core_certificate=core.client_certificate,
         secrets=settings.secrets,
+        first_pin=first_pin,
         settings_files=(config, organisation_file(config)),
         journal=settings.journal.file,
         inches=settings.screen.diagonal_inches,

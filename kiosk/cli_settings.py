@@ -65,6 +65,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], desk: Des
 
     pin = commands.add_parser("manager-pin", help="ask for the manager's PIN and keep its hash")
     pin.add_argument("file", type=Path, help='written with mode 600; [manager] pin = "file:…" names it')
+    pin.add_argument("--first", action="store_true", help="the manager must change it before anything else")
     pin.set_defaults(command=_manager_pin)
     _add_init(commands, desk)
 
@@ -138,9 +139,8 @@ def _doctor(config: Path, desk: Desk, *, as_json: bool = False) -> int:
 
 
 def _manager_pin(arguments: argparse.Namespace) -> int:
-    from kiosk.health.files import first_pin_mark
     from kiosk.provisioning.files import write_secret
-    from kiosk.teller.pin import hashed
+    from kiosk.teller.pin import FIRST, hashed
 
     def ask(prompt: str) -> str:
         return getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().strip()
@@ -149,8 +149,7 @@ def _manager_pin(arguments: argparse.Namespace) -> int:
     if ask("Once more: ") != pin:
         return _unusable("the two are not the same")
     try:
-        write_secret(arguments.file, hashed(pin))
-        first_pin_mark(arguments.file).unlink(missing_ok=True)
+        write_secret(arguments.file, (FIRST if arguments.first else "") + hashed(pin))
     except (ValueError, OSError) as error:
         return _unusable(error)
     _say(f"{arguments.file}: written")

@@ -255,7 +255,7 @@ def test_secrets_permissions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_settings_that_others_may_write_and_first_pins(tmp_path: Path) -> None:
-    config, pin = tmp_path / "kiosk.toml", tmp_path / "pin"
+    config = tmp_path / "kiosk.toml"
     config.write_text("", encoding="utf-8")
     config.chmod(0o644)
     both = (config, tmp_path / "organisation.toml")
@@ -263,10 +263,10 @@ def test_settings_that_others_may_write_and_first_pins(tmp_path: Path) -> None:
     config.chmod(0o664)
     assert files.settings_files(both).level is Level.BROKEN
 
-    assert files.manager_pin(None).level is Level.WARNING
-    assert files.manager_pin(f"file:{pin}").level is Level.HEALTHY
-    files.first_pin_mark(pin).touch()
-    assert "manager-pin" in files.manager_pin(f"file:{pin}").advice
+    assert files.manager_pin(None, None).level is Level.WARNING
+    assert files.manager_pin("file:pin", False).level is Level.HEALTHY
+    assert "own one" in files.manager_pin("file:pin", True).advice
+    assert files.manager_pin("file:pin", None).level is Level.WARNING
 
 
 def test_demonstrations_leftovers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

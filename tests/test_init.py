@@ -24,7 +24,7 @@ from kiosk.demo import Demonstration
 from kiosk.provisioning.trial import no_money_moves
 from kiosk.pse.drivers import DRIVERS
 from kiosk.settings import Settings, load
-from kiosk.teller.pin import PinGate, WrongPin
+from kiosk.teller.pin import OwnPin, PinGate, WrongPin
 
 PIN = "482913"
 
@@ -164,11 +164,11 @@ def test_what_the_organisation_says_is_neither_asked_nor_written(tmp_path: Path)
 
 
 def test_services_of_the_package_get_secrets_as_credentials(tmp_path: Path) -> None:
-    """Doctor sees them as the services will, and the first PIN's mark with them."""
+    """Doctor sees them as the services will, and that the PIN is the first."""
     out, folder = tmp_path / "kiosk.toml", tmp_path / "secrets"
     folder.mkdir(mode=0o700)
-    for name in ("core", "gateway", "manager-pin", "manager-pin.first"):
-        (folder / name).write_text("hunter2\n", encoding="utf-8")
+    for name in ("core", "gateway", "manager-pin"):
+        (folder / name).write_text("first:hunter2\n", encoding="utf-8")
         (folder / name).chmod(0o600)
     answers = real_answers(
         tmp_path, core_secret="credential:secret_core", gateway_secret="credential:secret_gateway",
@@ -274,19 +274,21 @@ def test_staff_is_asked_in_spanish_and_secrets_become_files(tmp_path: Path) -> N
     assert [stat.S_IMODE(file.stat().st_mode) for file in (secret, pin)] == [0o600, 0o600]
     assert settings.core.client_secret == "credential:core"
     assert not any(word in staff.heard + out.read_text(encoding="utf-8") for word in ("hunter2", PIN))
-    gate = PinGate(pin.read_text(encoding="ascii").strip())
-    gate.enter(PIN)
+    gate = gate_of(tmp_path, pin.read_text(encoding="ascii").strip())
+    assert gate.enter(PIN) is True, "a first one"
     with pytest.raises(WrongPin):
         gate.enter("000111")
 
-    mark = tmp_path / "secrets" / "manager-pin.first"
-    assert mark.exists()
     changed = subprocess.run(
         [sys.executable, "-m", "kiosk.cli", "manager-pin", str(pin)], input="739105\n739105\n", text=True,
         capture_output=True, timeout=60, check=False,
     )  # fmt: skip
-    assert (changed.returncode, mark.exists()) == (0, False)
-    PinGate(pin.read_text(encoding="ascii").strip()).enter("739105")
+    assert changed.returncode == 0
+    assert gate_of(tmp_path, pin.read_text(encoding="ascii").strip()).enter("739105") is False
+
+
+def gate_of(folder: Path, given: str) -> PinGate:
+    return PinGate(OwnPin(folder / "own", given))
 
 
 def test_whoever_gives_up_leaves_nothing(tmp_path: Path) -> None:

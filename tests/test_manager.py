@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -23,7 +24,7 @@ from kiosk.journal.journal import Journal
 from kiosk.member_core.connector import CoreUnreachable, PostingStatus, RecordedPayment
 from kiosk.models.steps import Step
 from kiosk.teller.manager import Difference, Gap, Manager
-from kiosk.teller.pin import PinGate, PinLocked, WrongPin, hashed
+from kiosk.teller.pin import FIRST, OwnPin, PinGate, PinLocked, WrongPin, hashed
 
 pytestmark = pytest.mark.qt_log_ignore("^GPUInfo not initialized", extend=True)
 
@@ -38,6 +39,10 @@ class Steady:
         return self.seconds
 
 
+def gate_of(folder: Path, given: str, steady: Callable[[], float] = time.monotonic) -> PinGate:
+    return PinGate(OwnPin(folder / "manager-pin", given), steady)
+
+
 def tried(gate: PinGate, pin: str) -> WrongPin | PinLocked | None:
     try:
         gate.enter(pin)
@@ -46,9 +51,9 @@ def tried(gate: PinGate, pin: str) -> WrongPin | PinLocked | None:
     return None
 
 
-def test_wrong_pins_lock_longer_each_time_and_the_right_one_forgets_them() -> None:
+def test_wrong_pins_lock_longer_each_time_and_the_right_one_forgets_them(tmp_path: Path) -> None:
     steady = Steady()
-    gate = PinGate(hashed("724913"), steady)
+    gate = gate_of(tmp_path, hashed("724913"), steady)
     for seconds in (300, 600, 1200, 2400, 3600, 3600):
         assert [getattr(tried(gate, "000000"), "left", None) for _ in range(4)] == [4, 3, 2, 1]
         locked = tried(gate, "000000")
@@ -66,8 +71,8 @@ def test_a_pin_that_is_none_or_too_easy_is_refused(pin: str) -> None:
         hashed(pin)
 
 
-def test_a_damaged_hash_admits_nobody() -> None:
-    assert isinstance(tried(PinGate("not a hash"), "724913"), WrongPin)
+def test_a_damaged_hash_admits_nobody(tmp_path: Path) -> None:
+    assert isinstance(tried(gate_of(tmp_path, "not a hash"), "724913"), WrongPin)
 
 
 def test_manager_pin_writes_a_file_that_only_we_read(tmp_path: Path) -> None:
@@ -84,7 +89,41 @@ def test_manager_pin_writes_a_file_that_only_we_read(tmp_path: Path) -> None:
     assert run("724913\n724913\n").returncode == 0
     assert file.stat().st_mode & 0o777 == 0o600
     assert "724913" not in file.read_text()
-    assert tried(PinGate(file.read_text().strip()), "724913") is None
+    assert tried(gate_of(tmp_path, file.read_text().strip()), "724913") is None
+
+
+def test_a_first_pin_is_to_be_changed_and_then_admits_no_more(tmp_path: Path) -> None:
+    given = FIRST + hashed("724913")
+    gate = gate_of(tmp_path, given)
+    assert gate.enter("724913") is True
+    with pytest.raises(WrongPin):
+        gate.change("724914", "135790")
+    for bad in ("724913", "111111", "12345"):
+        with pytest.raises(ValueError, match="PIN"):
+            gate.change("724913", bad)
+    assert gate.enter("724913") is True
+    gate.change("724913", "135790")
+    for again in (gate, gate_of(tmp_path, given)):
+        assert again.enter("135790") is False
+        assert isinstance(tried(again, "724913"), WrongPin)
+    file = tmp_path / "manager-pin"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "135790" not in file.read_text()
+    assert [each.name for each in tmp_path.iterdir()] == ["manager-pin"]
+
+
+def test_a_new_pin_from_whoever_runs_the_terminal_ends_the_own_one(tmp_path: Path) -> None:
+    given = hashed("724913")
+    gate_of(tmp_path, given).change("724913", "135790")
+    assert isinstance(tried(gate_of(tmp_path, given), "724913"), WrongPin)
+    anew = gate_of(tmp_path, hashed("864209"))
+    assert anew.enter("864209") is False
+    assert isinstance(tried(anew, "135790"), WrongPin)
+
+
+def test_an_own_pin_half_written_admits_by_the_one_before(tmp_path: Path) -> None:
+    (tmp_path / "manager-pin").write_bytes(b"\xff\x00 half")
+    assert gate_of(tmp_path, FIRST + hashed("724913")).enter("724913") is True
 
 
 # -- the day -----------------------------------------------------------------------------------
@@ -221,6 +260,45 @@ def test_a_wrong_pin_is_counted_and_says_nothing_else(case: KioskCase) -> None:
     assert case.find("manager_pin").text() == ""
     case.click("back")
     case.arrive(Step.WELCOME)
+
+
+def test_the_first_pin_opens_nothing_until_there_is_an_own_one(case: KioskCase) -> None:
+    pin = case.desk().manager._gate._own  # type: ignore[union-attr]
+    pin._given = FIRST + pin._given
+    knock(case)
+    case.arrive(Step.MANAGER_PIN)
+    case.type("manager_pin", MANAGER_PIN)
+    case.click("go")
+    case.arrive(Step.MANAGER_OWN_PIN)
+    assert case.says("Cree su propio PIN", "Salir")
+    for current, new, again, wrong in (
+        (MANAGER_PIN, "123456", "123456", "no una serie fácil"),
+        (MANAGER_PIN, MANAGER_PIN, MANAGER_PIN, "distinto del actual"),
+        (MANAGER_PIN, "135790", "135791", "no son iguales"),
+        ("999999", "135790", "135790", "El PIN no es correcto"),
+    ):
+        for field, words in (("current_pin", current), ("new_pin", new), ("new_pin_again", again)):
+            case.find(field).clear()
+            case.type(field, words)
+        case.click("go")
+        case.wait(lambda said=wrong: case.says(said))
+    case.click("back")
+    case.arrive(Step.WELCOME)
+    knock(case)
+    case.arrive(Step.MANAGER_PIN)
+    case.type("manager_pin", MANAGER_PIN)
+    case.click("go")
+    case.arrive(Step.MANAGER_OWN_PIN)
+    for field, words in (("current_pin", MANAGER_PIN), ("new_pin", "135790"), ("new_pin_again", "135790")):
+        assert case.find(field).text() == ""
+        case.type(field, words)
+    case.click("go")
+    case.arrive(Step.MANAGER)
+    case.click("change_pin")
+    case.arrive(Step.MANAGER_OWN_PIN)
+    assert case.says("Cambiar el PIN", "Atrás")
+    case.click("back")
+    case.arrive(Step.MANAGER)
 
 
 def test_a_case_is_found_settled_and_gone(case: KioskCase) -> None:

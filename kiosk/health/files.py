@@ -12,8 +12,6 @@ from kiosk.health import Finding, Level
 from kiosk.health.network import loopback
 from kiosk.journal.journal import Journal, JournalUnusable
 
-FIRST_PIN = ".first"
-"""Ends the name of the mark beside a PIN's file that says: still the one of the installation."""
 _NOBODYS = (".invalid", ".example", ".test")
 
 
@@ -65,24 +63,18 @@ def settings_files(files: Iterable[Path]) -> Finding:
     return Finding("settings", Level.HEALTHY, ", ".join(map(str, there)) + ": valid")
 
 
-def manager_pin(reference: str | None) -> Finding:
-    """There is a PIN, and it is no longer the one of the installation."""
+def manager_pin(reference: str | None, first: bool | None) -> Finding:
+    """There is a PIN, and it is no longer the `first` one; None where that is not to be read."""
     name = "pin"
     if reference is None:
         return Finding(name, Level.WARNING, "none: nobody can open the manager's page",
                        "kiosk manager-pin FILE, and [manager] pin names the file.")  # fmt: skip
-    kind, _, where = reference.partition(":")
-    folder = os.environ.get("CREDENTIALS_DIRECTORY", "") if kind == "credential" else ""
-    if kind != "env" and first_pin_mark(Path(folder, where)).exists():
-        file = where if kind == "file" else "FILE"
+    if first is None:
+        return Finding(name, Level.WARNING, "not to be read", "See secrets.")
+    if first:
         return Finding(name, Level.WARNING, "still the one of the installation",
-                       f"The manager sets an own one: kiosk manager-pin {file}")  # fmt: skip
+                       "The manager enters it at the terminal and is asked for an own one.")  # fmt: skip
     return Finding(name, Level.HEALTHY, "set")
-
-
-def first_pin_mark(file: Path) -> Path:
-    """The mark that goes with a first PIN."""
-    return file.with_name(file.name + FIRST_PIN)
 
 
 def leftovers(

@@ -28,6 +28,8 @@ class Place:
     core_ca: Path | None
     core_certificate: Path | None
     secrets: Mapping[str, str]
+    first_pin: bool | None
+    """Whether the manager still uses the PIN of the installation; None where that can not be read."""
     settings_files: Sequence[Path]
     journal: Path
     inches: float
@@ -52,7 +54,7 @@ def checks(place: Place, clock: Callable[[], datetime], look: screen.Look) -> li
                 demonstration=place.demonstration),
         partial(files.secrets, place.secrets),
         partial(files.settings_files, place.settings_files),
-        partial(files.manager_pin, place.secrets.get("manager.pin")),
+        partial(files.manager_pin, place.secrets.get("manager.pin"), place.first_pin),
         partial(files.leftovers, demonstration=place.demonstration, terminal=place.terminal,
                 addresses=place.addresses, journal=place.journal, temporary=Path(tempfile.gettempdir())),
         partial(screen.web_engine, look),

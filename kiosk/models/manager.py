@@ -21,6 +21,7 @@ class ManagerDesk(QObject):
     """What the manager sees. Signals carry no data: ask here."""
 
     admitted = Signal()
+    renewed = Signal()
     refused = Signal()
     changed = Signal()
 
@@ -35,7 +36,7 @@ class ManagerDesk(QObject):
         self.case: Payment | None = None
         self.tries_left: int | None = None
         self.locked_minutes: int | None = None
-        self.asking = False
+        self.asking = self.first_pin = False
         self.problem = ""
 
     def forget(self) -> None:
@@ -51,9 +52,21 @@ class ManagerDesk(QObject):
         self.asking = True
         self._errands.run("ask", lambda desk: desk.manager.enter(pin), self._admitted, self._refused)
 
-    def _admitted(self, _: object) -> None:
+    def _admitted(self, first: bool) -> None:
         self._clear()
+        self.first_pin = first
         self.admitted.emit()
+
+    def renew(self, pin: str, new: str) -> None:
+        """An own PIN in place of the one that holds; `renewed` or `refused` follows."""
+        if self.asking:
+            return
+        self.asking = True
+        self._errands.run("ask", lambda desk: desk.manager.change_pin(pin, new), self._renewed, self._refused)
+
+    def _renewed(self, _: object) -> None:
+        self.asking = self.first_pin = False
+        self.renewed.emit()
 
     def _refused(self, error: Exception) -> None:
         from kiosk.teller.pin import PinLocked, WrongPin
@@ -62,6 +75,7 @@ class ManagerDesk(QObject):
         self.tries_left = error.left if isinstance(error, WrongPin) else None
         locked = isinstance(error, PinLocked)
         self.locked_minutes = _minutes(error.seconds) if locked else None
+        self.problem = "" if locked or isinstance(error, WrongPin) else type(error).__name__
         self.refused.emit()
 
     def load(self, today: date) -> None:

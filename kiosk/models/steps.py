@@ -27,6 +27,7 @@ class Step(StrEnum):
     PAYMENTS = "payments"
     OUT_OF_SERVICE = "out_of_service"
     MANAGER_PIN = "manager_pin"
+    MANAGER_OWN_PIN = "manager_own_pin"
     MANAGER = "manager"
     MANAGER_CASE = "manager_case"
 
@@ -42,6 +43,7 @@ BACK = {
     Step.PICK_BANK: Step.HOLDER,
     Step.REVIEW: Step.HOLDER,
     Step.PAYMENTS: Step.MENU,
+    Step.MANAGER_OWN_PIN: Step.MANAGER,
 }
 
 # Where going on leads; what depends on an answer is the visit's to say.

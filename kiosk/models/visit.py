@@ -114,8 +114,9 @@ class Visit(Errands):
 
     def back(self) -> None:
         """Back, by the map; steps without a way back stay."""
+        own_first = self.must_change_key or self.manager.first_pin
         if self.step in (Step.BEFORE, Step.MANAGER_PIN) or (
-            self.step is Step.CHANGE_KEY and self.must_change_key
+            self.step in (Step.CHANGE_KEY, Step.MANAGER_OWN_PIN) and own_first
         ):
             self.finish()
         elif self.step is Step.REVIEW and self.banks.rowCount():

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.health.files import first_pin_mark
 from kiosk.provisioning.questions import Answers, Question
+from kiosk.teller.pin import FIRST
 
 _HEAD = """\
 # This terminal's settings, written by kiosk init. What is not here comes from organisation.toml in the
@@ -51,10 +51,8 @@ class Installation:
         kept = Answers()
         for name, value in typed.items():
             file = self.secrets / _SECRET_FILES[name]
-            self._write(file, value)
+            self._write(file, FIRST + value if name == "manager_pin" else value)
             kept[name] = self._reference(file)
-            if name == "manager_pin":
-                self._write(first_pin_mark(file), "set by kiosk init")
         return kept
 
     def signing_key(self) -> str:

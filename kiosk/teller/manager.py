@@ -70,11 +70,22 @@ class Manager:
         """Whether a PIN was set for this terminal."""
         return self._gate is not None
 
-    def enter(self, pin: str) -> None:
-        """Raises WrongPin, PinLocked; PinLocked for ever where no PIN was set."""
+    def enter(self, pin: str) -> bool:
+        """Whether this is still the first PIN: an own one is chosen before anything else.
+
+        Raises WrongPin, PinLocked (for ever where no PIN was set), OSError.
+        """
+        return self._door.enter(pin)
+
+    def change_pin(self, pin: str, new: str) -> None:
+        """Raises WrongPin, PinLocked, ValueError for the same or an easy one, OSError."""
+        self._door.change(pin, new)
+
+    @property
+    def _door(self) -> PinGate:
         if self._gate is None:
             raise PinLocked(float("inf"))
-        self._gate.enter(pin)
+        return self._gate
 
     def cases(self) -> list[Payment]:
         """Flagged payments, the oldest first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
@@ -12,8 +13,13 @@ from kiosk.views.controls import Card, Field, label
 from kiosk.views.page import Page
 
 
-class ChangeKeyPage(Page):
-    """Current key, new key twice; the rules are the core's."""
+class ChangeSecretPage(Page):
+    """The one that holds, and the new one twice. Subclasses say the rules and send it."""
+
+    names: ClassVar[tuple[str, str, str]]
+    """Of the three fields."""
+    most = 64
+    """Characters."""
 
     def build(self) -> None:
         theme = self.theme
@@ -22,9 +28,9 @@ class ChangeKeyPage(Page):
         self.body.addWidget(self._hint)
         self.body.addWidget(self.notice)
         card = Card(theme, pad=40, gap=22)
-        self.current = Field(theme, "current_key", keyboard="digits", secret=True, most=64)
-        self.new = Field(theme, "new_key", keyboard="digits", secret=True, most=64)
-        self.again = Field(theme, "new_key_again", keyboard="digits", secret=True, most=64)
+        self.current, self.new, self.again = (
+            Field(theme, name, keyboard="digits", secret=True, most=self.most) for name in self.names
+        )
         # Side by side the keyboard covers none of them.
         fields = QVBoxLayout() if theme.portrait else QHBoxLayout()
         fields.setSpacing(theme.u(22))
@@ -36,10 +42,56 @@ class ChangeKeyPage(Page):
         self.body.addStretch(1)
         self.add_back()
         self.add_go(self._change)
-        self.visit.member_changed.connect(self._know_policy)
 
     def _fields(self) -> tuple[Field, Field, Field]:
         return self.current, self.new, self.again
+
+    def enter(self) -> None:
+        self.update_actions()
+        self.current.edit.setFocus()
+
+    def leave(self) -> None:
+        for field in self._fields():
+            field.clear()
+
+    def _rule_broken(self) -> str:
+        """What is wrong with the new one, in a sentence; empty where nothing is."""
+        raise NotImplementedError
+
+    def _unequal(self) -> str:
+        """That the two new ones are not the same."""
+        raise NotImplementedError
+
+    def _send(self) -> None:
+        raise NotImplementedError
+
+    def _change(self) -> None:
+        if broken := self._rule_broken():
+            self.new.show_problem(broken)
+            self.new.edit.setFocus()
+        elif self.new.text != self.again.text:
+            self.again.show_problem(self._unequal())
+            self.again.edit.setFocus()
+        else:
+            self._send()
+
+    @property
+    def _busy(self) -> bool:
+        return self.visit.busy
+
+    def update_actions(self) -> None:
+        filled = all(field.text for field in self._fields())
+        self.go_button.setEnabled(filled and not self._busy)
+
+
+class ChangeKeyPage(ChangeSecretPage):
+    """The rules are the core's."""
+
+    names = ("current_key", "new_key", "new_key_again")
+
+    def build(self) -> None:
+        super().build()
+        self.visit.member_changed.connect(self._know_policy)
 
     @property
     def _policy(self) -> KeyPolicy:
@@ -47,8 +99,7 @@ class ChangeKeyPage(Page):
 
     def enter(self) -> None:
         self._know_policy()
-        self.update_actions()
-        self.current.edit.setFocus()
+        super().enter()
 
     def _know_policy(self) -> None:
         """The core's rules may be known only after the page is there."""
@@ -56,10 +107,6 @@ class ChangeKeyPage(Page):
         for field in self._fields():
             self.renew_keyboard(field.edit, kind)
         self.retranslate()
-
-    def leave(self) -> None:
-        for field in self._fields():
-            field.clear()
 
     def _rule_broken(self) -> str:
         policy, new = self._policy, self.new.text
@@ -73,20 +120,11 @@ class ChangeKeyPage(Page):
             return self.tr("La clave nueva debe ser distinta de la actual.")
         return ""
 
-    def _change(self) -> None:
-        broken = self._rule_broken()
-        if broken:
-            self.new.show_problem(broken)
-            self.new.edit.setFocus()
-        elif self.new.text != self.again.text:
-            self.again.show_problem(self.tr("Las dos claves nuevas no son iguales."))
-            self.again.edit.setFocus()
-        else:
-            self.visit.change_key(self.current.text, self.new.text)
+    def _unequal(self) -> str:
+        return self.tr("Las dos claves nuevas no son iguales.")
 
-    def update_actions(self) -> None:
-        filled = all(field.text for field in self._fields())
-        self.go_button.setEnabled(filled and not self.visit.busy)
+    def _send(self) -> None:
+        self.visit.change_key(self.current.text, self.new.text)
 
     def retranslate(self) -> None:
         forced = self.visit.must_change_key

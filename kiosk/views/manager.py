@@ -59,12 +59,7 @@ class ManagerPage(Page):
         right.addWidget(self.cases, 1)
         whole.addLayout(right, 1)
         self.body.addLayout(whole, 1)
-        self.back_button = Button(theme, "back", icon="sign-out-bold", on_click=self.visit.finish)
-        self.close_button = Button(theme, "close_kiosk", icon="x-circle-fill", on_click=self._close)
-        self.actions.addWidget(self.back_button)
-        self.actions.addStretch(1)
-        self.actions.addWidget(self.close_button)
-        self.go_button = self.close_button  # stands alone where both do not fit beside each other
+        self._build_actions()
         self._sure = QTimer(self, interval=_SURE_WITHIN, singleShot=True)
         self._sure.timeout.connect(self.retranslate)
         self._typed = QTimer(self, interval=400, singleShot=True)
@@ -72,6 +67,18 @@ class ManagerPage(Page):
         manager.changed.connect(self._refresh)
         theme.changed.connect(self._space)
         self._space()
+
+    def _build_actions(self) -> None:
+        theme = self.theme
+        self.back_button = Button(theme, "back", icon="sign-out-bold", on_click=self.visit.finish)
+        self.close_button = Button(theme, "close_kiosk", icon="x-circle-fill", on_click=self._close)
+        self.pin_button = Button(theme, "change_pin", icon="key-bold",
+                                 on_click=lambda: self.visit.go(Step.MANAGER_OWN_PIN))  # fmt: skip
+        self.actions.addWidget(self.back_button)
+        self.actions.addWidget(self.pin_button)
+        self.actions.addStretch(1)
+        self.actions.addWidget(self.close_button)
+        self.go_button = self.close_button  # stands alone where not all fit beside each other
 
     def _space(self) -> None:
         for view in (self.found, self.cases):
@@ -166,6 +173,7 @@ class ManagerPage(Page):
         self.search.caption(self.tr("Buscar un pago: CUS, referencia, nombre o documento"))
         self._no_cases.setText(self.tr("Nada espera por usted."))
         self.back_button.caption(self.tr("Salir"))
+        self.pin_button.caption(self.tr("Cambiar el PIN"))
         self.close_button.caption(self.tr("Cerrar el programa"))
         for view, words in (
             (self.found, self.tr("Pagos encontrados")),

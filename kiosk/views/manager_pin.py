@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 
+from kiosk.models.manager import ManagerDesk
 from kiosk.models.steps import Step
 from kiosk.views.controls import Card, Field, Picture, label
 from kiosk.views.page import Page
+
+
+class PinTexts(QObject):
+    """Why a PIN was not taken."""
+
+    def refusal(self, manager: ManagerDesk) -> str:
+        """In a sentence or two."""
+        if manager.locked_minutes is not None:
+            return self.tr("Demasiados intentos. Espere {minutes} min.").format(
+                minutes=manager.locked_minutes
+            )
+        if manager.tries_left is not None:
+            return self.tr("El PIN no es correcto. Quedan {left} intentos.").format(left=manager.tries_left)
+        if manager.problem:
+            return self.tr("El PIN no se pudo leer o guardar. Avise a sistemas.")
+        return self.tr("Este kiosco no tiene PIN de gerente. Pídalo a sistemas.")
 
 
 class ManagerPinPage(Page):
@@ -27,7 +44,7 @@ class ManagerPinPage(Page):
         self.body.addStretch(1)
         self.add_back()
         self.add_go(self._enter)
-        self.visit.manager.admitted.connect(lambda: self.visit.go(Step.MANAGER))
+        self.visit.manager.admitted.connect(self._admitted)
         self.visit.manager.refused.connect(self._refused)
 
     def enter(self) -> None:
@@ -49,19 +66,15 @@ class ManagerPinPage(Page):
             self.visit.manager.enter(self.pin.text)
             self.update_actions()
 
+    def _admitted(self) -> None:
+        first = self.visit.manager.first_pin
+        self.visit.go(Step.MANAGER_OWN_PIN if first else Step.MANAGER)
+
     def _refused(self) -> None:
-        manager = self.visit.manager
-        self.pin.edit.clear()
-        if manager.locked_minutes is not None:
-            words = self.tr("Demasiados intentos. Espere {minutes} min.").format(
-                minutes=manager.locked_minutes
-            )
-        elif manager.tries_left is not None:
-            words = self.tr("El PIN no es correcto. Quedan {left} intentos.").format(left=manager.tries_left)
-        else:
-            words = self.tr("Este kiosco no tiene PIN de gerente. Pídalo a sistemas.")
-        self.pin.show_problem(words)
-        self.update_actions()
+        if self.on_stage:
+            self.pin.edit.clear()
+            self.pin.show_problem(PinTexts(self).refusal(self.visit.manager))
+            self.update_actions()
 
     def retranslate(self) -> None:
         self._title.setText(self.tr("Gerente de la agencia"))

@@ -28,6 +28,7 @@ _PAGES = {
     Step.PAYMENTS: ("payments", "PaymentsPage"),
     Step.OUT_OF_SERVICE: ("out_of_service", "OutOfServicePage"),
     Step.MANAGER_PIN: ("manager_pin", "ManagerPinPage"),
+    Step.MANAGER_OWN_PIN: ("manager_own_pin", "ManagerOwnPinPage"),
     Step.MANAGER: ("manager", "ManagerPage"),
     Step.MANAGER_CASE: ("manager_case", "ManagerCasePage"),
 }

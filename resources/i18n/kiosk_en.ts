@@ -656,6 +656,57 @@
         </message>
     </context>
     <context>
+        <name>ManagerOwnPinPage</name>
+        <message>
+            <source>De 6 a 12 cifras, y no una serie fácil de adivinar.</source>
+            <translation>6 to 12 digits, and no series that is easy to guess.</translation>
+        </message>
+        <message>
+            <source>El PIN nuevo debe ser distinto del actual.</source>
+            <translation>The new PIN must differ from the present one.</translation>
+        </message>
+        <message>
+            <source>Los dos PIN nuevos no son iguales.</source>
+            <translation>The two new PINs are not the same.</translation>
+        </message>
+        <message>
+            <source>Cree su propio PIN</source>
+            <translation>Choose a PIN of your own</translation>
+        </message>
+        <message>
+            <source>Cambiar el PIN</source>
+            <translation>Change the PIN</translation>
+        </message>
+        <message>
+            <source>El PIN actual lo conoce quien instaló el kiosco.</source>
+            <translation>Whoever set this kiosk up knows the present PIN.</translation>
+        </message>
+        <message>
+            <source>PIN actual</source>
+            <translation>Present PIN</translation>
+        </message>
+        <message>
+            <source>PIN nuevo</source>
+            <translation>New PIN</translation>
+        </message>
+        <message>
+            <source>Repita el nuevo</source>
+            <translation>The new one again</translation>
+        </message>
+        <message>
+            <source>Salir</source>
+            <translation>Leave</translation>
+        </message>
+        <message>
+            <source>Atrás</source>
+            <translation>Back</translation>
+        </message>
+        <message>
+            <source>Guardar el PIN</source>
+            <translation>Save the PIN</translation>
+        </message>
+    </context>
+    <context>
         <name>ManagerPage</name>
         <message>
             <source>Toque otra vez para cerrar</source>
@@ -738,6 +789,10 @@
             <translation>Leave</translation>
         </message>
         <message>
+            <source>Cambiar el PIN</source>
+            <translation>Change the PIN</translation>
+        </message>
+        <message>
             <source>Cerrar el programa</source>
             <translation>Close the program</translation>
         </message>
@@ -752,18 +807,6 @@
     </context>
     <context>
         <name>ManagerPinPage</name>
-        <message>
-            <source>Demasiados intentos. Espere {minutes} min.</source>
-            <translation>Too many tries. Wait {minutes} min.</translation>
-        </message>
-        <message>
-            <source>El PIN no es correcto. Quedan {left} intentos.</source>
-            <translation>The PIN is not right. {left} tries left.</translation>
-        </message>
-        <message>
-            <source>Este kiosco no tiene PIN de gerente. Pídalo a sistemas.</source>
-            <translation>This kiosk has no manager PIN. Ask IT for one.</translation>
-        </message>
         <message>
             <source>Gerente de la agencia</source>
             <translation>Branch manager</translation>
@@ -1058,6 +1101,25 @@
         <message>
             <source>Continuar</source>
             <translation>Continue</translation>
+        </message>
+    </context>
+    <context>
+        <name>PinTexts</name>
+        <message>
+            <source>Demasiados intentos. Espere {minutes} min.</source>
+            <translation>Too many tries. Wait {minutes} min.</translation>
+        </message>
+        <message>
+            <source>El PIN no es correcto. Quedan {left} intentos.</source>
+            <translation>The PIN is not right. {left} tries left.</translation>
+        </message>
+        <message>
+            <source>El PIN no se pudo leer o guardar. Avise a sistemas.</source>
+            <translation>The PIN could not be read or saved. Tell IT.</translation>
+        </message>
+        <message>
+            <source>Este kiosco no tiene PIN de gerente. Pídalo a sistemas.</source>
+            <translation>This kiosk has no manager PIN. Ask IT for one.</translation>
         </message>
     </context>
     <context>
@@ -2035,6 +2097,10 @@ Phone {phone}</translation>
         <message>
             <source>Toque para comenzar</source>
             <translation>Touch to start</translation>
+        </message>
+        <message>
+            <source>Escuchar</source>
+            <translation>Listen</translation>
         </message>
         <message>
             <source>Ver mejor</source>

@@ -194,16 +194,17 @@ class WelcomePage(Page):
         make = lambda name, icon, deed: Button(  # noqa: E731
             self.theme, name, kind="glass", size="small", icon=icon, on_click=deed
         )
-        self._see = make("see_better", "text-aa-bold", self._see_better)
+        self._listen = make("listen", "speaker-high-bold", self.listen.emit)
+        self._listen.hide()
+        self._see = make("see_better", "text-aa-bold", self.theme.next_comfort)
         self._language = make("language", "translate-bold", Languages.switch)
-        for button in (self._see, self._language):
+        for button in (self._listen, self._see, self._language):
             row.addWidget(button)
         row.addStretch(1)
         return row
 
-    def _see_better(self) -> None:
-        large, contrast = self.theme.large, self.theme.high_contrast
-        self.theme.set_comfort(large=not (large and contrast), contrast=large and not contrast)
+    def offer_listening(self, offered: bool) -> None:
+        self._listen.setVisible(offered)
 
     def _right(self) -> QWidget:
         self._receipt = PaperReceipt(self.theme)
@@ -259,6 +260,7 @@ class WelcomePage(Page):
                     "Tarda unos tres minutos y recibe su comprobante aquí mismo.")
         )  # fmt: skip
         self.start.caption(self.tr("Toque para comenzar"))
+        self._listen.caption(self.tr("Escuchar"))
         self._see.caption(self.tr("Ver mejor"))
         self._language.caption(Languages.other_name())
         self._receipt.say(self.tr("Comprobante de pago"), self.tr("Transacción aprobada"), self.tr("Crédito"),

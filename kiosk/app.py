@@ -113,7 +113,7 @@ class Application(QObject):
         inches = settings.screen.diagonal_inches
         self.theme = Theme(width, height, primary=brand.primary, dark=brand.dark, inches=inches)
         place = place_of(settings, guide)
-        self.window = MainWindow(self.visit, self.theme, place, page_makers(), SpeechPlan())
+        self.window = MainWindow(self.visit, self.theme, place, page_makers(), speech_of(settings))
         self.window.listening.connect(self._listening)
         self.window.setGeometry(QRect(0, 0, width, height))
         self.visit.ended.connect(lambda: Languages.use("es"))
@@ -234,6 +234,12 @@ class Application(QObject):
         self.jobs.close()
         self.desk.close()
         self.collector.close()
+
+
+def speech_of(settings: Settings) -> SpeechPlan:
+    """How this terminal reads aloud."""
+    said = settings.speech
+    return SpeechPlan(said.engine, said.volume, said.step, said.rate)
 
 
 def place_of(settings: Settings, guide: Guide = ()) -> Place:

@@ -148,6 +148,17 @@ class Screen(_Section, frozen=True):
     """How long that is asked; 20 at least (WCAG 2.2.1)."""
 
 
+class Speech(_Section, frozen=True):
+    """Reading aloud. `volume` and `step` in percent; what they are in dB(A) is the loudspeaker's to say."""
+
+    engine: Literal["auto", "off", "speechd", "mock"] = "auto"
+    volume: Annotated[int, Meta(ge=0, le=100)] = 60
+    """At the beginning of every visit: 65 dB(A) at most (EN 301 549 5.1.3.12)."""
+    step: Annotated[int, Meta(ge=1, le=50)] = 10
+    rate: Annotated[float, Meta(ge=-1, le=1)] = 0.0
+    """Slower to faster."""
+
+
 class Core(_Section, frozen=True):
     """The Member Core API."""
 
@@ -241,6 +252,7 @@ class Settings(_Section, frozen=True):
     cooperative: Cooperative = Cooperative()
     brand: Brand = Brand()
     screen: Screen = Screen()
+    speech: Speech = Speech()
     core: Core = Core()
     gateway: GatewaySection = GatewaySection()
     journal: Journal = Journal()

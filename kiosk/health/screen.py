@@ -167,9 +167,9 @@ def fonts(look: Look) -> Finding:
 
 
 def voice(look: Look) -> Finding:
-    """A Spanish voice. No page speaks yet, so that none is no fault."""
+    """A Spanish voice to read the pages aloud with."""
     name = "voice"
-    advice = "For spoken pages: apt-get install speech-dispatcher espeak-ng libpulse0."
+    advice = "For spoken pages: apt-get install speech-dispatcher speech-dispatcher-espeak-ng libpulse0."
     try:
         seen = look("voice")
     except Unseen as error:

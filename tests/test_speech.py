@@ -255,6 +255,17 @@ def test_a_secret_is_never_said(case: KioskCase, ear: Ear) -> None:
     ear.hears("borrado")
 
 
+def test_the_keyboards_case_is_said(case: KioskCase, ear: Ear) -> None:
+    case.to_step(Step.HOLDER)
+    ear.speaker.listen()
+    case.focus("holder_email")
+    ear.hears("Correo")
+    case.click("key_email_shift")
+    ear.hears("mayúsculas")
+    case.click("key_email_shift")
+    ear.hears("minúsculas")
+
+
 def test_obligations_are_said_when_the_keys_are_on_them_and_when_ticked(case: KioskCase, ear: Ear) -> None:
     case.to_step(Step.CHOOSE)
     ear.speaker.listen()

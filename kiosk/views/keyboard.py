@@ -70,6 +70,8 @@ class Keyboard(Card):
     """Shows the layout a field asks for. `target` is set by the window that owns it."""
 
     finished = Signal()
+    shifted = Signal(bool)
+    """Capital letters from now on, or small ones again."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "keys", pad=20)
@@ -155,6 +157,7 @@ class Keyboard(Card):
         if what == SHIFT:
             self._shifted = not self._shifted
             self._show_case()
+            self.shifted.emit(self._shifted)
             return
         target = self._target or QApplication.focusWidget()
         if target is None:

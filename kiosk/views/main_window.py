@@ -141,6 +141,7 @@ class MainWindow(QMainWindow):
             made = self._keyboards[name] = Keyboard(self._theme)
             made.hide()
             made.finished.connect(self._keys_done)
+            made.shifted.connect(self._say_case)
             if name == "side":
                 made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
                 self._middle.addWidget(made)
@@ -225,6 +226,10 @@ class MainWindow(QMainWindow):
     def _let_listen(self, page: Page, speaker: Speaker) -> None:
         page.listen.connect(speaker.listen)
         page.offer_listening(speaker.offered)
+
+    def _say_case(self, capitals: bool) -> None:
+        if self.speaking is not None:
+            self.speaking.case(capitals)
 
     def _speech_changed(self) -> None:
         speaker = self.speaking

@@ -364,6 +364,10 @@ class Speaker(QObject):
             words = " ".join(letter(sign, Languages.current) for sign in piece) if len(piece) < 3 else piece
         self._utter(words)
 
+    def case(self, capitals: bool) -> None:
+        """The keyboard writes capital letters from now on, or small ones again."""
+        self._utter(self.tr("mayúsculas") if capitals else self.tr("minúsculas"))
+
     def _chosen(self, first: QModelIndex, last: QModelIndex) -> None:
         page = self._window.current
         view = getattr(page, "list", None)

@@ -1914,6 +1914,14 @@ Phone {phone}</translation>
             <translation>dot</translation>
         </message>
         <message>
+            <source>mayúsculas</source>
+            <translation>capital letters</translation>
+        </message>
+        <message>
+            <source>minúsculas</source>
+            <translation>small letters</translation>
+        </message>
+        <message>
             <source>Total a pagar hoy: {amount}</source>
             <translation>Total to pay today: {amount}</translation>
         </message>

@@ -20,7 +20,7 @@ endif
 OFFSCREEN := QT_QPA_PLATFORM=offscreen
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev system-libraries demo tour test lint format lock bench torture a11y package clean
+.PHONY: help install install-dev system-libraries demo tour pictures test lint format lock bench torture a11y package clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,10 @@ tour: install ## the guided tour in every outcome, into build/tour/<outcome>
 	    echo "Tour: $$outcome"; \
 	    $(OFFSCREEN) $(BIN)/kiosk demo --tour --out build/tour/$$outcome --outcome $$outcome $(ARGS); \
 	done
+
+pictures: install ## docs/pictures anew from the guided tour: look at them before you commit them
+	@$(OFFSCREEN) $(BIN)/kiosk demo --tour --out build/tour/approved
+	@$(BIN)/python -m pictures keep build/tour/approved
 
 test: install-dev ## the tests, without a screen
 	@$(OFFSCREEN) $(BIN)/python -m pytest $(ARGS)

@@ -209,11 +209,23 @@ class Tour:
         self.arrive(Step.CHOOSE)
         self.wait("a total", lambda: bool(self._app.visit.obligations.total))
         self.picture("choose")
+        self._see_better()
         self.click("all_overdue")
         self.click("go")
         self.arrive(Step.SUMMARY)
         self.picture("summary")
         self.click("go")
+
+    def _see_better(self) -> None:
+        """The same page in large text and high contrast, and back to how it was."""
+        theme = self._app.theme
+        before = (theme.large, theme.high_contrast, theme.reach)
+        for wanted, name in (((True, True, False), "choose_see_better"), (before, "")):
+            while (theme.large, theme.high_contrast, theme.reach) != wanted:
+                self.click("see_better")
+                pause(150)
+            if name:
+                self.picture(name)
 
     def _name_holder(self) -> None:
         self.arrive(Step.HOLDER)

@@ -232,6 +232,17 @@ def test_pages_are_read_from_title_to_actions(case: KioskCase, ear: Ear) -> None
     assert "Cédula, marcado" in said
 
 
+def test_at_large_text_the_welcome_says_what_it_has_no_room_for(case: KioskCase, ear: Ear) -> None:
+    case.page.theme.set_comfort(large=True, contrast=False)
+    case.click("listen")
+    said = ear.hears("Pague sus obligaciones", "Toque para comenzar")
+    assert said.count("Débito bancario PSE") == 1
+    assert case.find("language").visibleRegion().boundingRect() == case.find("language").rect()
+    ear.voice.said.clear()
+    case.click("listen")
+    ear.hears("Débito bancario PSE")
+
+
 def test_a_secret_is_never_said(case: KioskCase, ear: Ear) -> None:
     case.to_step(Step.SIGN_IN)
     ear.speaker.listen()

@@ -224,8 +224,8 @@ class MainWindow(QMainWindow):
         return made
 
     def _let_listen(self, page: Page, speaker: Speaker) -> None:
-        page.listen.connect(speaker.listen)
-        page.offer_listening(speaker.offered)
+        page.listen.connect(speaker.read_aloud)
+        page.offer_listening(speaker.offered, speaker.on)
 
     def _say_case(self, capitals: bool) -> None:
         if self.speaking is not None:
@@ -235,7 +235,7 @@ class MainWindow(QMainWindow):
         speaker = self.speaking
         self.header.refresh()
         for page in self._pages.values():
-            page.offer_listening(speaker.offered)
+            page.offer_listening(speaker.offered, speaker.on)
         if speaker.on and self._voice_bar is None:
             self._voice_bar = VoiceBar(self._theme, speaker)
             self._column.insertWidget(self._column.indexOf(self.header) + 1, self._voice_bar)

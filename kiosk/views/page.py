@@ -194,8 +194,8 @@ class Page(QWidget):
             edit.clearFocus()
             edit.setFocus()
 
-    def offer_listening(self, offered: bool) -> None:
-        """Whether there is a voice to read this page aloud; pages without the header show it themselves."""
+    def offer_listening(self, offered: bool, reading: bool) -> None:
+        """Whether there is a voice, and whether it reads; pages without the header show it themselves."""
 
     def problem_shown(self, problem: Problem) -> bool:
         """Whether the page shows this problem itself, beside the field it is about."""

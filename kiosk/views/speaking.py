@@ -235,6 +235,13 @@ class Speaker(QObject):
         self.changed.emit()
         self.read()
 
+    def read_aloud(self) -> None:
+        """Begin to read, or read the page once more."""
+        if self.on:
+            self.read()
+        else:
+            self.listen()
+
     def end(self) -> None:
         """Silent again, and as loud as at first: the visit ended, or the member has heard enough."""
         if not self.on:

@@ -146,7 +146,8 @@ class WelcomePage(Page):
         left = QWidget()
         left.setProperty("tone", "inverse")
         self._column = column = QVBoxLayout(left)
-        column.addLayout(self._brand())
+        self._brand = self._names()
+        column.addWidget(self._brand)
         column.addStretch(2)
         self._title, self._text = label("display"), label("heading")
         self._text.setStyleSheet("font-weight: 400; color: #dcebe5;")
@@ -162,7 +163,9 @@ class WelcomePage(Page):
         column.addLayout(self._help())
         whole.addWidget(left, 62)
         whole.addWidget(self._right(), 38)
+        self._reading = False
         theme.changed.connect(self._space)
+        theme.reach_changed.connect(self._space)
         self._space()
 
     def _space(self) -> None:
@@ -172,9 +175,19 @@ class WelcomePage(Page):
         self._column.setContentsMargins(u(88), edge, u(48), edge)
         self._column.setSpacing(u(34 if roomy else 16))
         self._where.setVisible(roomy or self.theme.portrait)
+        self._seen = roomy or self.theme.portrait or not self._reading
+        self._text.setVisible(self._seen)
+        self._say_title()
+        self._brand.setVisible(not self.theme.reach)  # then the band above has it
 
-    def _brand(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _say_title(self) -> None:
+        # Read aloud at large text, the sentence is heard and leaves its room to the buttons.
+        self._title.setAccessibleName("" if self._seen else f"{self._title.text()}. {self._text.text()}")
+
+    def _names(self) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(self.theme.u(22))
         row.addWidget(Brandmark(self.theme, self.place, 64, inverse=True))
         names = QVBoxLayout()
@@ -186,7 +199,7 @@ class WelcomePage(Page):
         names.addWidget(self._where)
         row.addLayout(names)
         row.addStretch(1)
-        return row
+        return holder
 
     def _help(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -203,8 +216,10 @@ class WelcomePage(Page):
         row.addStretch(1)
         return row
 
-    def offer_listening(self, offered: bool) -> None:
+    def offer_listening(self, offered: bool, reading: bool) -> None:
         self._listen.setVisible(offered)
+        self._reading = reading
+        self._space()
 
     def _right(self) -> QWidget:
         self._receipt = PaperReceipt(self.theme)
@@ -261,6 +276,7 @@ class WelcomePage(Page):
         )  # fmt: skip
         self.start.caption(self.tr("Toque para comenzar"))
         self._listen.caption(self.tr("Escuchar"))
+        self._say_title()
         self._see.caption(self.tr("Ver mejor"))
         self._language.caption(Languages.other_name())
         self._receipt.say(self.tr("Comprobante de pago"), self.tr("Transacción aprobada"), self.tr("Crédito"),

@@ -109,7 +109,8 @@ class GuideRow(QPushButton):
         column.addWidget(who)
         self.setStyleSheet(
             f"QPushButton {{ background: transparent; border: 0; border-bottom: {theme.u(2)}px solid "
-            f"{theme.colours.line}; border-radius: 0; }} QPushButton:pressed {{ background: {theme.colours.tint}; }}"
+            f"{theme.colours.line}; border-radius: 0; }} QPushButton:pressed {{ background: {theme.colours.tint}; }} "
+            f"QPushButton:focus {{ border: {theme.u(5)}px solid {theme.colours.ink}; }}"
         )
         for part in (self._shows, who):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

@@ -53,6 +53,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], find: Fin
     command("rebuild", "write the payments anew from the events", _rebuild)
     backup = command("backup", "copy it, while the kiosk goes on, and prove the copy", _backup)
     backup.add_argument("file", type=Path)
+    down = command("downgrade", "back to an older schema, for an older version; after a copy", _downgrade)
+    down.add_argument("revision", help="the older version's schema, e.g. 0001")
     command("set-aside", "rename a damaged journal; none takes its place by itself", _set_aside)
     command("new", "start an empty journal, also after one was set aside", _new)
     settle = command("settle", "close the case of a flagged payment", _settle)
@@ -63,13 +65,19 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], find: Fin
     settle.add_argument("--evidence", required=True, help="the bank's letter, a statement")
 
 
-@contextmanager
-def _open(file: Path) -> Iterator[Journal]:
-    from kiosk.journal.journal import Journal, JournalUnusable
+def _there(file: Path) -> Path:
+    from kiosk.journal.errors import JournalUnusable
 
     if not file.exists():
         raise JournalUnusable(f"{file}: there is no journal yet")
-    journal = Journal.open(file)
+    return file
+
+
+@contextmanager
+def _open(file: Path) -> Iterator[Journal]:
+    from kiosk.journal.journal import Journal
+
+    journal = Journal.open(_there(file))
     try:
         yield journal
     finally:
@@ -151,9 +159,25 @@ def _rebuild(_arguments: argparse.Namespace, file: Path) -> int:
 
 
 def _backup(arguments: argparse.Namespace, file: Path) -> int:
-    with _open(file) as journal:
-        journal.back_up(arguments.file)
+    from kiosk.journal.opening import copy_as_it_is
+
+    copy_as_it_is(_there(file), arguments.file)
     print(f"journal: copied to {arguments.file}")
+    return 0
+
+
+def _downgrade(arguments: argparse.Namespace, file: Path) -> int:
+    from kiosk.journal.errors import JournalUnusable
+    from kiosk.journal.opening import downgrade
+
+    name = f"journal-before-schema-{arguments.revision}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.sqlite"
+    copy = file.parent / "backups" / name.replace("/", "-")
+    try:
+        downgrade(_there(file), arguments.revision, copy)
+    except ValueError as error:
+        raise JournalUnusable(f"{file}: {error}; nothing was changed") from None
+    print(f"journal: the journal was copied to {copy}")
+    print(f"journal: now of schema {arguments.revision}; this version moves it up again when it opens it")
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -70,8 +71,6 @@ def test_journal_list_and_verify(config: Path, tmp_path: Path) -> None:
 
 
 def test_journal_verify_finds_a_changed_event(config: Path, tmp_path: Path) -> None:
-    import sqlite3
-
     pending_payment(tmp_path)
     with sqlite3.connect(tmp_path / "journal.sqlite") as book:
         table = next(name for (name,) in book.execute("select name from sqlite_master where type='table'")
@@ -118,6 +117,30 @@ def test_journal_is_kept_and_a_case_is_settled(config: Path, tmp_path: Path) -> 
     (tmp_path / "copy.sqlite").rename(tmp_path / "journal.sqlite")
     assert journal("verify")[0] == 0
     assert journal("new")[0] == 2
+
+
+def test_journal_goes_back_to_an_older_schema_after_a_copy(config: Path, tmp_path: Path) -> None:
+    def downgrade(revision: str) -> tuple[int, str]:
+        ran = kiosk("journal", "downgrade", revision, "--config", config)
+        return ran.returncode, ran.stdout + ran.stderr
+
+    file, backups = tmp_path / "journal.sqlite", tmp_path / "backups"
+    assert downgrade("0001") == (2, f"kiosk: {file}: there is no journal yet\n")
+    reference = pending_payment(tmp_path)
+    refused = "no schema '9', only 0001, 0002; nothing was changed"
+    assert downgrade("9") == (2, f"kiosk: {file}: {refused}\n")
+    assert not backups.exists()
+    code, said = downgrade("0001")
+    (copy,) = backups.iterdir()
+    assert (code, said.splitlines()[0]) == (0, f"journal: the journal was copied to {copy}")
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert downgrade("0001")[0] == 2  # it is there already
+    assert kiosk("journal", "backup", tmp_path / "old.sqlite", "--config", config).returncode == 0
+    for book in (file, tmp_path / "old.sqlite"):  # what an upgrade copies is copied as it is
+        with sqlite3.connect(book) as found:
+            assert found.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+    assert reference in kiosk("journal", "list", "--config", config).stdout
+    assert kiosk("journal", "verify", "--config", config).returncode == 0
 
 
 def test_a_file_that_is_no_journal_is_said_so(config: Path, tmp_path: Path) -> None:

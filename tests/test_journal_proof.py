@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from kiosk.cooperative.payment import Event, Payment, Review, State
 from kiosk.journal.journal import Journal, JournalUnusable
-from kiosk.journal.opening import create, downgrade, set_aside
+from kiosk.journal.opening import copy_as_it_is, create, downgrade, set_aside
 from kiosk.journal.proof import Head
 
 GUARDS = ("DROP TRIGGER events_no_update", "DROP TRIGGER events_no_delete")
@@ -309,7 +309,10 @@ def test_migrations_go_up_and_down_with_data(path: Path) -> None:
     journal = Journal.open(path)
     before = fill(journal)
     journal.close()
-    downgrade(path, "0001")
+    with pytest.raises(ValueError, match="0002, which is not newer than 0002"):
+        downgrade(path, "0002", path.with_name("no-copy"))
+    copy = path.with_name("copy.sqlite")
+    downgrade(path, "0001", copy)
     columns = {row[1] for row in sqlite3.connect(path).execute("PRAGMA table_info(payments)")}
     assert "error" not in columns
     again = Journal.open(path)  # upgrades
@@ -321,4 +324,28 @@ def test_migrations_go_up_and_down_with_data(path: Path) -> None:
     assert [again.get(each.payment_id).state for each in before] == [each.state for each in before]
     again.close()
     with pytest.raises(ValueError, match="no schema"):
-        downgrade(path, "9999")
+        downgrade(path, "9999", path.with_name("no-copy"))
+    with pytest.raises(ValueError, match="there already"):
+        downgrade(path, "0001", copy)
+    assert not path.with_name("no-copy").exists()
+    kept = Journal.open(copy)
+    assert {each.payment_id for each in kept.find()} == {each.payment_id for each in before}
+    assert kept.faults() == []
+    kept.close()
+
+
+def test_a_copy_keeps_the_schema_also_a_newer_one(path: Path) -> None:
+    """What an older program does before the newer one is installed again."""
+    journal = Journal.open(path)
+    fill(journal)
+    journal.close()
+    with sqlite3.connect(path) as book:
+        book.execute("UPDATE alembic_version SET version_num = 'r9999'")
+    with pytest.raises(JournalUnusable, match="newer than this program"):
+        Journal.open(path)
+    with pytest.raises(JournalUnusable, match="newer than this program"):
+        downgrade(path, "0001", path.with_name("no-copy"))
+    copy = path.with_name("copy.sqlite")
+    copy_as_it_is(path, copy)
+    with sqlite3.connect(copy) as book:
+        assert book.execute("SELECT version_num FROM alembic_version").fetchall() == [("r9999",)]

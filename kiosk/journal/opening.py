@@ -158,16 +158,41 @@ def create(path: Path) -> None:
         _create(path)
 
 
-def downgrade(path: Path, revision: str) -> None:
-    """Back to an older schema, for an older program. Raises JournalUnusable; ValueError for none of ours."""
+def copy_as_it_is(path: Path, copy: Path) -> None:
+    """A proved copy in the schema it has, which a newer program may have made. Raises JournalUnusable."""
+    with _untouched(path) as (engine, _):
+        copy_whole(engine, copy)
+
+
+def downgrade(path: Path, revision: str, copy: Path) -> None:
+    """Back to an older schema, for an older program, after a copy. Raises JournalUnusable.
+
+    ValueError for a schema that is none of ours or not older than the journal's, and where the copy exists.
+    Whatever opens the journal next with this program moves it up again.
+    """
     if revision not in REVISIONS:
         raise ValueError(f"no schema {revision!r}, only {', '.join(REVISIONS)}")
-    engine = open_engine(path)
-    try:
-        with explained(str(path)):
-            _migrate(engine, revision, down=True)
-    finally:
-        engine.dispose()
+    if copy.exists():
+        raise ValueError(f"{copy} is there already")
+    with _untouched(path) as (engine, current):
+        if current not in REVISIONS:
+            raise JournalUnusable(_too_new(path, current))
+        if REVISIONS.index(revision) >= REVISIONS.index(current):
+            raise ValueError(f"its schema is {current}, which is not newer than {revision}")
+        copy_whole(engine, copy)
+        _migrate(engine, revision, down=True)
+
+
+@contextmanager
+def _untouched(path: Path) -> Iterator[tuple[Engine, str]]:
+    """An engine on a journal that is there and whole, and its schema; nothing is moved up."""
+    with explained(str(path)):
+        _check_file(path)
+        engine = _engine(path)
+        try:
+            yield engine, _sound_revision(engine, path)
+        finally:
+            engine.dispose()
 
 
 def _flush_folder(folder: Path) -> None:
@@ -190,19 +215,28 @@ def _check_file(path: Path) -> None:
 
 
 def _check_contents(engine: Engine, path: Path) -> None:
-    with engine.connect() as connection:
-        _refuse_damage(connection, path)
-        revision = _revision(connection)
-    if revision is None:
-        raise JournalUnusable(f"{path}: not a journal")
+    revision = _sound_revision(engine, path)
     if revision not in REVISIONS:
-        raise JournalUnusable(f"{path}: schema {revision} is newer than this program's {REVISIONS[-1]}")
+        raise JournalUnusable(_too_new(path, revision))
     if revision != REVISIONS[-1]:
         _upgrade(engine)
     with engine.connect() as connection:
         # Changes nothing, but fails now and not at the first payment where nothing can be written.
         connection.execute(update(reference_days).where(text("1 = 0")).values(last=0))
         connection.rollback()
+
+
+def _sound_revision(engine: Engine, path: Path) -> str:
+    with engine.connect() as connection:
+        _refuse_damage(connection, path)
+        revision = _revision(connection)
+    if revision is None:
+        raise JournalUnusable(f"{path}: not a journal")
+    return revision
+
+
+def _too_new(path: Path, revision: str) -> str:
+    return f"{path}: schema {revision} is newer than this program's {REVISIONS[-1]}"
 
 
 def _refuse_damage(connection: Connection, path: Path) -> None:

@@ -25,7 +25,7 @@ from tls import Authority, tls_of
 from kiosk import health
 from kiosk.assembly import health_checks
 from kiosk.demo import Demonstration
-from kiosk.health import Finding, Level, examine, files, network, screen, worst
+from kiosk.health import Finding, Level, examine, files, looks, network, screen, worst
 from kiosk.health.network import Server
 from kiosk.health.screen import Unseen, looker
 from kiosk.journal.journal import Journal
@@ -250,7 +250,9 @@ def test_secrets_permissions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert files.secrets({"gateway.secret": "credential:core"}).level is Level.WARNING
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(folder))
     secret.write_text("hunter2", encoding="utf-8")
-    assert files.secrets({"gateway.secret": "credential:core"}).level is Level.HEALTHY
+    for mode in (0o400, 0o440):  # systemd's business
+        secret.chmod(mode)
+        assert files.secrets({"gateway.secret": "credential:core"}).level is Level.HEALTHY
     assert files.secrets({"gateway.secret": "env:KIOSK_NOTHING"}).level is Level.BROKEN
 
 
@@ -345,7 +347,8 @@ def test_touch_fonts_and_voice() -> None:
     assert screen.voice(sees({"engines": ["mock"], "voices": []})).level is Level.WARNING
 
 
-WEB = {"chromium": "140.0.7339.225", "patch": "152.0.7977.83", "loaded": True, "seccomp": "2"}
+WEB = {"chromium": "140.0.7339.225", "patch": "152.0.7977.83", "loaded": True, "seccomp": "2",
+       "apart": True}  # fmt: skip
 
 
 def test_web_engine_and_its_fixes() -> None:
@@ -356,6 +359,30 @@ def test_web_engine_and_its_fixes() -> None:
     assert screen.web_engine(blind).level is Level.BROKEN
 
 
+def test_a_process_in_a_user_namespace_of_its_own_is_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    try:
+        other = subprocess.Popen(["unshare", "--user", "--map-root-user", "sleep", "30"])
+    except FileNotFoundError:
+        pytest.skip("unshare is not here")
+    try:
+        time.sleep(0.3)
+        if other.poll() is not None:
+            pytest.skip("user namespaces can not be made here")
+        assert looks.apart(os.getpid()) is False
+        assert looks.apart(other.pid) is True
+
+        def refused(_: Path) -> Path:
+            raise PermissionError
+
+        monkeypatch.setattr(Path, "readlink", refused)  # as for a renderer
+        assert looks.apart(os.getpid()) is False
+        assert looks.apart(other.pid) is True
+    finally:
+        other.kill()
+        other.wait()
+    assert looks.apart(2**22 + 1) is None
+
+
 def test_web_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
     monkeypatch.delenv("QTWEBENGINE_DISABLE_SANDBOX", raising=False)
@@ -364,6 +391,9 @@ def test_web_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert locked_in(sees(WEB)).level is Level.HEALTHY
     assert locked_in(sees(WEB, seccomp="0")).level is Level.BROKEN
     assert locked_in(sees(WEB, seccomp=None)).level is Level.WARNING
+    assert locked_in(sees(WEB, apart=None)).level is Level.WARNING
+    shared = locked_in(sees(WEB, apart=False))
+    assert (shared.level, "only wall" in shared.said) == (Level.BROKEN, True)
     assert locked_in(blind, demonstration=True).level is Level.WARNING
     (tmp_path / "user").mkdir()
     (tmp_path / "user" / "max_user_namespaces").write_text("0\n", encoding="utf-8")

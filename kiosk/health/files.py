@@ -42,13 +42,14 @@ def _secret(reference: str) -> tuple[Level, str]:
         folder_mode = Path(where).parent.stat().st_mode
     except OSError as error:
         return Level.BROKEN, error.strerror or "missing"
-    if os.name == "posix" and stat.S_IMODE(found.st_mode) & 0o077:
+    systemds = kind == "credential"  # its mode shows an access list, and its folder is read-only
+    if os.name == "posix" and not systemds and stat.S_IMODE(found.st_mode) & 0o077:
         return Level.BROKEN, f"mode {stat.S_IMODE(found.st_mode):o}: others may read it"
     if found.st_size == 0:
         return Level.BROKEN, "empty"
     if not os.access(where, os.R_OK):
         return Level.BROKEN, "this user may not read it"
-    if os.name == "posix" and folder_mode & 0o022 and not folder_mode & stat.S_ISVTX:
+    if os.name == "posix" and not systemds and folder_mode & 0o022 and not folder_mode & stat.S_ISVTX:
         return Level.BROKEN, "others may replace it: its folder is open for writing"
     return Level.HEALTHY, ""
 

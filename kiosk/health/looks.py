@@ -61,7 +61,7 @@ def voice(core: Any, gui: Any, speech: Any) -> dict[str, object]:
 
 
 def web(core: Any, widgets: Any, engine: Any) -> dict[str, object]:
-    """Chromium's versions, whether it shows a page, and whether its renderer is under seccomp's filter."""
+    """Chromium's versions, whether it shows a page, and how its renderer is locked in."""
     app, loaded = widgets.QApplication([]), []
     profile = engine.QWebEngineProfile()
     page = engine.QWebEnginePage(profile)
@@ -79,6 +79,7 @@ def web(core: Any, widgets: Any, engine: Any) -> dict[str, object]:
         "patch": engine.qWebEngineChromiumSecurityPatchVersion(),
         "loaded": loaded == [True],
         "seccomp": _seccomp(page.renderProcessPid()),
+        "apart": apart(page.renderProcessPid()),
     }
 
 
@@ -90,3 +91,17 @@ def _seccomp(process: int) -> str | None:
         return None
     found = re.search(r"^Seccomp:\s*(\d)", status, re.MULTILINE)
     return found[1] if found else None
+
+
+def apart(process: int) -> bool | None:
+    """Whether a process lives in another user namespace than we do; None where the kernel does not tell."""
+    theirs, ours = Path("/proc", str(process)), Path("/proc/self")
+    try:
+        return (theirs / "ns/user").readlink() != (ours / "ns/user").readlink()
+    except PermissionError:  # Chromium lets nobody look into a renderer; whom it maps everybody may know
+        try:
+            return (theirs / "uid_map").read_text("ascii") != (ours / "uid_map").read_text("ascii")
+        except OSError:
+            return None
+    except OSError:
+        return None

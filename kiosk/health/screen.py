@@ -205,7 +205,10 @@ def version(text: str) -> tuple[int, ...]:
 
 
 def web_sandbox(look: Look, *, demonstration: bool = False, system: Path = Path("/proc/sys")) -> Finding:
-    """The bank's page runs locked in: nobody switched it off, and a renderer is under seccomp's filter."""
+    """The bank's page runs locked in: nobody switched it off, and a renderer shows both of its walls.
+
+    Where no user namespace can be made the engine starts all the same, with seccomp's filter alone.
+    """
     name = "web-sandbox"
     bad = Level.WARNING if demonstration else Level.BROKEN
     flags = _OFF_SWITCHES.findall(os.environ.get("QTWEBENGINE_CHROMIUM_FLAGS", ""))
@@ -216,14 +219,18 @@ def web_sandbox(look: Look, *, demonstration: bool = False, system: Path = Path(
         return Finding(name, Level.WARNING, "not looked at: Chromium does not lock root in",
                        "Run doctor as the kiosk's user: runuser -u kiosk -- kiosk doctor …")  # fmt: skip
     try:
-        filtered = look("web")["seccomp"]
+        seen = look("web")
     except Unseen as error:
         return Finding(name, bad, f"the engine does not start: {error}", _kernel_advice(system))
-    if filtered is None:
+    filtered, apart = seen["seccomp"], seen["apart"]
+    if filtered is None or apart is None:
         return Finding(name, Level.WARNING, "this system does not tell", "Look at chrome://sandbox once.")
     if filtered != "2":
         return Finding(name, bad, "renderers run without a seccomp filter", _kernel_advice(system))
-    return Finding(name, Level.HEALTHY, "active: renderers run under a seccomp filter")
+    if not apart:
+        return Finding(name, bad, "renderers share our user namespace: the filter is their only wall",
+                       _kernel_advice(system))  # fmt: skip
+    return Finding(name, Level.HEALTHY, "active: renderers in a user namespace of their own, under seccomp")
 
 
 def _kernel_advice(system: Path) -> str:

@@ -61,14 +61,22 @@ def _read(wanted: type, given: object) -> object:
 
 
 def reveal(reference: str) -> str:
-    """The secret behind a reference. Raises SettingsError for a missing one or an open file."""
+    """The secret behind a reference. Raises SettingsError for a missing one or an open file.
+
+    The mode of a credential is systemd's: its access list for the one user shows as the group's.
+    """
     kind, _, where = reference.partition(":")
     if kind == "env":
         if value := os.environ.get(where, ""):
             return value
         raise SettingsError(f"the environment has no {where}")
-    folder = os.environ.get("CREDENTIALS_DIRECTORY", "") if kind == "credential" else ""
-    path = private(Path(folder, where))
+    if kind == "credential":
+        folder = os.environ.get("CREDENTIALS_DIRECTORY")
+        if not folder:
+            raise SettingsError(f"{reference}: only the service has it (kiosk-service COMMAND as root)")
+        path = Path(folder, where)
+    else:
+        path = private(Path(where))
     try:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
@@ -87,6 +95,19 @@ def private(path: Path) -> Path:
 
 
 Colour = Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$")]
+
+
+_READABLE = 4.5
+"""WCAG 2.2, 1.4.3."""
+
+
+def _under_white(colour: str) -> float:
+    """Contrast of white letters on `#rrggbb`, 1 to 21 (WCAG 2.2, relative luminance)."""
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
 
 
 class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -124,6 +145,12 @@ class Brand(_Section, frozen=True):
     dark: Colour = "#0a4438"
     logo: Path | None = None
     pse_logo: Path | None = None
+
+    def __post_init__(self) -> None:
+        for name, colour in (("primary", self.primary), ("dark", self.dark)):
+            if (contrast := _under_white(colour)) < _READABLE:
+                said = f"white words on {colour} have a contrast of {contrast:.1f}, {_READABLE} is needed"
+                raise ValueError(f"brand.{name}: {said}")
 
 
 class Terminal(_Section, frozen=True):

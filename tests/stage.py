@@ -134,13 +134,15 @@ class Stage:
                 for state in (State.POSTED, State.PENDING, State.DECLINED, State.FAILED)
             },
             "sign_in_wrong": self._sign_in_wrong,
+            "sign_in_keys": lambda: self._keys(Step.SIGN_IN, "number", "digits"),
+            "own_pin_keys": lambda: self._keys(Step.MANAGER_OWN_PIN, "new", "digits"),
             "recover_sent": self._recover_sent,
             "recover_office": self._recover_office,
             "choose_other": self._choose_other,
             "choose_too_many": self._choose_too_many,
             "choose_nothing": lambda: (self.visit.obligations.load([]), self.visit.go(Step.CHOOSE)),
             "holder_wrong": self._holder_wrong,
-            "holder_keys": self._holder_keys,
+            "holder_keys": lambda: self._keys(Step.HOLDER, "email", "email"),
             "payments_none": lambda: (
                 self.payments.clear(),
                 self.visit.go(Step.PAYMENTS),
@@ -283,8 +285,8 @@ class Stage:
         page._go()
         self.window.show_keyboard(None)
 
-    def _holder_keys(self) -> None:
-        self.visit.go(Step.HOLDER)
-        edit = self.window.current.email.edit
+    def _keys(self, step: Step, field: str, keyboard: str) -> None:
+        self.visit.go(step)
+        edit = getattr(self.window.current, field).edit
         edit.setFocus()
-        self.window.show_keyboard(edit, "email")
+        self.window.show_keyboard(edit, keyboard)

@@ -224,6 +224,18 @@ def test_every_page_fits(stage: Stage, qtbot: QtBot, large: bool, contrast: bool
     assert not found, "\n".join(["", *found])
 
 
+def test_actions_make_room_for_keys_that_come_to_stand_beside_them(stage: Stage, qtbot: QtBot) -> None:
+    stage.look(large=True, contrast=False, language="es")
+    stage.put("sign_in")
+    window, page = stage.window, stage.window.current
+    window.show_keyboard(None)
+    stage.settle()
+    page.arrange_actions()
+    window.show_keyboard(page.number.edit, "digits")
+    stage.settle()
+    assert not list(faults(stage))
+
+
 def test_the_answer_to_a_recovery_is_shown_without_keys(stage: Stage, qtbot: QtBot) -> None:
     stage.look(large=False, contrast=False, language="es")
     stage.put("recover_sent")

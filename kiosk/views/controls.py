@@ -285,7 +285,8 @@ class Option(QPushButton):
         self._mark()
 
     def _mark(self) -> None:
-        tick = self._theme.pixmap("check-bold", "brand", 28)
+        ink = "#ffffff" if self._theme.high_contrast else "brand"  # that of the words of the chosen one
+        tick = self._theme.pixmap("check-bold", ink, 28)
         room = QPixmap(tick.width() + self._theme.u(10), tick.height())  # a gap before the words
         room.fill(Qt.GlobalColor.transparent)
         painter = QPainter(room)

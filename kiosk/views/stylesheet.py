@@ -28,7 +28,7 @@ BUTTONS = {
     "quiet": ("card", "ink", "line", "tint"),
     "danger": ("card", "problem", "edge", "problem_tint"),
     "link": ("transparent", "brand", "transparent", "tint"),
-    "glass": ("rgba(255,255,255,14)", "#ffffff", "rgba(255,255,255,110)", "rgba(255,255,255,60)"),
+    "glass": ("rgba(255,255,255,14)", "#ffffff", "rgba(255,255,255,110)", "rgba(255,255,255,40)"),
 }
 
 
@@ -39,6 +39,11 @@ def stylesheet(theme: Theme) -> str:
 
 def _value(theme: Theme, name: str) -> str:
     return getattr(theme.colours, name, name)
+
+
+def _focus(theme: Theme) -> int:
+    """Pixels of the border around what the keys are on; where all borders are black its width must say it."""
+    return theme.u(9 if theme.high_contrast else 5)
 
 
 def _base(theme: Theme) -> str:
@@ -76,7 +81,7 @@ def _buttons(theme: Theme) -> str:
             f"border: {theme.u(2)}px solid {_value(theme, border)}; border-radius: {theme.u(24)}px; "
             f"padding: 0 {theme.u(36)}px; font-size: {theme.t(34)}px; font-weight: 700; }}"
             f"{look}:pressed {{ background: {_value(theme, pressed)}; }}"
-            f"{look}:focus {{ border: {theme.u(5)}px solid {c.accent if kind in ('primary', 'glass') else c.ink}; }}"
+            f"{look}:focus {{ border: {_focus(theme)}px solid {c.accent if kind in ('primary', 'glass') else c.ink}; }}"
             f"{look}:disabled {{ background: {c.disabled}; color: {c.disabled_ink}; "
             f"border: {theme.u(2)}px solid {c.line}; }}"
         )
@@ -91,7 +96,7 @@ def _buttons(theme: Theme) -> str:
         f'QPushButton[kind="option"]:checked {{ background: {chosen}; color: {chosen_ink}; '
         f"border: {theme.u(4)}px solid {c.brand}; font-weight: 700; }}"
         f'QPushButton[kind="option"]:pressed {{ background: {chosen}; color: {chosen_ink}; }}'
-        f'QPushButton[kind="option"]:focus {{ border: {theme.u(5)}px solid {c.ink}; }}'
+        f'QPushButton[kind="option"]:focus {{ border: {_focus(theme)}px solid {c.ink}; }}'
         f'QPushButton[kind="key"] {{ background: {c.card}; color: {c.ink}; border: {theme.u(2)}px solid {c.line}; '
         f"border-bottom: {theme.u(4)}px solid #b9b4a6; border-radius: {theme.u(14)}px; "
         f"font-size: {round(theme.u(38) * min(theme.text_scale, 1.2))}px; font-weight: 600; padding: 0; }}"
@@ -136,7 +141,7 @@ def _fields(theme: Theme) -> str:
 QLineEdit {{ background: {c.card}; color: {c.ink}; placeholder-text-color: {c.soft}; border: {theme.u(3)}px solid {c.edge}; border-radius: {theme.u(18)}px;
   padding: 0 {theme.u(24)}px; font-size: {theme.t(40)}px; font-weight: 600; min-height: {theme.u(86)}px;
   selection-background-color: {c.brand}; selection-color: #ffffff; }}
-QLineEdit:focus {{ border: {theme.u(4)}px solid {c.brand}; }}
+QLineEdit:focus {{ border: {_focus(theme)}px solid {c.brand}; }}
 QLineEdit[wrong="true"] {{ border: {theme.u(4)}px solid {c.problem}; background: {c.problem_tint}; }}
 QLineEdit:disabled {{ background: {c.disabled}; color: {c.disabled_ink}; }}
 QCheckBox {{ spacing: {theme.u(22)}px; font-size: {theme.t(31)}px; }}

@@ -20,10 +20,10 @@ endif
 OFFSCREEN := QT_QPA_PLATFORM=offscreen
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev system-libraries demo tour pictures test lint format lock bench torture a11y package clean
+.PHONY: help install install-dev system-libraries demo tour pictures pictures-check test lint format lock bench torture a11y audit frozen package clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 system-libraries:
 	@installer/system-libraries.sh
@@ -55,6 +55,9 @@ tour: install ## the guided tour in every outcome, into build/tour/<outcome>
 pictures: install ## docs/pictures anew from the guided tour: look at them before you commit them
 	@$(OFFSCREEN) $(BIN)/kiosk demo --tour --out build/tour/approved
 	@$(BIN)/python -m pictures keep build/tour/approved
+
+pictures-check: install ## whether docs/pictures still look like the tour that was made last
+	@$(BIN)/python -m pictures check build/tour/approved
 
 test: install-dev ## the tests, without a screen
 	@$(OFFSCREEN) $(BIN)/python -m pytest $(ARGS)
@@ -88,7 +91,13 @@ torture: install-dev ## power cuts and lost answers, then an audit of three book
 a11y: install-dev ## letters, targets, contrast, names and keys of every page, into build/accessibility
 	@$(OFFSCREEN) $(BIN)/python -m accessibility $(ARGS)
 
-package: install-dev ## dist/kiosk_VERSION_amd64.deb and SHA256SUMS; installer/test-package.sh tries it out
+audit: install-dev ## the locked versions against published faults, where a database of them answers
+	@installer/audit.sh $(ARGS)
+
+frozen: install-dev ## the program as packages hold it, tried out: version, contents, doctor, a tour
+	@installer/try-frozen.sh
+
+package: install-dev ## dist/: kiosk_VERSION_amd64.deb, bill of materials, SHA256SUMS; installer/test-package.sh tries it out
 	@installer/build-deb.sh
 
 clean: ## what was built, not .venv

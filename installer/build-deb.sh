@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Freezes the kiosk and wraps it into dist/kiosk_VERSION_amd64.deb, with SHA256SUMS.
-#   KIOSK_VERSION=1.2.3   instead of what git and pyproject.toml say
+# Freezes the kiosk and wraps it into dist/kiosk_VERSION_amd64.deb, with its bill of materials and SHA256SUMS.
+#   KIOSK_VERSION=1.2.3   instead of what git says (installer/version.py)
 #   KIOSK_FREEZE=0        take build/package/kiosk as it is
 # The same commit gives the same package: all times are the commit's, and hashing is not random.
 set -euo pipefail
@@ -10,9 +10,9 @@ frozen=build/package/kiosk
 root=build/deb
 here=installer/debian
 
-for program in dpkg-deb dpkg-shlibdeps strip objdump as ld chrpath; do
+for program in dpkg-deb dpkg-shlibdeps; do
     command -v "$program" >/dev/null || {
-        echo "$program is missing: apt-get install dpkg-dev binutils chrpath" >&2
+        echo "$program is missing: apt-get install dpkg-dev" >&2
         exit 1
     }
 done
@@ -21,49 +21,17 @@ if [ "$(dpkg --print-architecture)" != amd64 ]; then
     exit 1
 fi
 
-# v1.2.3 at a tag; 1.2.3+4.gabc after it; 1.2.3~45.gabc (sorts before 1.2.3) where nothing was released yet.
-version_here() {
-    local base described
-    base=$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
-    if described=$(git describe --tags --match 'v[0-9]*' 2>/dev/null); then
-        sed -E 's/^v//; s/-([0-9]+)-g/+\1.g/' <<<"$described"
-    elif described=$(git rev-parse --short HEAD 2>/dev/null); then
-        echo "$base~$(git rev-list --count HEAD).g$described"
-    else
-        echo "$base"
-    fi
-}
-# What was not committed must not pass for what was.
-dirty=
-[ ! -e .git ] || git diff --quiet HEAD -- kiosk resources installer || dirty=.dirty
-version=${KIOSK_VERSION:-$(version_here)$dirty}
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || stat -c %Y pyproject.toml)}
 export SOURCE_DATE_EPOCH PYTHONHASHSEED=1 PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8 TZ=UTC
 umask 022
 
-if [ "${KIOSK_FREEZE:-1}" != 0 ]; then
-    echo "Freezing (a minute) ..."
-    .venv/bin/python -m PyInstaller --noconfirm --clean --log-level ERROR \
-        --workpath build/pyinstaller --distpath build/package installer/kiosk.spec
-fi
+[ "${KIOSK_FREEZE:-1}" = 0 ] || installer/freeze.sh
+version=$(cat "$frozen/_internal/kiosk/VERSION")
 
 rm -rf "$root"
 mkdir -p "$root/usr/lib" "$root/DEBIAN" dist
 cp -a "$frozen" "$root/usr/lib/kiosk"
 tree=$root/usr/lib/kiosk
-
-# Never the programs themselves: PyInstaller's archive hangs on them. Pillow's wheel is patched in a way
-# that strip does not always survive.
-find "$tree/_internal" -type f -name '*.so*' -not -path '*/pillow.libs/*' -print0 | while IFS= read -r -d '' file; do
-    ! readelf -SW "$file" | grep -qE '\.(symtab|debug_info)' || strip --strip-unneeded "$file"
-done
-# Where Python was built on the builder's machine is nothing to search on the terminal.
-find "$tree/_internal" -type f -name '*.so*' -print0 | while IFS= read -r -d '' file; do
-    ! readelf -d "$file" | grep -qE 'R(UN)?PATH.*(\[|:)/' || chrpath --delete "$file" >/dev/null
-done
-.venv/bin/python installer/trim_icu.py "$tree"/_internal/PySide6/Qt/lib/libicudata.so.*
-chmod -R u=rwX,go=rX "$tree"
-find "$tree/_internal" -type f -not -path '*/libexec/*' -exec chmod a-x {} +
 
 put() { # mode, from, to
     install -D -m "$1" "$2" "$root$3"
@@ -85,6 +53,7 @@ put 644 $here/copyright /usr/share/doc/kiosk/copyright
 put 644 docs/settings.md /usr/share/doc/kiosk/settings.md
 put 644 docs/install.md /usr/share/doc/kiosk/install.md
 put 644 THIRD-PARTY-NOTICES.md /usr/share/doc/kiosk/THIRD-PARTY-NOTICES.md
+put 644 docs/supply-chain.md /usr/share/doc/kiosk/supply-chain.md
 put 644 $here/lintian-overrides /usr/share/lintian/overrides/kiosk
 mkdir -p "$root/usr/bin" "$root/usr/share/man/man1" "$root/usr/share/man/man8"
 ln -s ../lib/kiosk/kiosk "$root/usr/bin/kiosk"
@@ -99,6 +68,12 @@ kiosk ($version) bookworm; urgency=medium
 
  -- $maintainer  $(date -R --date="@$SOURCE_DATE_EPOCH")
 END
+
+bill=dist/kiosk_$version.cdx.json
+rm -f dist/kiosk_*
+QT_QPA_PLATFORM=offscreen .venv/bin/python installer/bill_of_materials.py "$tree" "$bill"
+gzip -9n <"$bill" >"$root/usr/share/doc/kiosk/kiosk.cdx.json.gz"
+QT_QPA_PLATFORM=offscreen .venv/bin/python installer/notices.py "$tree" "$root/usr/share/doc/kiosk/third-party-notices.txt.gz"
 
 # What Debian's own libraries are needed for is asked of the files themselves.
 mkdir -p build/shlibs/debian
@@ -131,7 +106,7 @@ find "$root" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 
 package=dist/kiosk_${version}_amd64.deb
 echo "Packing (some minutes) ..."
-rm -f dist/kiosk_*_amd64.deb dist/SHA256SUMS
+rm -f dist/SHA256SUMS
 dpkg-deb --root-owner-group -Zxz --build "$root" "$package" >/dev/null
-(cd dist && sha256sum ./*.deb | sed 's| \./| |' >SHA256SUMS)
+(cd dist && sha256sum "kiosk_${version}_amd64.deb" "kiosk_$version.cdx.json" >SHA256SUMS)
 echo "$package: $((($(stat -c %s "$package") + 500000) / 1000000)) MB, $(((size + 500) / 1000)) MB installed"

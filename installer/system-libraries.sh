@@ -3,6 +3,7 @@
 # wheels do not bring along. Says what it installs; touches nothing, and needs no network, when all
 # are there. Without root or a password-free sudo it prints the command to run and exits with 1.
 # PYTHON names the interpreter that the environment will be made from.
+# shellcheck disable=SC1091,SC2086 # lists of names are words; /etc/os-release is the system's
 set -eu
 
 # "new|old": Debian 13 renamed some libraries (64-bit time); the first that the system knows is taken.

@@ -1,9 +1,11 @@
-"""Makes Qt's libicudata smaller: `trim_icu.py libicudata.so.NN` replaces it in place.
+"""Makes ICU's data smaller: `trim_icu.py FILE …`, Qt's libicudata.so.NN or Chromium's icudtl.dat.
 
-It holds 32 MB for all languages of the world; Qt asks it only for collation, encodings and time zones, and
-the kiosk speaks Spanish and English. The web engine has data of its own. The library is a container around
-one ICU data package ("Common Data", https://unicode-org.github.io/icu/userguide/icu_data/): a table of names
-and offsets, then the items. What ICU does not find it takes from the root of each tree.
+Qt's has 32 MB for all languages of the world; Qt asks it only for collation, encodings and time zones, and
+the kiosk speaks Spanish and English. Chromium's has 10 MB, of which it keeps everything but the names and
+sorting of other languages, and the dictionaries that break lines of Chinese, Japanese, Thai, Khmer, Lao and
+Burmese. The library is a container around one ICU data package ("Common Data",
+https://unicode-org.github.io/icu/userguide/icu_data/), and the file is such a package: a table of names and
+offsets, then the items. What ICU does not find it takes from the root of each tree.
 """
 
 from __future__ import annotations
@@ -16,11 +18,11 @@ import tempfile
 from pathlib import Path
 
 # Rules of line breaking, transliterations, names of places, units and currencies in all languages: not Qt's.
-_KEPT = re.compile(
+_QTS = re.compile(
     r"""
     (?:coll|brkitr|curr|lang|region|unit|zone|rbnf)?/?
     (?:root|en|en_US|en_001|es|es_CO|es_419|pool|res_index|ucadata|tzdbNames)\.(?:res|icu)
-    | [^/]+\.(?:icu|nrm)
+    | (?!unames)[^/]+\.(?:icu|nrm)
     | (?:zoneinfo64|timezoneTypes|windowsZones|metaZones|supplementalData|currencyNumericCodes|icuver|icustd
         |keyTypeData|likelySubtags|numberingSystems|plurals|pluralRanges|dayPeriods|genderList|metadata|units
         |langInfo|grammaticalFeatures)\.res
@@ -28,6 +30,8 @@ _KEPT = re.compile(
     """,
     re.VERBOSE,
 )
+
+_WEB_ENGINES = re.compile(r"(?!brkitr/\w+\.dict)(?!(?:\w+/)?(?!en|es|res_index)[a-z]{2,3}(?:_\w+)?\.res).+")
 
 
 def items_of(package: bytes) -> tuple[bytes, dict[str, bytes]]:
@@ -76,7 +80,16 @@ def run(*command: str | Path) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
 
 
-def main(library: Path) -> None:
+def smaller(package: bytes, kept: re.Pattern[str], name: str) -> bytes:
+    """A package of what is kept."""
+    header, items = items_of(package)
+    left = {item: body for item, body in items.items() if kept.fullmatch(item.partition("/")[2])}
+    made = package_of(header, left)
+    sys.stdout.write(f"{name}: {len(left)} of {len(items)} items, {len(made) // 1000} kB\n")
+    return made
+
+
+def trim_library(library: Path) -> None:
     """Take the package out, leave items away, wrap it anew under the same name and symbol."""
     found = re.search(r"\b(icudt\d+_dat)\b", run("readelf", "--dyn-syms", "-W", library))
     soname = re.search(r"soname: \[(.+)\]", run("readelf", "-d", library))
@@ -85,15 +98,21 @@ def main(library: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         data, source, made = (Path(folder, name) for name in ("data", "data.s", "data.o"))
         run("objcopy", "-O", "binary", "--only-section=.rodata", library, data)
-        header, items = items_of(data.read_bytes())
-        kept = {name: item for name, item in items.items() if _KEPT.fullmatch(name.partition("/")[2])}
-        smaller = package_of(header, kept)
-        data.write_bytes(smaller)
-        source.write_text(_ASSEMBLER.format(symbol=found[1], file=data, size=len(smaller)), encoding="ascii")
+        package = smaller(data.read_bytes(), _QTS, library.name)
+        data.write_bytes(package)
+        source.write_text(_ASSEMBLER.format(symbol=found[1], file=data, size=len(package)), encoding="ascii")
         run("as", "-o", made, source)
         run("ld", "-shared", "-s", "-soname", soname[1], "-z", "noexecstack", "-o", library, made)
-    sys.stdout.write(f"{library.name}: {len(kept)} of {len(items)} items, {len(smaller) // 1000} kB\n")
+
+
+def main(files: list[Path]) -> None:
+    """Each in its place."""
+    for file in files:
+        if file.suffix == ".dat":
+            file.write_bytes(smaller(file.read_bytes(), _WEB_ENGINES, file.name))
+        else:
+            trim_library(file)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main([Path(name) for name in sys.argv[1:]])

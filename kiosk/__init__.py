@@ -2,8 +2,11 @@
 
 import ctypes
 import sys
+from pathlib import Path
 
-__version__ = "0.1.0"
+_BUILT = Path(__file__).with_name("VERSION")
+"""In a package only: what installer/version.py said of the commit."""
+__version__ = _BUILT.read_text(encoding="ascii").strip() if _BUILT.exists() else "0.1.0"
 
 if sys.version_info < (3, 12):
     # WORKAROUND: PySide6 6.12.0 is built for immortal singletons and drops references to them that

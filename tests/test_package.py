@@ -41,7 +41,13 @@ def unit(name: str) -> configparser.RawConfigParser:
     return parser
 
 
-@pytest.mark.parametrize("file", ["kiosk.spec", "kiosk_main.py", "trim_icu.py"])
+@pytest.fixture
+def tools(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The installer's modules can be imported; they belong to no package."""
+    monkeypatch.syspath_prepend(str(INSTALLER))
+
+
+@pytest.mark.parametrize("file", ["kiosk.spec", *(each.name for each in INSTALLER.glob("*.py"))])
 def test_it_compiles(file: str) -> None:
     compile((INSTALLER / file).read_text("utf-8"), file, "exec")
 
@@ -85,7 +91,7 @@ def test_shell_scripts_are_shell(name: str) -> None:
 def test_shellcheck() -> None:
     scripts = [DEBIAN / name for name in ("preinst", "postinst", "prerm", "postrm", "preflight",
                                           "out-of-service", "kiosk-service", "session")]  # fmt: skip
-    scripts += [INSTALLER / "build-deb.sh", INSTALLER / "test-package.sh", INSTALLER / "windows/check.sh"]
+    scripts += [*INSTALLER.glob("*.sh"), INSTALLER / "windows/check.sh", ROOT / ".ci/run"]
     run(needs("shellcheck"), *scripts)
 
 
@@ -140,12 +146,10 @@ def test_every_commented_setting_is_one() -> None:
     assert Settings.of(found).terminal.id == "PAM01"
 
 
+@pytest.mark.usefixtures("tools")
 def test_icu_data_survives_a_round_trip() -> None:
-    sys.path.insert(0, str(INSTALLER))
-    try:
-        import trim_icu
-    finally:
-        sys.path.remove(str(INSTALLER))
+    import trim_icu
+
     header = (144).to_bytes(2, "little") + b"\xda\x27" + bytes(8) + b"CmnD" + bytes(128)
     items = {"icudt73l/root.res": b"first", "icudt73l/coll/es.res": bytes(33), "icudt73l/zz.res": b"no"}
     package = trim_icu.package_of(header, items)
@@ -153,6 +157,102 @@ def test_icu_data_survives_a_round_trip() -> None:
     assert again == header
     assert {name: found[name][: len(item)] for name, item in items.items()} == items
     assert package.index(b"first") % 16 == 0
+
+
+@pytest.mark.usefixtures("tools")
+def test_the_web_engine_keeps_its_encodings_and_our_languages() -> None:
+    from trim_icu import _WEB_ENGINES
+
+    for name in ("root.res", "res_index.res", "coll/res_index.res", "es.res", "curr/es_CO.res", "en.res",
+                 "zone/pool.res", "supplementalData.res", "windows-936-2000.cnv", "brkitr/line.brk",
+                 "translit/root.res", "nfkc.nrm", "brkitr/es.res"):  # fmt: skip
+        assert _WEB_ENGINES.fullmatch(name), name
+    for name in ("de.res", "coll/zh.res", "pt_BR.res", "lang/fil.res", "brkitr/cjdict.dict"):
+        assert not _WEB_ENGINES.fullmatch(name), name
+
+
+# -- where it comes from ---------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("tools")
+def test_versions_follow_from_git_and_sort_as_debian_sorts() -> None:
+    from version import version
+
+    head = "0123456789ab"
+    before = version("0.1.0", None, "45", head, dirty=False)
+    release = version("0.1.0", f"v0.1.0-0-g{head}", "60", head, dirty=False)
+    after = version("0.1.0", f"v0.1.0-4-g{head}", "64", head, dirty=False)
+    assert (before, release, after) == (f"0.1.0~45.g{head}", "0.1.0", f"0.1.0+4.g{head}")
+    assert version("0.1.0", None, "45", head, dirty=True) == before + ".dirty"
+    assert version("0.1.0", None, None, None, dirty=False) == "0.1.0"
+    dpkg = needs("dpkg")
+    for lower, higher in ((before, release), (release, after), (before, before + ".dirty")):
+        run(dpkg, "--compare-versions", lower, "lt", higher)
+
+
+def test_the_version_is_said_in_one_place() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    said = re.search(r'else "(.+)"', (ROOT / "kiosk/__init__.py").read_text("utf-8"))
+    assert said is not None
+    assert said[1] == project["version"]
+    assert 'kiosk/VERSION")' in BUILD  # the package's version is the program's
+
+
+def test_a_built_program_says_the_version_beside_it(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "kiosk/__init__.py", tmp_path / "__init__.py")
+    (tmp_path / "VERSION").write_text("1.2.3~4.gabc\n", "ascii")
+    asked = "import runpy; print(runpy.run_path('__init__.py')['__version__'])"
+    done = subprocess.run(
+        [sys.executable, "-c", asked], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "1.2.3~4.gabc\n"
+
+
+@pytest.mark.usefixtures("tools")
+def test_only_what_is_locked_is_bundled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import bundled
+
+    tree = tmp_path / "kiosk"
+    (tree / "_internal/kiosk").mkdir(parents=True)
+    (tree / "_internal/libpython3.11.so.1.0").touch()
+    (tree / "_internal/libusb-1.0.so.0").touch()
+    modules = ["kiosk.cli", "json", "requests", "requests.api", "msgspec"]
+    monkeypatch.setattr(bundled, "_modules", lambda _: modules)
+    found = bundled.examine(tree, ROOT / "requirements.lock")
+    assert [each.name for each in found.distributions] == ["msgspec", "requests"]
+    assert found.system == ("usb-1.0",)
+    modules.append("pytest")  # a developer's tool
+    with pytest.raises(ValueError, match=r"pytest \S+ \(locked: not at all\)"):
+        bundled.examine(tree, ROOT / "requirements.lock")
+    modules[-1:] = []
+    (tree / "_internal/stowaway.so").touch()
+    with pytest.raises(ValueError, match=r"stowaway\.so"):
+        bundled.examine(tree, ROOT / "requirements.lock")
+
+
+@pytest.mark.usefixtures("tools")
+def test_every_library_of_the_lock_tells_its_licence() -> None:
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    import bill_of_materials
+    import bundled
+    import notices
+
+    for name in bundled.locked(ROOT / "requirements.lock"):
+        try:
+            found = distribution(name)
+        except PackageNotFoundError:  # for another system
+            continue
+        assert bill_of_materials.licence_of(found) != "NOASSERTION", name
+        if not name.startswith(("pyside6", "shiboken6")):
+            assert notices.texts_of(found), name
+    names = [(each.name, each.version) for each in bill_of_materials.resource_parts()]
+    assert names == [("atkinson-hyperlegible-next", "5.3.0"), ("core", "2.1.1")]
+
+
+def test_locks_name_no_host() -> None:
+    for lock in ("requirements.lock", "requirements-dev.lock"):
+        assert not re.search(r"://|file:|(^|\s)/", (ROOT / lock).read_text("utf-8"), re.MULTILINE), lock
 
 
 def test_the_windows_installer_is_taken_by_makensis() -> None:

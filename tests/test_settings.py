@@ -95,12 +95,16 @@ def test_a_secret_that_others_may_read_is_refused(tmp_path: Path) -> None:
 def test_secrets_come_from_where_they_are_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     (tmp_path / "gateway").write_text("given-by-systemd", encoding="utf-8")
-    (tmp_path / "gateway").chmod(0o400)
-    assert reveal("credential:gateway") == "given-by-systemd"
+    for mode in (0o400, 0o440):  # 440 is what an access list for the one user looks like
+        (tmp_path / "gateway").chmod(mode)
+        assert reveal("credential:gateway") == "given-by-systemd"
     with pytest.raises(SettingsError, match="No such file"):
         reveal("credential:other")
     with pytest.raises(SettingsError, match="KIOSK_NOTHING"):
         reveal("env:KIOSK_NOTHING")
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY")
+    with pytest.raises(SettingsError, match="only the service has it"):
+        reveal("credential:gateway")
 
 
 # -- layers ---------------------------------------------------------------------------------------

@@ -114,7 +114,21 @@ check "no path of the builder's machine is searched" sh -c \
     "! find '$root/usr/lib/kiosk' -name '*.so*' -exec readelf -d {} + 2>/dev/null | grep -E 'R(UN)?PATH.*(\[|:)/'"
 expect "nothing set up: doctor says what is missing" 2 'terminal.id|nit|core|gateway' \
     as_kiosk kiosk doctor --config /etc/kiosk/kiosk.toml
-expect "it says its version" 0 '^[0-9]+\.[0-9]+' as_kiosk kiosk --version
+version=$(dpkg-deb -f "$package" Version)
+check "the program says the package's version, $version" [ "$(as_kiosk kiosk --version)" = "$version" ]
+check "the package is the one of SHA256SUMS" sh -c \
+    'cd "$1" && grep -qF "$2" SHA256SUMS && sha256sum --check --quiet SHA256SUMS' sh "$(dirname "$package")" "$(basename "$package")"
+expect "the bill of materials names this version, Qt, Chromium and Python" 0 "^$version qt chromium python \$" \
+    .venv/bin/python -c 'import gzip, json, sys
+bill = json.loads(gzip.open(sys.argv[1]).read())
+names = {each["name"] for each in bill["components"]}
+print(bill["metadata"]["component"]["version"], *(n for n in ("qt", "chromium", "python") if n in names), "")' \
+    "$root/usr/share/doc/kiosk/kiosk.cdx.json.gz"
+expect "the notices hold the LGPL and say how Qt is replaced" 0 '^GNU LESSER.*replace' sh -c \
+    'text=$(zcat "$1" | tr -s " \n" "  ")
+     case $text in *"GNU LESSER GENERAL PUBLIC LICENSE"*"GNU GENERAL PUBLIC LICENSE"*) echo "GNU LESSER; replaced by yours" ;; esac' \
+    sh "$root/usr/share/doc/kiosk/third-party-notices.txt.gz"
+check "every file is as packed" inside dpkg --verify kiosk
 expect "it loads libusb for printers" 0 'libusb' inside sh -c 'ls /usr/lib/kiosk/_internal | grep libusb'
 
 step "Tour and payment as the unprivileged user, offscreen, sandbox on"
@@ -174,8 +188,34 @@ expect "the payment is whole: screen, PDF and paper say one CUS" 0 '"as_expected
     cat "$root/var/lib/kiosk/tour/report.json"
 rm -rf "$root/var/lib/kiosk/tour"
 
+inside install -d -o kiosk -g kiosk -m 700 /run/user/kiosk # XDG_RUNTIME_DIR, as the unit makes it
+step "The watchdog's words, as systemd hears them"
+.venv/bin/python installer/hang_and_listen.py "$root/run/notify" >"$root/tmp/words.log" 2>&1 &
+listener=$!
+until [ -S "$root/run/notify" ] || ! kill -0 "$listener" 2>/dev/null; do sleep 0.1; done
+status=0
+as_kiosk env NOTIFY_SOCKET=/run/notify WATCHDOG_USEC=3000000 QT_QPA_PLATFORM=offscreen kiosk demo --size 1280x800 \
+    >"$root/tmp/hung.log" 2>&1 || status=$?
+wait "$listener" || bad "the watchdog's words"
+while IFS= read -r line; do
+    case $line in held:*) good "${line#held: }" ;; *) bad "$line" ;; esac
+done <"$root/tmp/words.log"
+if [ "$status" -eq 134 ] && grep -q 'Current thread\|Thread 0x' "$root/tmp/hung.log"; then
+    good "it says where every thread was (exit $status)"
+else
+    bad "its end: $status"
+    tail -5 "$root/tmp/hung.log"
+fi
+
+step "A voice"
+expect "without speech-dispatcher: no voice, and no harm" 0 '"voices": \[\]' \
+    as_kiosk env QT_QPA_PLATFORM=offscreen kiosk look voice
+apt install --no-install-recommends speech-dispatcher speech-dispatcher-espeak-ng espeak-ng >>"$cache/apt.log" 2>&1 ||
+    bad "what is recommended for speech can not be installed"
+expect "with what the package recommends: Spanish" 0 '"speechd".*"voices": \["[^"]*[Ss]panish' \
+    as_kiosk env QT_QPA_PLATFORM=offscreen kiosk look voice
+
 step "The session in cage, without screen or input devices"
-inside install -d -o kiosk -g kiosk -m 700 /run/user/kiosk
 in_cage() {
     as_kiosk env WLR_BACKENDS=headless WLR_LIBINPUT_NO_DEVICES=1 WLR_RENDERER=pixman QT_QPA_PLATFORM=wayland \
         RUNTIME_DIRECTORY=/run/user/kiosk timeout --foreground --preserve-status --kill-after=20 --signal="$1" 15 \
@@ -235,11 +275,21 @@ step "Downgrade"
 expect "back to the first version, by a copy again" 0 'the journal was copied to' \
     apt install --no-install-recommends --allow-downgrades /root/kiosk.deb
 check "the journal is the same" [ "$(head_of)" = "$before" ]
+expect "the journal goes back to an older schema, after a copy" 0 'now of schema 0001' \
+    as_kiosk kiosk journal downgrade 0001 --config /etc/kiosk/kiosk.toml
+sleep 1
+expect "the next version's copy leaves it there" 0 'the journal was copied to' \
+    apt install --no-install-recommends --reinstall /root/kiosk.deb
+copy=$(find "$root/var/lib/kiosk/backups" -name 'journal-before-2*.sqlite' | sort | tail -1)
+expect "as an older program wants it" 0 '^0001$' sqlite "$copy" 'select version_num from alembic_version'
+check "and up again: the journal is the same" [ "$(head_of)" = "$before" ]
 schema=$(sqlite "$root/var/lib/kiosk/journal.sqlite" 'select version_num from alembic_version')
 # As if the version that is left had a newer schema: what an older program finds after a downgrade.
 sqlite "$root/var/lib/kiosk/journal.sqlite" "update alembic_version set version_num = 'r9999'" >/dev/null
 expect "a journal of a newer schema: configuration fails and says so" 1 'is newer than this program' \
     inside /var/lib/dpkg/info/kiosk.postinst configure
+expect "it is copied all the same, so that the newer version can come back" 0 'copied to' \
+    as_kiosk kiosk journal backup --config /etc/kiosk/kiosk.toml /var/lib/kiosk/backups/newer.sqlite
 sqlite "$root/var/lib/kiosk/journal.sqlite" "update alembic_version set version_num = '$schema'" >/dev/null
 
 step "Removal and purge"

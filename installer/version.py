@@ -49,7 +49,10 @@ def version(base: str, described: str | None, commits: str | None, head: str | N
 
 
 def version_here() -> str:
-    """Of this tree. Raises RuntimeError for a shallow clone, whose commits can not be counted, and without git."""
+    """Of this tree.
+
+    Raises RuntimeError where git does not answer, and for a shallow clone, whose commits can not be counted.
+    """
     if given := os.environ.get("KIOSK_VERSION"):
         return given
     base = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]

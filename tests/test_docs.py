@@ -272,6 +272,16 @@ def test_every_document_is_reached_from_the_readme() -> None:
     assert [file.name for file in (ROOT / "docs").rglob("*.md") if file.resolve() not in reached] == []
 
 
+def test_every_setting_is_explained() -> None:
+    settings = read(ROOT / "docs/settings.md")
+    named = {key for language, text in settings.fences if language == "toml"
+             for key in (*keys_of(tomllib.loads(text)), *commented(text))}  # fmt: skip
+    every = {f"{table}.{key}" for table, kind in section(Settings).items()
+             if isinstance(kind, type) for key in section(kind)}  # fmt: skip
+
+    assert [key for key in sorted(every) if not any(f"{each}.".startswith(f"{key}.") for each in named)] == []
+
+
 # -- the architecture ----------------------------------------------------------------------------------
 
 

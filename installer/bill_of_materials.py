@@ -30,8 +30,6 @@ from cyclonedx.schema import OutputFormat, SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 from packaging.requirements import InvalidRequirement, Requirement
-from PySide6.QtCore import qVersion
-from PySide6.QtWebEngineCore import qWebEngineChromiumSecurityPatchVersion, qWebEngineChromiumVersion
 
 ROOT = Path(__file__).resolve().parent.parent
 _BY_CLASSIFIER = {"BSD License": "BSD-3-Clause", "MIT License": "MIT"}
@@ -87,6 +85,9 @@ def starter_part() -> Component:
 
 def qt_parts() -> list[Component]:
     """Qt and what it contains."""
+    from PySide6.QtCore import qVersion
+    from PySide6.QtWebEngineCore import qWebEngineChromiumSecurityPatchVersion, qWebEngineChromiumVersion
+
     qt, patch = qVersion(), qWebEngineChromiumSecurityPatchVersion()
     chromium = part(
         "chromium", qWebEngineChromiumVersion(), "BSD-3-Clause", type=ComponentType.FRAMEWORK,

@@ -17,8 +17,6 @@ from pathlib import Path
 
 from bill_of_materials import licence_of
 from bundled import examine
-from PySide6.QtCore import qVersion
-from PySide6.QtWebEngineCore import qWebEngineChromiumVersion
 
 ROOT = Path(__file__).resolve().parent.parent
 _LICENCE_FILE = re.compile(r"(.*/)?(licen[cs]e|copying|notice|authors)[^/]*", re.IGNORECASE)
@@ -63,6 +61,9 @@ def texts_of(distribution: Distribution) -> list[str]:
 
 def chapters(tree: Path) -> Iterator[tuple[str, list[str]]]:
     """Headings and texts."""
+    from PySide6.QtCore import qVersion
+    from PySide6.QtWebEngineCore import qWebEngineChromiumVersion
+
     yield "The Kiosk: Apache-2.0", ["See LICENSE, or /usr/share/common-licenses/Apache-2.0 on Debian."]
     qt = _QT.format(qt=qVersion(), chromium=qWebEngineChromiumVersion())
     yield (

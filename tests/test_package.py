@@ -11,6 +11,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from kiosk_case import KioskCase
+from PySide6.QtWidgets import QApplication
+from test_manager import admitted
 
 from kiosk.settings import Settings, SettingsError, load
 
@@ -128,6 +131,26 @@ def test_the_web_engine_keeps_its_sandbox() -> None:
     assert "chroot" in service["SystemCallFilter"]
     assert not re.search(r"^(Environment|ExecStart).*(DISABLE_SANDBOX|no-sandbox)", text, re.MULTILINE)
     assert "OnFailure=kiosk-out-of-service.service" in text
+
+
+def test_what_the_manager_closed_systemd_leaves_closed(
+    case: KioskCase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ends with 0, which no service starts again; every other end is, but for refused settings."""
+    ends: list[int] = []
+    monkeypatch.setattr(QApplication, "quit", lambda: ends.append(0))  # Qt's own: exit(0)
+    admitted(case)
+    case.click("close_kiosk")
+    assert ends == []
+    case.click("close_kiosk")
+    assert ends == [0]
+
+    service = unit("kiosk.service")["Service"]
+    assert service["Restart"] == "on-failure"
+    assert service["RestartPreventExitStatus"] == "2"
+    assert "RestartForceExitStatus" not in service
+    assert 'echo "$status" >"$run/status"' in (DEBIAN / "session").read_text("utf-8")
+    assert "until `systemctl start kiosk`" in " ".join((ROOT / "docs/install.md").read_text("utf-8").split())
 
 
 @pytest.mark.parametrize("file", [DEBIAN / "kiosk.toml", INSTALLER / "windows/kiosk.toml"])

@@ -32,6 +32,8 @@ rm -rf "$root"
 mkdir -p "$root/usr/lib" "$root/DEBIAN" dist
 cp -a "$frozen" "$root/usr/lib/kiosk"
 tree=$root/usr/lib/kiosk
+chmod -R u=rwX,go=rX "$tree"
+find "$tree/_internal" -type f -not -path '*/libexec/*' -exec chmod a-x {} +
 
 put() { # mode, from, to
     install -D -m "$1" "$2" "$root$3"

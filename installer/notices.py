@@ -20,7 +20,7 @@ from bundled import examine
 
 ROOT = Path(__file__).resolve().parent.parent
 _LICENCE_FILE = re.compile(r"(.*/)?(licen[cs]e|copying|notice|authors)[^/]*", re.IGNORECASE)
-_COMMON = Path("/usr/share/common-licenses")
+_LICENCES = ROOT / "installer/licences"
 _QTS = ("pyside6", "shiboken6")
 """What comes under the LGPL and brings no text of it."""
 _QT = """Qt {qt}, PySide6 and Shiboken6 {qt} are used under the GNU Lesser General Public License, version 3.
@@ -68,9 +68,10 @@ def chapters(tree: Path) -> Iterator[tuple[str, list[str]]]:
     qt = _QT.format(qt=qVersion(), chromium=qWebEngineChromiumVersion())
     yield (
         "Qt, PySide6 and Shiboken6: LGPL-3.0-only",
-        [qt, *((_COMMON / name).read_text(encoding="utf-8") for name in ("LGPL-3", "GPL-3"))],
+        [qt, *((_LICENCES / name).read_text(encoding="utf-8") for name in ("LGPL-3.txt", "GPL-3.txt"))],
     )
-    python = Path(sysconfig.get_path("stdlib"), "LICENSE.txt")
+    places = (Path(sysconfig.get_path("stdlib")), Path(sys.base_prefix))
+    python = next(each for each in (place / "LICENSE.txt" for place in places) if each.exists())
     yield f"Python {sys.version.partition(' ')[0]}: PSF-2.0", [python.read_text(encoding="utf-8")]
     starter = "GPL-2.0-or-later with an exception: programs made with it may have any licence."
     yield "The program that starts Python (PyInstaller's bootloader)", [starter]

@@ -310,5 +310,12 @@ apt install --no-install-recommends /root/kiosk.deb >/dev/null 2>&1
 expect "a terminal that never took a payment leaves nothing" 0 '' apt purge kiosk
 check "nothing" [ ! -e "$root/var/lib/kiosk" -a ! -e "$root/etc/kiosk" -a ! -e "$root/usr/lib/kiosk" ]
 
+step "Lintian"
+if command -v lintian >/dev/null; then
+    check "nothing, but for what installer/debian/lintian-overrides explains" lintian --fail-on error,warning --no-tag-display-limit "$package"
+else
+    echo "   SKIPPED: lintian is missing"
+fi
+
 printf '\n%s\n' "$([ "$failed" -eq 0 ] && echo 'All of it holds.' || echo "$failed did not hold.")"
 [ "$failed" -eq 0 ]

@@ -5,7 +5,8 @@ param([string]$Sign = "")
 $ErrorActionPreference = "Stop"
 Set-Location (Join-Path $PSScriptRoot "..\..")
 
-$version = [regex]::Match((Get-Content pyproject.toml -Raw), '(?m)^version = "(.+)"').Groups[1].Value
+$version = & .venv\Scripts\python.exe installer\version.py build\version\VERSION
+if ($LASTEXITCODE -ne 0) { throw "no version" }
 $four = (($version -replace '[^0-9.].*', '').Split('.') + 0, 0, 0, 0)[0..3] -join ', '
 New-Item -ItemType Directory -Force build, dist | Out-Null
 @"
@@ -20,6 +21,10 @@ VSVersionInfo(
 & .venv\Scripts\python.exe -m PyInstaller --noconfirm --clean --log-level WARN `
     --workpath build\pyinstaller --distpath build\package installer\kiosk.spec
 if ($LASTEXITCODE -ne 0) { throw "PyInstaller ended with $LASTEXITCODE" }
+& .venv\Scripts\python.exe installer\bill_of_materials.py build\package\kiosk "dist\kiosk-$version.cdx.json"
+if ($LASTEXITCODE -ne 0) { throw "no bill of materials" }
+& .venv\Scripts\python.exe installer\notices.py build\package\kiosk build\package\kiosk\third-party-notices.txt.gz
+if ($LASTEXITCODE -ne 0) { throw "no notices" }
 
 $options = @("/DVERSION=$version")
 if ($Sign) {

@@ -56,6 +56,11 @@ put 644 docs/settings.md /usr/share/doc/kiosk/settings.md
 put 644 docs/install.md /usr/share/doc/kiosk/install.md
 put 644 THIRD-PARTY-NOTICES.md /usr/share/doc/kiosk/THIRD-PARTY-NOTICES.md
 put 644 docs/supply-chain.md /usr/share/doc/kiosk/supply-chain.md
+put 644 docs/operations.md /usr/share/doc/kiosk/operations.md
+put 644 docs/backup.md /usr/share/doc/kiosk/backup.md
+put 644 docs/network.md /usr/share/doc/kiosk/network.md
+put 644 docs/commands.md /usr/share/doc/kiosk/commands.md
+put 644 docs/threat-model.md /usr/share/doc/kiosk/threat-model.md
 put 644 $here/lintian-overrides /usr/share/lintian/overrides/kiosk
 mkdir -p "$root/usr/bin" "$root/usr/share/man/man1" "$root/usr/share/man/man8"
 ln -s ../lib/kiosk/kiosk "$root/usr/bin/kiosk"

@@ -18,9 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 _DIGITS = "--abbrev=12"
 """As many in every clone: git's own choice grows with the repository."""
 _BUILT_FROM = (
-    "kiosk", "resources", "installer", "docs/settings.md", "docs/install.md", "docs/supply-chain.md",
-    "pyproject.toml", "requirements.lock", "requirements-dev.lock", "CHANGELOG.md", "THIRD-PARTY-NOTICES.md",
-    "LICENSE",
+    "kiosk", "resources", "installer", "docs", "pyproject.toml", "requirements.lock", "requirements-dev.lock",
+    "CHANGELOG.md", "THIRD-PARTY-NOTICES.md", "LICENSE",
 )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ from test_pse_sandbox import RETURN, Payer, running
 from kiosk.cooperative.money import Money
 from kiosk.cooperative.payment import State
 from kiosk.journal.journal import Journal
-from kiosk.lockdown import web_profile
+from kiosk.lockdown import renderer_watch, web_profile
 from kiosk.lockdown.web_policy import Judgement, WebPolicy
 from kiosk.models.jobs import Jobs
 from kiosk.models.steps import Step
@@ -39,6 +39,7 @@ from kiosk.teller.desk import Desk
 from kiosk.views import bank, bank_dialogs
 from kiosk.views.bank import BankPage
 from kiosk.views.bank_bar import BankBar
+from kiosk.views.languages import Languages
 from kiosk.views.main_window import MainWindow
 from kiosk.views.page import Place
 from kiosk.views.pages import page_makers
@@ -218,7 +219,7 @@ class Stay:
 
     @property
     def message(self) -> str:
-        return self.page.bar._words.text() if self.sees("bank_message") else ""
+        return self.page.message.words if self.sees("bank_message") else ""
 
     @property
     def address(self) -> str:
@@ -409,6 +410,7 @@ def test_other_addresses_are_refused_with_a_word(stay: Stay, site: Site, link: s
 def test_other_schemes_lead_nowhere(stay: Stay, site: Site, link: str) -> None:
     stay.open(site.page(f"<a id=go href='{link}'>ir</a><a id=next href=/next>seguir</a>"))
     stay.touch("#go")
+    assert "otro programa" not in stay.message
     site.page("<p id=there>sigue</p>", "/next")
     stay.touch("#next")  # the page is still there and works
     stay.until(lambda: stay.address == site.base + "/next")
@@ -729,6 +731,63 @@ def test_a_dead_renderer_is_told_and_replaced(stay: Stay, site: Site) -> None:
     stay.until(lambda: stay.sees("bank_trouble"))
     assert not stay.sees("retry"), "a page that keeps dying is not tried for ever"
     assert stay.visit.step is Step.BANK
+
+
+def test_a_page_that_hangs_is_replaced_when_the_member_asks_for_it(
+    stay: Stay, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renderer_watch, "_PATIENCE", 1)
+    stay.open(site.page("<button id=go onclick='setTimeout(() => { for (;;); }, 100)'>Pagar</button>"))
+    first = stay.page.web
+    stay.touch("#go")
+    stay.until(lambda: not first.answers)
+    stay.press("help")
+    with stay.qtbot.waitSignal(stay.page.page_visible, timeout=PATIENCE):
+        stay.press("help_reload")
+    assert stay.page.web is not first
+    assert stay.js("document.getElementById('go').textContent") == "Pagar"
+    assert len(stay.window.findChildren(QWidget, "bank_view")) == 1
+
+
+def test_a_page_that_was_put_down_is_not_said_to_have_closed_itself(
+    stay: Stay, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renderer_watch, "SILENT_FOR", 1)
+    stay.open(site.page("<button id=go onclick='setTimeout(() => { for (;;); }, 100)'>Pagar</button>"))
+    stay.touch("#go")
+    stay.until(lambda: stay.sees("bank_trouble"))
+    assert stay.page.trouble.kind == "hung"
+    assert "la cerramos" in stay.page.trouble._what.text()
+    with stay.qtbot.waitSignal(stay.page.page_visible, timeout=PATIENCE):
+        stay.press("retry")
+
+
+def test_a_sentence_does_not_move_the_banks_page_and_can_be_taken_away(stay: Stay, site: Site) -> None:
+    stay.open(site.page("<a id=go href='https://otro.example/'>ir</a>"))
+    before = stay.page.web.view.geometry()
+    stay.touch("#go")
+    stay.until(lambda: "otro.example" in stay.message)
+    assert stay.page.web.view.geometry() == before
+    shown = stay.page.message.geometry()
+    assert stay.page.stage.rect().contains(shown)
+    assert shown.height() < stay.page.stage.height() / 4
+    Languages.use("en")
+    try:
+        stay.until(lambda: "does not open on" in stay.message)
+    finally:
+        Languages.use("es")
+    stay.press("bank_message_close")
+    assert stay.message == ""
+
+
+def test_dialogs_that_are_dropped_are_told_of_once(stay: Stay, site: Site) -> None:
+    storm = "for (let i = 0; i < 6; i++) alert('Aviso ' + i)"
+    stay.open(site.page(f"<button id=go onclick=\"setTimeout(() => {{ {storm} }})\">Pagar</button>"))
+    told = []
+    stay.page.message.said.connect(told.append)
+    stay.touch("#go")
+    stay.until(lambda: "insiste con avisos" in stay.message)
+    assert len(told) == 1
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificate with openssl")

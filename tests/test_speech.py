@@ -266,6 +266,16 @@ def test_a_secret_is_never_said(case: KioskCase, ear: Ear) -> None:
     ear.hears("borrado")
 
 
+def test_what_stands_above_a_page_for_a_moment_is_said(case: KioskCase, ear: Ear) -> None:
+    case.to_step(Step.MENU)
+    case.page.announced.emit("Le queda un minuto")
+    ear.speaker.listen()
+    ear.hears("Hola, María")
+    assert "minuto" not in ear.all
+    case.page.announced.emit("Le queda un minuto")
+    ear.hears("Le queda un minuto")
+
+
 def test_the_keyboards_case_is_said(case: KioskCase, ear: Ear) -> None:
     case.to_step(Step.HOLDER)
     ear.speaker.listen()

@@ -54,6 +54,11 @@ ISOLATED = QWebEngineScript.ScriptWorldId.ApplicationWorld.value
 """The world of our scripts: they see the page, the page's scripts do not see them."""
 
 
+_NO_PROGRAMS = frozenset({
+    "blob", "chrome-extension", "chrome-untrusted", "data", "devtools", "file", "filesystem", "ftp", "javascript",
+    "qrc", "view-source", "ws", "wss",
+})  # fmt: skip
+"""Schemes of the browser's own: what they name is refused, but is no other program."""
 _MOST_IN_A_ROW = 3
 """Dialogs that may follow each other; what a page says beyond is dropped, its questions answered with no."""
 _QUIET = 3.0
@@ -79,13 +84,15 @@ class BankWebPage(QWebEnginePage):
     returned = Signal()
     """The page sent the member back to us."""
     refused = Signal(str, str)
-    """Something was refused: "address", "app", "download" or "file", and the host it is about."""
+    """Something was refused: "address" with its host; "link", "app", "download", "file" or "dialog"."""
     talked = Signal()
     """A question of the page was answered: its call is about to return."""
 
     def __init__(self, profile: QWebEngineProfile, policy: WebPolicy, dialogs: Dialogs) -> None:
         super().__init__(profile)
         self._policy, self._dialogs = policy, dialogs
+        self.put_down = False
+        """Whether its process was ended because it hung or took all memory."""
         self.talking = False
         """While true the page is inside a call to us and must not be deleted."""
         self._said_in_a_row, self._last_said = 0, 0.0
@@ -122,7 +129,7 @@ class BankWebPage(QWebEnginePage):
             # Queued by the receiver: nobody may tear the page down while it is asking.
             self.returned.emit()
         elif judgement is Judgement.REFUSE and is_main_frame:
-            self.refused.emit("address", shown_host(address))
+            self._refuse(address)
         return judgement is Judgement.OPEN
 
     def _open_in_place(self, request: QWebEngineNewWindowRequest) -> None:
@@ -133,7 +140,11 @@ class BankWebPage(QWebEnginePage):
             address = json.dumps(url.toString(QUrl.ComponentFormattingOption.FullyEncoded))
             self.runJavaScript(f"location.assign({address})", ISOLATED)
         elif not url.isEmpty() and url.toString() != "about:blank":
-            self.refused.emit("address", shown_host(url))
+            self._refuse(url)
+
+    def _refuse(self, url: QUrl) -> None:
+        host = shown_host(url)
+        self.refused.emit("address" if host else "link", host)
 
     def loading_elsewhere(self, info: QWebEngineLoadingInfo) -> bool:
         """Whether this is an address for another program (mailto:, an app), already refused by Qt.
@@ -145,7 +156,7 @@ class BankWebPage(QWebEnginePage):
         begins = info.status() == QWebEngineLoadingInfo.LoadStatus.LoadStartedStatus
         known, self._elsewhere = self._elsewhere, elsewhere and begins
         if elsewhere and not known:
-            self.refused.emit("app", "")
+            self.refused.emit("link" if scheme in _NO_PROGRAMS else "app", "")
         return elsewhere and (begins or known)
 
     # -- what else a page may ask for -----------------------------------------------------
@@ -173,6 +184,8 @@ class BankWebPage(QWebEnginePage):
             self._said_in_a_row = 0
         self._said_in_a_row += 1
         self._last_said = now
+        if self._said_in_a_row == _MOST_IN_A_ROW + 1:
+            self.refused.emit("dialog", "")
         return self._said_in_a_row <= _MOST_IN_A_ROW
 
     @contextmanager

@@ -33,7 +33,7 @@ class LoadWatch(QObject):
     """Nothing more comes."""
     late = Signal()
     failed = Signal(str)
-    """"failed", "certificate" or "crashed"."""
+    """"failed", "certificate", "crashed" or "hung"."""
 
     def __init__(self, page: BankWebPage, late_after: float = LATE_AFTER) -> None:
         super().__init__(page)
@@ -80,8 +80,9 @@ class LoadWatch(QObject):
     def _terminated(self, status: QWebEnginePage.RenderProcessTerminationStatus, _code: int) -> None:
         self._timer.stop()
         self.ended.emit()
+        put_down, self._page.put_down = self._page.put_down, False
         if status != QWebEnginePage.RenderProcessTerminationStatus.NormalTerminationStatus:
-            self.failed.emit("crashed")
+            self.failed.emit("hung" if put_down else "crashed")
 
     def _see(self) -> None:
         self._ever_visible = True

@@ -1,7 +1,7 @@
 """Watches the process that draws a page: one that hangs or eats the memory is ended.
 
 Chromium tells nobody of the first and lets the second grow until the whole machine stands still. The
-end of the process is heard by the load watch like any other crash, and the member is told.
+end of the process is heard by the load watch, and the member is told.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ SILENT_FOR = 20
 MOST_BYTES = 1_200_000_000
 """Of memory in use. Pages of banks need a fifth of it."""
 _LOOK_EVERY = 1000
+_PATIENCE = 4
+"""Looks without an answer after which it is no use to ask the page for anything."""
 
 
 class RendererWatch(QObject):
@@ -36,6 +38,11 @@ class RendererWatch(QObject):
         self._timer.start()
         page.renderProcessPidChanged.connect(lambda _: self._answered())
         page.talked.connect(self._answered)
+
+    @property
+    def answers(self) -> bool:
+        """Whether the page still does: a few seconds of silence may be work."""
+        return self._unanswered < _PATIENCE
 
     def _answered(self, _: object = None) -> None:
         self._unanswered = 0
@@ -56,6 +63,7 @@ class RendererWatch(QObject):
 
     def _end(self, process: int) -> None:
         self._answered()
+        self._page.put_down = True
         with suppress(OSError):  # gone by itself
             os.kill(process, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
 

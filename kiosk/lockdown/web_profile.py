@@ -60,13 +60,18 @@ class WebVisit(QObject):
         super().__init__()
         self.profile = new_profile()
         self.page = BankWebPage(self.profile, policy, dialogs)
-        RendererWatch(self.page)
+        self._watch = RendererWatch(self.page)
         self.view = QWebEngineView(parent)
         self.view.setObjectName("bank_view")
         set_up_view(self.view)
         self.view.setPage(self.page)
         self._closed = False
         _alive.append((self.view, self.page, self.profile))
+
+    @property
+    def answers(self) -> bool:
+        """Whether the page does what it is asked for."""
+        return self._watch.answers
 
     def close(self) -> None:
         """Take it down from the event loop, each part after the one that leans on it."""

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from kiosk.cooperative.payment import Payment
 from kiosk.lockdown.web_policy import WebPolicy, shown_host
 from kiosk.lockdown.web_profile import WebVisit
-from kiosk.views.bank_bar import BankBar
+from kiosk.views.bank_bar import BankBar, BankMessage
 from kiosk.views.bank_dialogs import DialogOverlay
 from kiosk.views.bank_panels import HelpOverlay, LeaveOverlay, OpeningPanel, Overlay, TroublePanel
 from kiosk.views.page import Page
@@ -22,7 +22,7 @@ from kiosk.views.web_typing import WebTyping
 _FIRST_QUESTION_AFTER = 3.0
 """Seconds before the gateway is asked for the first time."""
 _HURRY_AT = 60
-_MOST_CRASHES = 3
+_ENDED, _MOST_CRASHES = ("crashed", "hung"), 3
 
 _STEADY_TRIES = 40
 _WEB_HEIGHT = 720
@@ -43,11 +43,13 @@ _RECT = """
 
 
 class Stage(QWidget):
-    """Holds the web view and what may stand before it, all of the same size."""
+    """Holds the web view and what may stand before it, all but the message of the same size."""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         for child in self.children():
-            if isinstance(child, QWidget):
+            if isinstance(child, BankMessage):
+                child.place()
+            elif isinstance(child, QWidget):
                 child.setGeometry(self.rect())
         super().resizeEvent(event)
 
@@ -77,6 +79,8 @@ class BankPage(Page):
         self.dialog = DialogOverlay(self.stage, theme)  # «Cancelar» above it stays in reach
         for overlay in self._overlays():
             overlay.closing.connect(self._focus_page)
+        self.message = BankMessage(self.stage, theme)
+        self.message.said.connect(self.announced)
         self.typing = WebTyping(self)
         self._web: WebVisit | None = None
         self._payment: Payment | None = None
@@ -123,7 +127,7 @@ class BankPage(Page):
             overlay.close_it()
         for panel in (self.opening, self.trouble):
             panel.hide()
-        self.bar.hush()
+        self.message.hush()
         self.bar.line.end()
         web, self._web, self._payment = self._web, None, None
         if web is not None:
@@ -195,7 +199,15 @@ class BankPage(Page):
         for overlay in self._overlays():
             overlay.close_it()
         self._show_opening()
-        self._load_first()
+        web = self._web
+        if web is not None and not web.answers:
+            # A page that hangs hears of no load: another browser takes its place.
+            self._web = None
+            self.typing.watch(None)
+            web.close()
+            QTimer.singleShot(0, self, self._open_web)
+        else:
+            self._load_first()
 
     def _show_opening(self) -> None:
         self.trouble.hide()
@@ -219,10 +231,10 @@ class BankPage(Page):
     def _show_trouble(self, kind: str) -> None:
         self.typing.rest()
         self.dialog.dismiss()
-        self._crashes += kind == "crashed"
+        self._crashes += kind in _ENDED
         self.opening.hide()
         self.trouble.setGeometry(self.stage.rect())
-        hopeless = kind == "certificate" or (kind == "crashed" and self._crashes >= _MOST_CRASHES)
+        hopeless = kind == "certificate" or (kind in _ENDED and self._crashes >= _MOST_CRASHES)
         self.trouble.show_trouble(kind, hopeless=hopeless)
 
     def _show_origin(self) -> None:
@@ -240,7 +252,7 @@ class BankPage(Page):
             self.visit.left_bank()
         elif left <= _HURRY_AT < self.visit.limits.bank_seconds and not self._hurried:
             self._hurried = True
-            self.bar.say(lambda: self.tr("Le queda un minuto para terminar en la página de su banco."))
+            self.message.say(lambda: self.tr("Le queda un minuto para terminar en la página de su banco."))
 
     def _ask(self) -> None:
         if time.monotonic() - self._entered >= _FIRST_QUESTION_AFTER:
@@ -265,6 +277,8 @@ class BankPage(Page):
                 "address": self.tr(
                     "Esta dirección no se abre en el kiosco: {host}. Siga en la página de su banco."
                 ),
+                "link": self.tr("Este enlace no se abre en el kiosco. Siga en la página de su banco."),
+                "dialog": self.tr("La página insiste con avisos: los que siguen no se muestran."),
                 "app": self.tr(
                     "Este enlace abre otro programa y aquí no se puede. Siga en la página de su banco."
                 ),
@@ -272,7 +286,7 @@ class BankPage(Page):
                 "file": self.tr("En el kiosco no se pueden adjuntar archivos."),
             }[what].format(host=host or "…")
 
-        self.bar.say(words)
+        self.message.say(words)
 
     def retranslate(self) -> None:
         """Bar, panels and overlays hear of a new language by themselves."""

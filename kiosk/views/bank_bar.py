@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -84,7 +84,6 @@ class BankBar(Card):
         self.setObjectName("bank_bar")
         self._theme = theme
         self._seconds, self._locked = 0, False
-        self._message_text: Callable[[], str] = str
         side, lid = theme.u(40), theme.u(16)
         rows = QVBoxLayout() if theme.portrait else QHBoxLayout()
         rows.setContentsMargins(side, lid, side, lid)
@@ -96,11 +95,8 @@ class BankBar(Card):
         rows.addLayout(first, 1)
         rows.addLayout(self._buttons(on_help, on_cancel))
         self.box.addLayout(rows)
-        self._add_message()
         self.line = LoadingLine(theme)
         self.box.addWidget(self.line)
-        self._quiet = QTimer(self, singleShot=True, interval=_SAY_MS)
-        self._quiet.timeout.connect(self.hush)
         self.retranslate()
 
     def _add_origin(self, row: QBoxLayout) -> None:
@@ -147,20 +143,6 @@ class BankBar(Card):
             row.addWidget(button, 1 if self._theme.portrait else 0)
         return row
 
-    def _add_message(self) -> None:
-        theme = self._theme
-        self._message = Card(theme, "pending", across=True, pad=18, gap=18)
-        self._message.setObjectName("bank_message")
-        self._words = label("strong", name="bank_message_words")
-        self._message.box.addWidget(Picture(theme, "warning-circle-fill", "pending", 44))
-        self._message.box.addWidget(self._words, 1)
-        frame = QVBoxLayout()
-        frame.setContentsMargins(theme.u(40), 0, theme.u(40), theme.u(16))
-        frame.addWidget(self._message)
-        self.box.addLayout(frame)
-        self._message_frame = frame
-        self.hush()
-
     # -- what it says ---------------------------------------------------------------------
 
     def show_origin(self, host: str, *, locked: bool) -> None:
@@ -178,21 +160,6 @@ class BankBar(Card):
         self.time.setText(f"{self._seconds // 60}:{self._seconds % 60:02d}")
         self.time.setAccessibleName(f"{self._time_words.text()} {self.time.text()}")
 
-    def say(self, text: Callable[[], str]) -> None:
-        """A sentence below the bar for some seconds; asked for again when the language changes."""
-        self._message_text = text
-        self._words.setText(text())
-        side = self._theme.u(40)
-        self._message_frame.setContentsMargins(side, 0, side, self._theme.u(16))
-        self._message.show()
-        self._quiet.start()
-
-    def hush(self) -> None:
-        """Take the sentence away."""
-        self._message_text = str
-        self._message_frame.setContentsMargins(0, 0, 0, 0)
-        self._message.hide()
-
     def retranslate(self) -> None:
         """Words in the language in force."""
         host = self.host.text()
@@ -205,7 +172,68 @@ class BankBar(Card):
         self._time_words.setText(self.tr("Tiempo") if narrow else self.tr("Tiempo para terminar"))
         self.help.caption(self.tr("Ayuda"))
         self.cancel.caption(self.tr("Cancelar"))
-        self._words.setText(self._message_text())
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+
+class BankMessage(Card):
+    """A sentence above the edge of the bank's page for some seconds: the page does not move for it."""
+
+    said = Signal(str)
+
+    def __init__(self, parent: QWidget, theme: Theme) -> None:
+        super().__init__(theme, "pending", across=True, pad=18, gap=18)
+        self.setParent(parent)
+        self.setObjectName("bank_message")
+        self._theme = theme
+        self._text: Callable[[], str] = str
+        self._words = label("strong", name="bank_message_words")
+        self._close = Button(
+            theme, "bank_message_close", kind="quiet", size="small", icon="x-bold", on_click=self.hush
+        )
+        self.box.addWidget(Picture(theme, "warning-circle-fill", "pending", 44))
+        self.box.addWidget(self._words, 1)
+        self.box.addWidget(self._close)
+        self._quiet = QTimer(self, singleShot=True, interval=_SAY_MS)
+        self._quiet.timeout.connect(self.hush)
+        self.retranslate()
+        self.hide()
+
+    @property
+    def words(self) -> str:
+        """What it says."""
+        return self._words.text()
+
+    def say(self, text: Callable[[], str]) -> None:
+        """Show a sentence; it is asked for again when the language changes."""
+        self._text = text
+        self._words.setText(text())
+        self.place()
+        self.show()
+        self.raise_()
+        self._quiet.start()
+        self.said.emit(self.words)
+
+    def hush(self) -> None:
+        """Take the sentence away."""
+        self._text = str
+        self.hide()
+
+    def place(self) -> None:
+        """Along the upper edge of what it stands before."""
+        edge = self._theme.u(24)
+        width = self.parentWidget().width() - 2 * edge
+        self.setGeometry(edge, edge, width, self.box.totalHeightForWidth(width))
+
+    def retranslate(self) -> None:
+        """Words in the language in force."""
+        self._words.setText(self._text())
+        self._close.setAccessibleName(self.tr("Cerrar"))
+        if self.isVisible():
+            self.place()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:

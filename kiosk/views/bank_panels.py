@@ -227,6 +227,7 @@ class TroublePanel(Panel):
         "late": "hourglass-medium-bold",
         "certificate": "shield-check-bold",
         "crashed": "warning-bold",
+        "hung": "hourglass-medium-bold",
     }
 
     def __init__(
@@ -307,6 +308,10 @@ class TroublePanel(Panel):
             ),
             "crashed": (
                 self.tr("La página de su banco se cerró sola"),
+                self.tr("Toque «Abrir de nuevo» para continuar donde su banco lo permita."),
+            ),
+            "hung": (
+                self.tr("La página de su banco dejó de funcionar y la cerramos"),
                 self.tr("Toque «Abrir de nuevo» para continuar donde su banco lo permita."),
             ),
         }[self.kind]

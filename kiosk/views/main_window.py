@@ -225,6 +225,7 @@ class MainWindow(QMainWindow):
 
     def _let_listen(self, page: Page, speaker: Speaker) -> None:
         page.listen.connect(speaker.read_aloud)
+        page.announced.connect(speaker.announce)
         page.offer_listening(speaker.offered, speaker.on)
 
     def _say_case(self, capitals: bool) -> None:

@@ -123,6 +123,8 @@ class Page(QWidget):
 
     listen = Signal()
     """«Escuchar» was touched on a page without the frame's header."""
+    announced = Signal(str)
+    """Words that stand above the page for a moment."""
     header = True
     keypad_side = True
     """Whether a digits keyboard may stand beside the content on a wide screen."""

@@ -286,6 +286,10 @@ class Speaker(QObject):
         self._last = words if keep and words else self._last
         self._utter(words)
 
+    def announce(self, text: str) -> None:
+        """What came above the page for a moment."""
+        self.say(text, keep=False)
+
     def _utter(self, words: str) -> None:
         if self.on and words:
             self._since = time.monotonic()

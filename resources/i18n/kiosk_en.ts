@@ -60,6 +60,13 @@
         </message>
     </context>
     <context>
+        <name>BankMessage</name>
+        <message>
+            <source>Cerrar</source>
+            <translation>Close</translation>
+        </message>
+    </context>
+    <context>
         <name>BankPage</name>
         <message>
             <source>Le queda un minuto para terminar en la página de su banco.</source>
@@ -68,6 +75,14 @@
         <message>
             <source>Esta dirección no se abre en el kiosco: {host}. Siga en la página de su banco.</source>
             <translation>This address does not open on the kiosk: {host}. Go on with your bank's page.</translation>
+        </message>
+        <message>
+            <source>Este enlace no se abre en el kiosco. Siga en la página de su banco.</source>
+            <translation>This link does not open at the kiosk. Go on in your bank’s page.</translation>
+        </message>
+        <message>
+            <source>La página insiste con avisos: los que siguen no se muestran.</source>
+            <translation>The page keeps showing notices: those that follow are not shown.</translation>
         </message>
         <message>
             <source>Este enlace abre otro programa y aquí no se puede. Siga en la página de su banco.</source>
@@ -2044,6 +2059,10 @@ Phone {phone}</translation>
         <message>
             <source>Toque «Abrir de nuevo» para continuar donde su banco lo permita.</source>
             <translation>Touch «Open again» to go on where your bank allows it.</translation>
+        </message>
+        <message>
+            <source>La página de su banco dejó de funcionar y la cerramos</source>
+            <translation>Your bank’s page stopped working and we closed it</translation>
         </message>
     </context>
     <context>

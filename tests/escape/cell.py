@@ -166,7 +166,7 @@ class Cell:
     @property
     def message(self) -> str:
         """What our bar says."""
-        return self.page.bar._words.text() if self.sees("bank_message") else ""
+        return self.page.message.words if self.sees("bank_message") else ""
 
     @property
     def trouble(self) -> str:

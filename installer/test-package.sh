@@ -290,7 +290,17 @@ expect "a journal of a newer schema: configuration fails and says so" 1 'is newe
     inside /var/lib/dpkg/info/kiosk.postinst configure
 expect "it is copied all the same, so that the newer version can come back" 0 'copied to' \
     as_kiosk kiosk journal backup --config /etc/kiosk/kiosk.toml /var/lib/kiosk/backups/newer.sqlite
+# An installed version of before it could copy such a journal.
+rm "$root/usr/bin/kiosk"
+printf '#!/bin/sh\ncase "$*" in *"journal backup"*) echo "schema r9999 is newer than this program" >&2; exit 2 ;; esac
+exec /usr/lib/kiosk/kiosk "$@"\n' >"$root/usr/bin/kiosk"
+chmod 755 "$root/usr/bin/kiosk"
+expect "also after a version that could not: its files are copied" 100 'the journal was copied to' \
+    apt install --no-install-recommends /root/kiosk-next.deb
+expect "the newer program is there" 0 '\+next$' inside dpkg-query -f '${Version}' -W kiosk
 sqlite "$root/var/lib/kiosk/journal.sqlite" "update alembic_version set version_num = '$schema'" >/dev/null
+expect "and is configured once it can read the journal" 0 '' inside dpkg --configure kiosk
+expect "back again" 0 '' apt install --no-install-recommends --allow-downgrades /root/kiosk.deb
 
 step "Removal and purge"
 expect "remove" 0 '' apt remove kiosk

@@ -30,6 +30,9 @@ TARGET = 11.6
 """Millimetres of a target's shorter side: 44 CSS pixels (WCAG 2.5.5)."""
 TEXT, LARGE_TEXT = 4.5, 3.0
 """Contrast of letters (WCAG 1.4.3); the lower one for those of 24 CSS pixels and more."""
+SHAPES = 3.0
+"""Contrast of what tells a control's state (WCAG 1.4.11)."""
+_STATES = ("approved", "pending", "problem")
 _LARGE = 6.35
 """Millimetres of 24 CSS pixels."""
 
@@ -72,6 +75,8 @@ def measure(window: QWidget, page: QWidget, millimetres: float, *, large: bool) 
         _contrast(words, image, millimetres),
         _named(controls),
         _reached(window, page, controls),
+        _told_in_grey(window, controls),
+        _colour_alone(window),
     ]
 
 
@@ -181,6 +186,64 @@ def _reached(window: QWidget, page: QWidget, controls: list[QWidget]) -> Measure
         and (each not in reached or not each.focusPolicy() & Qt.FocusPolicy.TabFocus)
     ]
     return Measure("controls out of reach of keys", len(lost), 0, "", ", ".join(lost), at_least=False)
+
+
+def _told_in_grey(window: QWidget, controls: list[QWidget]) -> Measure:
+    """How far chosen and not chosen differ without colours, at the control that differs least."""
+    found = [
+        (grey_difference(each), each.objectName())
+        for each in controls
+        if isinstance(each, QAbstractButton) and each.isCheckable() and not _on_keyboard(each, window)
+    ]
+    least, worst = min(found, default=(21.0, "nothing to choose here"))
+    return Measure("chosen, told in grey", least, SHAPES, ": 1", worst)
+
+
+def grey_difference(button: QAbstractButton) -> float:
+    """The greatest contrast, in grey, between a button chosen and not; a handful of pixels must have it."""
+    group, was, silent = button.group(), button.isChecked(), button.signalsBlocked()
+    alone = group is not None and group.exclusive()
+    looks = []
+    if alone:
+        group.setExclusive(False)  # or another one would change as well
+    mark = getattr(button, "_mark", None)
+    button.blockSignals(True)
+    for chosen in (False, True, was):
+        button.setChecked(chosen)
+        if mark is not None:
+            mark()
+        grey = button.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
+        looks.append(grey.convertToFormat(QImage.Format.Format_RGB32))
+    button.blockSignals(silent)
+    if alone:
+        group.setExclusive(True)
+    pairs = zip(
+        *(memoryview(look.constBits()).cast("B").cast("I").tolist() for look in looks[:2]), strict=True
+    )
+    changed = Counter(pair for pair in pairs if pair[0] != pair[1])
+    return max((ratio(*pair) for pair, count in changed.items() if count >= 6), default=1.0)
+
+
+def _colour_alone(window: QWidget) -> Measure:
+    """States shown by a ground's or a field's colour with neither a word nor a picture in sight."""
+    alone = []
+    for widget in window.findChildren(QWidget):
+        if widget.isVisible() and not widget.visibleRegion().isEmpty():
+            coloured = widget.property("surface") in _STATES
+            said = widget.findChildren(QLabel)
+            if isinstance(widget, QLineEdit) and widget.property("wrong"):
+                coloured, said = True, _beside(widget)
+            if coloured and not any(_says(each) for each in said):
+                alone.append(widget.objectName() or type(widget).__name__)
+    return Measure("states by colour alone", len(alone), 0, "", ", ".join(alone), at_least=False)
+
+
+def _beside(edit: QLineEdit) -> list[QLabel]:
+    return edit.parentWidget().findChildren(QLabel, f"{edit.objectName()}_problem")
+
+
+def _says(found: QLabel) -> bool:
+    return found.isVisible() and bool(found.text().strip() or not found.pixmap().isNull())
 
 
 def _on_keyboard(widget: QWidget, window: QWidget) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from accessibility.measure import Measure, measure, painted_contrast, ratio
@@ -75,3 +75,32 @@ def test_a_control_without_a_name_or_out_of_reach_is_found(window: QWidget) -> N
     assert found(window)["controls without name or role"].where == "pay"
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     assert found(window)["controls out of reach of keys"].where == "pay"
+
+
+def test_a_choice_told_by_hue_alone_is_found_in_grey(window: QWidget) -> None:
+    button = window.findChild(QPushButton)
+    button.setCheckable(True)
+    button.setStyleSheet("QPushButton { background: #ff0000; } QPushButton:checked { background: #008000; }")
+    hue = found(window)["chosen, told in grey"]
+    assert (hue.where, hue.well) == ("pay", False)
+    assert not button.isChecked()
+    button.setStyleSheet("QPushButton:checked { border: 6px solid #101010; }")
+    assert found(window)["chosen, told in grey"].well
+
+
+def test_a_state_without_a_word_or_a_picture_is_found(window: QWidget) -> None:
+    edit = QLineEdit(window)
+    edit.setObjectName("number")
+    edit.setProperty("wrong", True)
+    edit.show()
+    assert found(window)["states by colour alone"].where == "number"
+    problem = QLabel("Faltan cifras.", window)
+    problem.setObjectName("number_problem")
+    problem.show()
+    assert found(window)["states by colour alone"].well
+    coloured = QFrame(window)
+    coloured.setObjectName("tone")
+    coloured.setProperty("surface", "approved")
+    coloured.resize(50, 50)
+    coloured.show()
+    assert found(window)["states by colour alone"].where == "tone"

@@ -67,6 +67,7 @@ program() { # the kiosk's process, as this system numbers it
 
 printf '== Installation\n'
 tar -C "$root" -xf "$bare"
+chmod 755 "$root" # mktemp made it for root alone
 cp "$package" "$root/root/kiosk.deb"
 cp /etc/resolv.conf "$root/etc/resolv.conf"
 "${nspawn[@]}" --setenv=DEBIAN_FRONTEND=noninteractive sh -ec 'apt-get -q "$@" update; exec apt-get -q -y "$@" install \

@@ -13,11 +13,17 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from accessibility.measure import Measure, measure
+from accessibility.measure import Measure, highest, measure
 
 SCREENS = ((1920, 1080, 21.5), (1080, 1920, 21.5), (1366, 768, 15.6))
 """Width and height in pixels, diagonal in inches."""
-MODES = (("normal", False, False), ("large", True, False), ("large, high contrast", True, True))
+MODES = (
+    ("normal", False, False, False),
+    ("large", True, False, False),
+    ("large, high contrast", True, True, False),
+    ("controls below", False, False, True),
+)
+"""Name; large text, high contrast, reach."""
 Row = tuple[str, str, str, Measure]
 
 
@@ -51,12 +57,14 @@ def on_screen(width: int, height: int, inches: float) -> list[Row]:
     stage = Stage(width, height, inches)
     millimetres = inches * 25.4 / math.hypot(width, height)
     rows: list[Row] = []
-    for mode, large, contrast in MODES:
-        stage.look(large=large, contrast=contrast, language="es")
+    for mode, large, contrast, reach in MODES:
+        stage.look(large=large, contrast=contrast, language="es", reach=reach)
         for scene in stage.scenes:
             stage.put(scene)
             window = stage.window
             found = measure(window, window.current, millimetres, large=large)
+            if reach:
+                found.append(highest(window, stage.theme.out_of_reach))
             rows += [(f'{width}x{height}, {inches}"', mode, scene, each) for each in found]
     stage.close()
     return rows

@@ -80,6 +80,20 @@ def measure(window: QWidget, page: QWidget, millimetres: float, *, large: bool) 
     ]
 
 
+def highest(window: QWidget, out_of_reach: float) -> Measure:
+    """How far below the upper edge the highest control begins, in percent of the screen's height."""
+    tops = {
+        widget.mapTo(
+            window, widget.visibleRegion().boundingRect().intersected(widget.rect()).topLeft()
+        ).y(): widget
+        for widget in _controls(window)
+        if not _covered(window, widget, widget.mapTo(window, widget.visibleRegion().boundingRect().center()))
+    }
+    top = min(tops, default=window.height())
+    where = tops[top].objectName() if tops else ""
+    return Measure("highest control", 100 * top / window.height(), round(100 * out_of_reach), "%", where)
+
+
 # -- what is there ------------------------------------------------------------------------
 
 
@@ -174,7 +188,10 @@ def _named(controls: list[QWidget]) -> Measure:
 
 
 def _reached(window: QWidget, page: QWidget, controls: list[QWidget]) -> Measure:
-    """Controls that Tab never comes to; keys of the on-screen keyboard are for those who have none."""
+    """Controls that Tab never comes to; keys of the on-screen keyboard are for those who have none.
+
+    Of several things of which one is chosen Tab comes to one, and arrows lead to the others.
+    """
     reached, at = set(), page.nextInFocusChain()
     while at is not None and at not in reached:
         reached.add(at)
@@ -183,9 +200,17 @@ def _reached(window: QWidget, page: QWidget, controls: list[QWidget]) -> Measure
         each.objectName()
         for each in controls
         if not _on_keyboard(each, window)
-        and (each not in reached or not each.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        and not any(
+            one in reached and one.focusPolicy() & Qt.FocusPolicy.TabFocus for one in _alternatives(each)
+        )
     ]
     return Measure("controls out of reach of keys", len(lost), 0, "", ", ".join(lost), at_least=False)
+
+
+def _alternatives(control: QWidget) -> list[QWidget]:
+    group = control.group() if isinstance(control, QAbstractButton) else None
+    exclusive = group is not None and group.exclusive()
+    return [each for each in group.buttons() if each.isEnabled()] if exclusive else [control]
 
 
 def _told_in_grey(window: QWidget, controls: list[QWidget]) -> Measure:

@@ -158,8 +158,8 @@ class Stage:
         Languages.use("es")
         QApplication.instance().setStyleSheet("")
 
-    def look(self, *, large: bool, contrast: bool, language: str) -> None:
-        """Text, contrast and language, changed live as a member changes them."""
+    def look(self, *, large: bool, contrast: bool, language: str, reach: bool = False) -> None:
+        """Text, contrast, language and reach, changed live as a member changes them."""
         if self._stretched is not None:
             QCoreApplication.removeTranslator(self._stretched)
             self._stretched = None
@@ -167,7 +167,7 @@ class Stage:
         if language == "stretched":
             self._stretched = Stretched()
             QCoreApplication.installTranslator(self._stretched)
-        self.theme.set_comfort(large=large, contrast=contrast)
+        self.theme.set_comfort(large=large, contrast=contrast, reach=reach)
         self.settle()
 
     @property

@@ -84,8 +84,7 @@ def all_faults(stage: Stage) -> list[str]:
 
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_every_control_is_in_reach_and_every_page_fits(stage: Stage, qtbot: QtBot, language: str) -> None:
-    stage.look(large=False, contrast=False, language=language)
-    stage.theme.set_comfort(large=False, contrast=False, reach=True)
+    stage.look(large=False, contrast=False, language=language, reach=True)
     found = []
     for scene in stage.scenes:
         stage.put(scene)
@@ -98,8 +97,7 @@ def test_every_control_is_in_reach_and_every_page_fits(stage: Stage, qtbot: QtBo
 
 
 def test_what_lies_above_a_page_is_in_reach_too(stage: Stage, qtbot: QtBot) -> None:
-    stage.look(large=False, contrast=False, language="es")
-    stage.theme.set_comfort(large=False, contrast=False, reach=True)
+    stage.look(large=False, contrast=False, language="es", reach=True)
     question = StillThere(stage.window, stage.theme, lambda: None, lambda: None)
     question.say(paying=True)
     question.open()
@@ -149,8 +147,7 @@ def test_reach_is_one_of_the_looks_and_ends_with_the_visit(stage: Stage, qtbot: 
 def test_every_page_fits_while_it_is_read_aloud(
     stage: Stage, qtbot: QtBot, large: bool, contrast: bool, reach: bool, language: str
 ) -> None:
-    stage.look(large=large, contrast=contrast, language=language)
-    stage.theme.set_comfort(large=large, contrast=contrast, reach=reach)
+    stage.look(large=large, contrast=contrast, language=language, reach=reach)
     stage.window.speaking.listen()
     found = []
     for scene in stage.scenes:

@@ -782,7 +782,7 @@ def test_a_sentence_does_not_move_the_banks_page_and_can_be_taken_away(stay: Sta
 
 def test_dialogs_that_are_dropped_are_told_of_once(stay: Stay, site: Site) -> None:
     storm = "for (let i = 0; i < 6; i++) alert('Aviso ' + i)"
-    stay.open(site.page(f"<button id=go onclick=\"setTimeout(() => {{ {storm} }})\">Pagar</button>"))
+    stay.open(site.page(f'<button id=go onclick="setTimeout(() => {{ {storm} }})">Pagar</button>'))
     told = []
     stay.page.message.said.connect(told.append)
     stay.touch("#go")

@@ -229,6 +229,7 @@ class Printer(_Section, frozen=True):
     usb_vendor: int = 0
     usb_product: int = 0
     queue: str = ""
+    """Of a system's printer; empty: the default one."""
     width: Annotated[int, Meta(ge=32, le=64)] = 48
 
 

@@ -9,6 +9,7 @@ import threading
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import zxingcpp
@@ -16,13 +17,14 @@ from pypdf import PdfReader
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QFont, QImage, QPainter
 from PySide6.QtPdf import QPdfDocument
-from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from receipt_cases import ISSUER, KEY, LINES, NOW, PAID
 
 from kiosk.cooperative.order import MOST_LINES, Order
 from kiosk.cooperative.payment import State
+from kiosk.receipt import qt_printer
 from kiosk.receipt.blocks import Receipt
 from kiosk.receipt.code import check, token, token_in
 from kiosk.receipt.document import receipt_of
@@ -193,6 +195,17 @@ def test_a_queue_that_does_not_exist_is_offline(qtbot: QtBot) -> None:
         printer.print(RECEIPT)
     assert fault.value.kind is PaperState.OFFLINE
     assert not fault.value.started
+
+
+def test_without_a_queue_it_is_the_systems_default(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert SystemPrinter("").state() is (
+        PaperState.OFFLINE if QPrinterInfo.defaultPrinter().isNull() else PaperState.UNKNOWN
+    )
+    asked = []
+    fake = SimpleNamespace(defaultPrinter=lambda: asked.append("default") or QPrinterInfo())
+    monkeypatch.setattr(qt_printer, "QPrinterInfo", fake)
+    assert SystemPrinter("").state() is PaperState.OFFLINE
+    assert asked == ["default"]
 
 
 # The layout alone, measured by a ruler of its own.

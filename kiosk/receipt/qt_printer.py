@@ -92,7 +92,7 @@ def print_on(printer: QPrinter, receipt: Receipt, *, brand: str = BRAND) -> None
 
 
 class SystemPrinter:
-    """A print queue of the operating system, by name.
+    """A print queue of the operating system, by name; without one the system's default.
 
     A queue tells whether it takes jobs, not whether there is paper: at best UNKNOWN, and a result
     is never confirmed. Where the printer speaks ESC/POS, prefer that.
@@ -105,9 +105,12 @@ class SystemPrinter:
 
     def state(self) -> PaperState:
         """OFFLINE for a missing or stopped queue, else UNKNOWN. Never raises."""
-        info = QPrinterInfo.printerInfo(self._queue)
+        info = self._info()
         stopped = (QPrinter.PrinterState.Error, QPrinter.PrinterState.Aborted)
         return PaperState.OFFLINE if info.isNull() or info.state() in stopped else PaperState.UNKNOWN
+
+    def _info(self) -> QPrinterInfo:
+        return QPrinterInfo.printerInfo(self._queue) if self._queue else QPrinterInfo.defaultPrinter()
 
     def print(self, receipt: Receipt, copies: int = 1) -> PrintResult:
         """Hand the job to the queue within 20 s. Raises PrinterFault."""
@@ -128,7 +131,7 @@ class SystemPrinter:
 
     def _work(self, receipt: Receipt, copies: int, faults: list[Exception]) -> None:
         try:
-            printer = QPrinter(QPrinterInfo.printerInfo(self._queue), QPrinter.PrinterMode.HighResolution)
+            printer = QPrinter(self._info(), QPrinter.PrinterMode.HighResolution)
             printer.setDocName(receipt.title)
             printer.setCopyCount(copies)
             print_on(printer, receipt, brand=self._brand)

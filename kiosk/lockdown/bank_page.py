@@ -143,8 +143,10 @@ class BankWebPage(QWebEnginePage):
             self._refuse(url)
 
     def _refuse(self, url: QUrl) -> None:
-        host = shown_host(url)
-        self.refused.emit("address" if host else "link", host)
+        if url.scheme() in ("http", "https"):
+            self.refused.emit("address", shown_host(url))
+        else:
+            self.refused.emit("link" if url.scheme() in _NO_PROGRAMS else "app", "")
 
     def loading_elsewhere(self, info: QWebEngineLoadingInfo) -> bool:
         """Whether this is an address for another program (mailto:, an app), already refused by Qt.
@@ -156,7 +158,7 @@ class BankWebPage(QWebEnginePage):
         begins = info.status() == QWebEngineLoadingInfo.LoadStatus.LoadStartedStatus
         known, self._elsewhere = self._elsewhere, elsewhere and begins
         if elsewhere and not known:
-            self.refused.emit("link" if scheme in _NO_PROGRAMS else "app", "")
+            self._refuse(info.url())
         return elsewhere and (begins or known)
 
     # -- what else a page may ask for -----------------------------------------------------

@@ -23,6 +23,7 @@ addEventListener("click", () => said("tried"), true);
 """
 NOT_HERE = "Esta dirección no se abre en el kiosco: "
 OTHER_PROGRAM = "abre otro programa"
+NO_LINK = "Este enlace no se abre en el kiosco"
 NO_FILES = "no se guardan archivos"
 NO_UPLOADS = "no se pueden adjuntar archivos"
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import pytest
-from attempts import NOT_HERE, OTHER_PROGRAM, Attempt, run, show, tries
+from attempts import NO_LINK, NOT_HERE, OTHER_PROGRAM, Attempt, run, show, tries
 from cell import Cell
 from hostile import EVIL, LOOK_ALIKES, Reply
 
@@ -101,13 +101,13 @@ def test_links_and_forms(cell: Cell, attempt: Attempt) -> None:
     script("open-without-a-touch", "setTimeout(() => said(open(LOOT) ? 'yes' : 'no'), 6000)", "", settle=300),
     script("open-storm", "for (let i = 0; i < 60; i++) open(LOOT + '?' + i, 'w' + i)", settle=900),
     script("open-file", "open('file:///etc/passwd')", ""),
-    script("open-data", "open('data:text/html,<h1>Banco</h1>')", NOT_HERE),
-    script("open-blob", "open(URL.createObjectURL(new Blob(['<h1>x'], {type: 'text/html'})))", NOT_HERE),
+    script("open-data", "open('data:text/html,<h1>Banco</h1>')", NO_LINK),
+    script("open-blob", "open(URL.createObjectURL(new Blob(['<h1>x'], {type: 'text/html'})))", NO_LINK),
     script("open-javascript", "open('javascript:document.write(1)')", "", settle=400),
     script("open-chrome", "open('chrome://settings')", ""),
     script("open-view-source", "open('view-source:{here}/page')", ""),
     script("open-devtools", "open('devtools://devtools/bundled/inspector.html')", ""),
-    script("open-app", "open('bancoapp://pagar')", NOT_HERE),
+    script("open-app", "open('bancoapp://pagar')", OTHER_PROGRAM),
     script("picture-in-picture", "granted(() => documentPictureInPicture.requestWindow())", "", answers=True),
 )  # fmt: skip
 def test_new_windows(cell: Cell, attempt: Attempt) -> None:
@@ -160,13 +160,18 @@ APPS = {
 
 @tries(*(Attempt(f"scheme-{name}", f'location = "{url}"') for name, url in SCHEMES.items()),
        Attempt("scheme-blob", "location = URL.createObjectURL(new Blob(['<h1>x'], {type: 'text/html'}))",
-               words=OTHER_PROGRAM),
+               words=NO_LINK),
        Attempt("scheme-about", "location = 'about:config'", trouble="failed"))  # fmt: skip
 def test_schemes_of_the_browser(cell: Cell, attempt: Attempt) -> None:
     run(cell, attempt)
 
 
-@tries(*(Attempt(f"app-{name}", f'location = "{url}"', words=OTHER_PROGRAM) for name, url in APPS.items()))
+BROWSERS_OWN = ("extension", "ftp")
+"""No program is named there: the member reads of a link only."""
+
+
+@tries(*(Attempt(f"app-{name}", f'location = "{url}"', words=NO_LINK if name in BROWSERS_OWN else OTHER_PROGRAM)
+         for name, url in APPS.items()))  # fmt: skip
 def test_schemes_of_other_programs(cell: Cell, attempt: Attempt) -> None:
     run(cell, attempt)
 

@@ -31,7 +31,8 @@ system-libraries:
 install: system-libraries ## system libraries and .venv with what the kiosk needs
 	@installer/environment.sh run
 
-install-dev: system-libraries ## the same and the developer's tools
+install-dev: ## the same and the developer's tools
+	@installer/system-libraries.sh tests
 	@installer/environment.sh dev
 
 # Starting Qt is the one honest answer to "is there a screen that answers?".

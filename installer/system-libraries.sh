@@ -2,6 +2,7 @@
 # Installs the system libraries that the kiosk needs on Debian and its relatives and that the Python
 # wheels do not bring along. Says what it installs; touches nothing, and needs no network, when all
 # are there. Without root or a password-free sudo it prints the command to run and exits with 1.
+# With "tests" also the programs that some tests drive; those are skipped where they can not be had.
 # PYTHON names the interpreter that the environment will be made from.
 # shellcheck disable=SC1091,SC2086 # lists of names are words; /etc/os-release is the system's
 set -eu
@@ -55,6 +56,22 @@ libxrandr2
 libxtst6
 zlib1g
 "
+# A screen and an accessibility bus, a voice, certificates, and what checks scripts and installers.
+TOOLS="
+at-spi2-core
+curl
+dbus
+dbus-bin|dbus
+jq
+nsis
+openssl
+shellcheck
+speech-dispatcher
+speech-dispatcher-espeak-ng
+systemd
+xvfb
+"
+[ "${1:-}" = tests ] || TOOLS=
 
 python=${PYTHON:-python3}
 if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
@@ -97,10 +114,14 @@ name_here() {
     fi
 }
 
-missing=
-for entry in $PACKAGES; do
-    installed "${entry%%|*}" || installed "${entry##*|}" || missing="$missing $entry"
-done
+not_installed() {
+    for entry in "$@"; do
+        installed "${entry%%|*}" || installed "${entry##*|}" || printf ' %s' "$entry"
+    done
+}
+
+libraries=$(not_installed $PACKAGES)
+missing="$libraries$(not_installed $TOOLS)"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" -eq 0 ]; then
@@ -110,10 +131,15 @@ elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
 else
     names=
     for entry in $missing; do names="$names $(name_here "$entry")"; done
+    install="apt-get update && apt-get install -y --no-install-recommends$names"
+    if [ -z "$libraries" ]; then
+        printf 'Some tests will be skipped. To run them all, as root:\n\n  %s\n\n' "$install"
+        exit 0
+    fi
     cat >&2 <<END
 System libraries are missing, and installing them needs root. Run this as root, then the same make again:
 
-  apt-get update && apt-get install -y --no-install-recommends$names
+  $install
 
 END
     exit 1

@@ -117,9 +117,9 @@ class Tour:
         pause(0)
         self._arrived = round((time.monotonic() - self._asked) * 1000) if self._asked else 0
 
-    def picture(self, name: str) -> None:
-        """Save what a member sees now."""
-        pause(150)
+    def picture(self, name: str, settle: int = 150) -> None:
+        """Save what a member sees once the page has settled, in milliseconds."""
+        pause(settle)
         file = f"{len(self.pages) + 1:02d}-{name}.png"
         self._app.window.grab().save(str(self._out / file))
         self.pages.append({"name": name, "file": file, "milliseconds": getattr(self, "_arrived", 0)})
@@ -310,7 +310,7 @@ class Tour:
         self.wait("the way back from the bank", lambda: visit.step in (Step.WAITING, Step.RESULT), 60)
         if visit.step is Step.WAITING:
             self.arrive(Step.WAITING)
-            self.picture("waiting")
+            self.picture("waiting", settle=0)  # the answer may come at once
         # Pending is said after the waiting time; all others as soon as the gateway says so.
         self.arrive(Step.RESULT, 60)
         wanted = {"approved": State.POSTED, "declined": State.DECLINED, "failed": State.FAILED}

@@ -28,6 +28,7 @@ class Brandmark(QLabel):
         super().__init__()
         side = theme.u(pixels)
         self.setFixedSize(side, side)
+        self.setAccessibleName(place.cooperative)
         if place.logo:
             logo = QPixmap(place.logo)
             keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation

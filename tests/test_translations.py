@@ -1,5 +1,6 @@
 """The English catalogue: complete, with the same placeholders, and compiled from what it says."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -31,6 +32,22 @@ def test_every_text_has_its_english(tmp_path: Path) -> None:
     assert sorted(set(texts) - set(shipped)) == []
     assert sorted(set(shipped) - set(texts)) == []
     assert [source for (_, source), english in shipped.items() if not english.strip()] == []
+
+
+def test_no_text_is_hidden_from_the_extractor() -> None:
+    """It does not look into f-strings, so that a text in one would stay Spanish unnoticed."""
+    known = set(_messages(resource("i18n", "kiosk_en.ts")))
+    hidden = [
+        (owner.name, ast.unparse(call))
+        for file in (ROOT / "kiosk" / "views").rglob("*.py")
+        for owner in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(owner, ast.ClassDef)
+        for call in ast.walk(owner)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "self.tr"
+        for text in call.args[:1]
+        if not (isinstance(text, ast.Constant) and (owner.name, text.value) in known)
+    ]
+    assert hidden == []
 
 
 def test_placeholders_are_the_same() -> None:

@@ -103,8 +103,11 @@ class PickBankPage(Page):
     def retranslate(self) -> None:
         self._title.setText(self.tr("¿Desde qué banco paga?"))
         order = self.visit.order
-        total = f" {self.tr('Total a pagar hoy')}: {together(order.total.shown())}." if order else ""
-        self._hint.setText(self.tr("Toque el banco del titular de la cuenta.") + total)
+        hint = self.tr("Toque el banco del titular de la cuenta.")
+        if order:
+            total = together(order.total.shown())
+            hint += " " + self.tr("Total a pagar hoy: {amount}.").format(amount=total)
+        self._hint.setText(hint)
         self.list.setAccessibleName(self.tr("Bancos"))
         self.back_button.caption(self.tr("Atrás"))
         self.go_button.caption(self.tr("Continuar"))

@@ -113,11 +113,11 @@
         </message>
         <message>
             <source>Nunca entregue sus claves</source>
-            <translation>Never give away your keys</translation>
+            <translation>Never give away your passwords</translation>
         </message>
         <message>
             <source>Nadie de la Cooperativa le pedirá la clave de su banco.</source>
-            <translation>Nobody from the Cooperative will ask for your bank key.</translation>
+            <translation>Nobody from the Cooperative will ask for your bank password.</translation>
         </message>
         <message>
             <source>Tenga su banco listo</source>
@@ -133,7 +133,7 @@
         </message>
         <message>
             <source>Su cédula y su clave de asociado, la clave o el token de su banco, y el correo que registró en PSE.</source>
-            <translation>Your document and your member key, your bank's key or token, and the e-mail you registered with PSE.</translation>
+            <translation>Your document and your member password, your bank's password or token, and the e-mail you registered with PSE.</translation>
         </message>
         <message>
             <source>Autorizo el tratamiento de mis datos personales para hacer este pago.</source>
@@ -168,19 +168,19 @@
         </message>
         <message>
             <source>La clave nueva debe ser distinta de la actual.</source>
-            <translation>The new key must differ from the current one.</translation>
+            <translation>The new password must differ from the current one.</translation>
         </message>
         <message>
             <source>Las dos claves nuevas no son iguales.</source>
-            <translation>The two new keys are not the same.</translation>
+            <translation>The two new passwords are not the same.</translation>
         </message>
         <message>
             <source>Cree su propia clave</source>
-            <translation>Create your own key</translation>
+            <translation>Create your own password</translation>
         </message>
         <message>
             <source>Cambiar la clave</source>
-            <translation>Change the key</translation>
+            <translation>Change the password</translation>
         </message>
         <message>
             <source>números</source>
@@ -196,7 +196,7 @@
         </message>
         <message>
             <source>Por seguridad debe cambiar la clave que recibió.</source>
-            <translation>For your safety you must change the key you were given.</translation>
+            <translation>For your safety you must change the password you were given.</translation>
         </message>
         <message>
             <source>Se recomienda cambiarla la primera vez que entra.</source>
@@ -204,15 +204,15 @@
         </message>
         <message>
             <source>Clave actual</source>
-            <translation>Current key</translation>
+            <translation>Current password</translation>
         </message>
         <message>
             <source>Clave nueva</source>
-            <translation>New key</translation>
+            <translation>New password</translation>
         </message>
         <message>
             <source>Repita la clave nueva</source>
-            <translation>Repeat the new key</translation>
+            <translation>Repeat the new password</translation>
         </message>
         <message>
             <source>Salir</source>
@@ -224,7 +224,7 @@
         </message>
         <message>
             <source>Guardar la clave</source>
-            <translation>Save the key</translation>
+            <translation>Save the password</translation>
         </message>
     </context>
     <context>
@@ -350,7 +350,7 @@
         <name>GuideRow</name>
         <message>
             <source>{document} · clave {key}</source>
-            <translation>{document} · key {key}</translation>
+            <translation>{document} · password {key}</translation>
         </message>
     </context>
     <context>
@@ -436,7 +436,7 @@
         </message>
         <message>
             <source>No tiene a la mano la clave o el token</source>
-            <translation>You do not have your key or token with you</translation>
+            <translation>You do not have your password or token with you</translation>
         </message>
         <message>
             <source>Toque «Cancelar» en la barra de arriba. Si no autorizó el pago, no se mueve dinero.</source>
@@ -891,7 +891,7 @@
         </message>
         <message>
             <source>Cambiar la clave</source>
-            <translation>Change the key</translation>
+            <translation>Change the password</translation>
         </message>
         <message>
             <source>Recomendado si es su primer ingreso.</source>
@@ -985,7 +985,7 @@
         </message>
         <message>
             <source>Suele tardar unos segundos. Antes de escribir sus claves, mire arriba en qué página está.</source>
-            <translation>It usually takes a few seconds. Before typing your keys, look above to see which page you are on.</translation>
+            <translation>It usually takes a few seconds. Before typing your passwords, look above to see which page you are on.</translation>
         </message>
     </context>
     <context>
@@ -1106,6 +1106,10 @@
             <translation>Touch the account holder's bank.</translation>
         </message>
         <message>
+            <source>Total a pagar hoy: {amount}.</source>
+            <translation>Total to pay today: {amount}.</translation>
+        </message>
+        <message>
             <source>Bancos</source>
             <translation>Banks</translation>
         </message>
@@ -1176,7 +1180,7 @@
         <name>ProblemTexts</name>
         <message>
             <source>La cédula o la clave no coinciden.</source>
-            <translation>The document or the key do not match.</translation>
+            <translation>The document or the password does not match.</translation>
         </message>
         <message>
             <source>Por seguridad este documento quedó bloqueado hasta las {until}.</source>
@@ -1196,7 +1200,7 @@
         </message>
         <message>
             <source>Para recibir la clave, actualice sus datos en su agencia con su documento.</source>
-            <translation>To receive your key, update your data at your branch with your document.</translation>
+            <translation>To receive your password, update your data at your branch with your document.</translation>
         </message>
         <message>
             <source>En este momento no logramos comunicarnos con la Cooperativa.</source>
@@ -1220,11 +1224,11 @@
         </message>
         <message>
             <source>La clave nueva no cumple las reglas.</source>
-            <translation>The new key does not follow the rules.</translation>
+            <translation>The new password does not follow the rules.</translation>
         </message>
         <message>
             <source>Su clave anterior sigue vigente. Escoja otra que no haya usado antes.</source>
-            <translation>Your former key is still valid. Choose another one you have not used before.</translation>
+            <translation>Your former password is still valid. Choose another one you have not used before.</translation>
         </message>
         <message>
             <source>Aún no ha escogido qué pagar.</source>
@@ -1276,11 +1280,11 @@
         </message>
         <message>
             <source>No se ha pagado nada. Revise los números e intente otra vez, o toque «Es mi primera vez u olvidé la clave».</source>
-            <translation>Nothing was paid. Check the numbers and try again, or touch “It is my first time, or I forgot the key”.</translation>
+            <translation>Nothing was paid. Check the numbers and try again, or touch “It is my first time, or I forgot the password”.</translation>
         </message>
         <message>
             <source>Hubo varios intentos con clave equivocada. Su dinero está a salvo: espere o toque «Es mi primera vez u olvidé la clave». {call}</source>
-            <translation>There were several tries with a wrong key. Your money is safe: wait, or touch “It is my first time, or I forgot the key”. {call}</translation>
+            <translation>There were several tries with a wrong password. Your money is safe: wait, or touch “It is my first time, or I forgot the password”. {call}</translation>
         </message>
         <message>
             <source>Espere {seconds} segundos antes de intentar otra vez.</source>
@@ -1288,7 +1292,7 @@
         </message>
         <message>
             <source>Hubo varias claves equivocadas en este kiosco. Si no recuerda la suya, toque «Es mi primera vez u olvidé la clave».</source>
-            <translation>Several wrong keys were typed at this kiosk. If you do not remember yours, touch “It is my first time, or I forgot the key”.</translation>
+            <translation>Several wrong passwords were typed at this kiosk. If you do not remember yours, touch “It is my first time, or I forgot the password”.</translation>
         </message>
         <message>
             <source>No se ha pagado nada. Ingrese otra vez con su documento y su clave.</source>
@@ -1533,7 +1537,7 @@
         </message>
         <message>
             <source>Enviar la clave</source>
-            <translation>Send the key</translation>
+            <translation>Send the password</translation>
         </message>
         <message>
             <source>Revise su correo</source>
@@ -1553,7 +1557,7 @@
         </message>
         <message>
             <source>Mire también la carpeta de correo no deseado. Su clave anterior sigue sirviendo.</source>
-            <translation>Look in the junk folder too. Your former key still works.</translation>
+            <translation>Look in the junk folder too. Your former password still works.</translation>
         </message>
         <message>
             <source>No tenemos un correo electrónico suyo</source>
@@ -1575,7 +1579,7 @@ Phone {phone}</translation>
         </message>
         <message>
             <source>Recuperar la clave</source>
-            <translation>Recover the key</translation>
+            <translation>Recover the password</translation>
         </message>
         <message>
             <source>La enviamos al correo electrónico que usted registró en la Cooperativa.</source>
@@ -1871,7 +1875,7 @@ Phone {phone}</translation>
         <name>SignInPage</name>
         <message>
             <source>Escriba su clave.</source>
-            <translation>Type your key.</translation>
+            <translation>Type your password.</translation>
         </message>
         <message>
             <source>Ingresando…</source>
@@ -1887,7 +1891,7 @@ Phone {phone}</translation>
         </message>
         <message>
             <source>Es la clave de asociado de la Cooperativa, no la de su banco.</source>
-            <translation>It is your member key of the Cooperative, not your bank's.</translation>
+            <translation>It is your member password of the Cooperative, not your bank's.</translation>
         </message>
         <message>
             <source>Tipo de documento</source>
@@ -1899,11 +1903,11 @@ Phone {phone}</translation>
         </message>
         <message>
             <source>Clave</source>
-            <translation>Key</translation>
+            <translation>Password</translation>
         </message>
         <message>
             <source>Es mi primera vez u olvidé la clave</source>
-            <translation>It is my first time, or I forgot the key</translation>
+            <translation>It is my first time, or I forgot the password</translation>
         </message>
         <message>
             <source>Atrás</source>
@@ -2159,7 +2163,7 @@ Phone {phone}</translation>
         </message>
         <message>
             <source>Toque uno para entrar con su documento y su clave.</source>
-            <translation>Touch one to come in with that document and key.</translation>
+            <translation>Touch one to come in with that document and password.</translation>
         </message>
     </context>
 </TS>

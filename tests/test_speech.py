@@ -266,6 +266,16 @@ def test_a_secret_is_never_said(case: KioskCase, ear: Ear) -> None:
     ear.hears("borrado")
 
 
+def test_after_a_refusal_the_first_sign_is_no_deletion(case: KioskCase, ear: Ear) -> None:
+    case.to_step(Step.SIGN_IN)
+    ear.speaker.listen()
+    case.type("key", "0000")
+    case.find("key").clear()
+    ear.voice.said.clear()
+    case.type("key", "4")
+    assert ear.voice.said == ["punto"]
+
+
 def test_what_stands_above_a_page_for_a_moment_is_said(case: KioskCase, ear: Ear) -> None:
     case.to_step(Step.MENU)
     case.page.announced.emit("Le queda un minuto")

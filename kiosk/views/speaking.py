@@ -359,13 +359,18 @@ class Speaker(QObject):
         """Hear what is typed there, and nowhere else."""
         if self._edit is not None:
             self._edit[0].textEdited.disconnect(self._typed)
+            self._edit[0].textChanged.disconnect(self._written)
         self._edit = (edit, edit.text()) if isinstance(edit, QLineEdit) else None
         if self._edit is not None:
             edit.textEdited.connect(self._typed)
+            edit.textChanged.connect(self._written)
+
+    def _written(self, text: str) -> None:
+        # Comes after `_typed`, and where the page empties a field by itself.
+        self._edit = (self._edit[0], text)
 
     def _typed(self, text: str) -> None:
         edit, before = self._edit
-        self._edit = (edit, edit.text())
         if len(text) < len(before):
             words = self.tr("borrado")
         elif is_secret(edit):

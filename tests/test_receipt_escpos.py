@@ -5,10 +5,14 @@
 from __future__ import annotations
 
 import array
+import os
 import re
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -290,3 +294,10 @@ def test_usb_without_that_device_is_offline() -> None:
 
 def test_usb_of_this_machine_without_a_printer_is_offline() -> None:
     assert UsbEscpos(0xF055, 0xF055).state() is PaperState.OFFLINE
+
+
+def test_a_start_leaves_nothing_in_the_temporary_folder(tmp_path: Path) -> None:
+    environment = {key: value for key, value in os.environ.items() if "PICKLE" not in key}
+    command = [sys.executable, "-c", "import kiosk.receipt.escpos"]
+    subprocess.run(command, env=environment | {"TMPDIR": str(tmp_path)}, check=True)
+    assert list(tmp_path.iterdir()) == []

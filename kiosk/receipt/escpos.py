@@ -8,6 +8,8 @@ its own; so the state is read here, every wait has an end, and one code page is 
 
 from __future__ import annotations
 
+import os
+import shutil
 import socket
 import threading
 import time
@@ -15,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Protocol
 
+from escpos import capabilities
 from escpos.constants import QR_ECLEVEL_M, QR_MODEL_2
 from escpos.exceptions import Error as EscposError
 from escpos.printer import Dummy, Network, Usb
@@ -35,6 +38,10 @@ _NO_TAIL = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"  # DLE DC4 8: throw away 
 _WHEN_DONE = b"\x1dr\x01"  # GS r 1 waits its turn in the buffer: an answer means printed
 _DOTS_PER_CHARACTER = 12  # font A
 _CHUNK = 1024
+
+if "ESCPOS_CAPABILITIES_PICKLE_DIR" not in os.environ:
+    # python-escpos leaves a folder of its own, with a cache that nothing reads again, at every start.
+    shutil.rmtree(capabilities.pickle_dir, ignore_errors=True)
 
 
 def render(receipt: Receipt, width: int = 48) -> bytes:

@@ -127,12 +127,7 @@ class Button(QPushButton):
             self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         if on_click:
             self.clicked.connect(lambda: on_click())
-        if kind in ("primary", "accent"):
-            shadow = QGraphicsDropShadowEffect(self)
-            shadow.setBlurRadius(theme.u(36))
-            shadow.setOffset(0, theme.u(10))
-            shadow.setColor(QColor(10, 40, 32, 70))
-            self.setGraphicsEffect(shadow)
+        self._cast_shadow()
         theme.changed.connect(self._draw)
         self._draw()
 
@@ -153,7 +148,17 @@ class Button(QPushButton):
         self._kind, self._icon = kind, icon
         self.setProperty("kind", kind)
         restyle(self)
+        self._cast_shadow()
         self._draw()
+
+    def _cast_shadow(self) -> None:
+        shadow = None
+        if self._kind in ("primary", "accent"):
+            shadow = QGraphicsDropShadowEffect(self)
+            shadow.setBlurRadius(self._theme.u(36))
+            shadow.setOffset(0, self._theme.u(10))
+            shadow.setColor(QColor(10, 40, 32, 70))
+        self.setGraphicsEffect(shadow)
 
     def _fit(self) -> None:
         """Leave room between icon and words and never cut a word."""

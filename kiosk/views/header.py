@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kiosk.views.speaking import Speaker
 
 _DASH, _GAP, _LONGER = 34, 9, 30
+_BAR = _DASH * STEPS + _GAP * (STEPS - 1) + _LONGER
 
 
 class Brandmark(QLabel):
@@ -59,7 +60,7 @@ class StepBar(QWidget):
         self.setMinimumWidth(hint.width() // 2)
 
     def sizeHint(self) -> QSize:
-        return QSize(self._theme.u(_DASH * STEPS + _GAP * (STEPS - 1) + _LONGER), self._theme.u(14))
+        return QSize(self._theme.u(_BAR), self._theme.u(14))
 
     def show_step(self, number: int) -> None:
         """1 to 6."""
@@ -70,17 +71,19 @@ class StepBar(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        theme, x = self._theme, 0.0
-        painter.scale(self.width() / self.sizeHint().width(), 1)
+        theme, high = self._theme, self.height()
+        unit, x = self.width() / _BAR, 0.0
         for number in range(1, STEPS + 1):
-            width = theme.u(_DASH + (_LONGER if number == self._number else 0))
             here, done = number == self._number, number < self._number
+            width = unit * (_DASH + (_LONGER if here else 0))
             colour = theme.colour("accent" if here else "brand" if done else "line")
             ahead = theme.high_contrast and not here and not done
             painter.setPen(QPen(colour, 1) if ahead else Qt.PenStyle.NoPen)
             painter.setBrush(Qt.BrushStyle.NoBrush if ahead else colour)
-            painter.drawRoundedRect(int(x), 0, width, self.height(), self.height() / 2, self.height() / 2)
-            x += width + theme.u(_GAP)
+            pen = 0.5 if ahead else 0.0
+            dash = QRectF(x, 0, width, high).adjusted(pen, pen, -pen, -pen)
+            painter.drawRoundedRect(dash, high / 2, high / 2)
+            x += width + unit * _GAP
 
 
 class Header(Card):

@@ -301,6 +301,23 @@ def test_the_first_pin_opens_nothing_until_there_is_an_own_one(case: KioskCase) 
     case.arrive(Step.MANAGER)
 
 
+def test_a_payment_that_is_not_found_is_told_of(case: KioskCase) -> None:
+    flagged(case)
+    admitted(case)
+    case.wait(lambda: case.says("Casos por revisar: 1"))
+    assert not case.says("Ningún pago")
+    case.type("manager_search", "99999")
+    case.wait(lambda: case.says("Ningún pago de este kiosco coincide"))
+    case.find("manager_search").clear()
+    case.type("manager_search", "7788990")
+    case.wait(lambda: case.visit.manager.found.rowCount() == 1)
+    assert not case.says("Ningún pago")
+    case.window.show_keyboard(None)
+    case.click("back")
+    case.arrive(Step.WELCOME)
+    assert case.visit.manager.sought == ""
+
+
 def test_a_case_is_found_settled_and_gone(case: KioskCase) -> None:
     payment = flagged(case)
     admitted(case)

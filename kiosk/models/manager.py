@@ -37,7 +37,7 @@ class ManagerDesk(QObject):
         self.tries_left: int | None = None
         self.locked_minutes: int | None = None
         self.asking = self.first_pin = False
-        self.problem = ""
+        self.problem = self.sought = ""
 
     def forget(self) -> None:
         """The manager has left."""
@@ -93,9 +93,10 @@ class ManagerDesk(QObject):
         self.changed.emit()
 
     def find(self, text: str) -> None:
-        """Payments that fit; `changed` when they are there."""
+        """Payments that fit; `changed` when they are there, and `sought` is what they fit."""
 
         def have(found: list[Payment]) -> None:
+            self.sought = text
             self.found.load(found)
             self.changed.emit()
 

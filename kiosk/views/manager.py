@@ -47,8 +47,11 @@ class ManagerPage(Page):
         self.search = Field(theme, "manager_search", keyboard="text", most=60)
         self.search.edited.connect(self._look_soon)
         left.addWidget(self.search)
+        self._nothing = label("soft", name="manager_nothing")
+        left.addWidget(self._nothing)
         self.found = self._list(manager.found, "manager_found")
         left.addWidget(self.found, 1)
+        left.addStretch(0)  # room for nobody while a list is away
         whole.addLayout(left, 1)
         right = QVBoxLayout()
         right.setSpacing(theme.u(14))
@@ -57,6 +60,7 @@ class ManagerPage(Page):
         for part in (self._cases_head, self._no_cases):
             right.addWidget(part)
         right.addWidget(self.cases, 1)
+        right.addStretch(0)
         whole.addLayout(right, 1)
         self.body.addLayout(whole, 1)
         self._build_actions()
@@ -128,7 +132,9 @@ class ManagerPage(Page):
         count = manager.cases.rowCount()
         self.cases.setVisible(count > 0)
         self._no_cases.setVisible(count == 0)
-        self.found.setVisible(manager.found.rowCount() > 0)
+        hits = manager.found.rowCount()
+        self.found.setVisible(hits > 0)
+        self._nothing.setVisible(bool(manager.sought) and hits == 0)
         self._cases_head.setText(self.tr("Casos por revisar: {count}").format(count=count))
         self._show_day(manager.day)
 
@@ -172,6 +178,9 @@ class ManagerPage(Page):
         self._title.setText(self.tr("Gerente · {agency}").format(agency=self.place.agency))
         self.search.caption(self.tr("Buscar un pago: CUS, referencia, nombre o documento"))
         self._no_cases.setText(self.tr("Nada espera por usted."))
+        self._nothing.setText(
+            self.tr("Ningún pago de este kiosco coincide. Si se hizo en otro kiosco, búsquelo allí.")
+        )
         self.back_button.caption(self.tr("Salir"))
         self.pin_button.caption(self.tr("Cambiar el PIN"))
         self.close_button.caption(self.tr("Cerrar el programa"))

@@ -800,6 +800,10 @@
             <translation>Nothing waits for you.</translation>
         </message>
         <message>
+            <source>Ningún pago de este kiosco coincide. Si se hizo en otro kiosco, búsquelo allí.</source>
+            <translation>No payment of this kiosk matches. If it was made at another kiosk, look for it there.</translation>
+        </message>
+        <message>
             <source>Salir</source>
             <translation>Leave</translation>
         </message>

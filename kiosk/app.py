@@ -145,7 +145,6 @@ class Application(QObject):
         self.inactivity = Inactivity(
             self.visit, self.theme, self.window, idle=screen.idle_seconds, asks=screen.still_there_seconds
         )
-        self.inactivity.watch()
         self.inactivity.alive()
 
     def _listening(self) -> None:

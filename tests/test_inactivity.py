@@ -22,7 +22,6 @@ def patience(case: KioskCase, idle: float = 0.2, asks: int = 20, second: int = 1
     own._idle.setInterval(10**8)
     made = Inactivity(case.visit, case.application.theme, case.window, idle=idle, asks=asks)
     made._second.setInterval(second)
-    made.watch()
     made.alive()
     return made
 

@@ -23,8 +23,10 @@ from kiosk.speech.numbers import english, spanish
 from kiosk.speech.voice import EngineVoice, SpeechPlan, ThreadedVoice, find_voice
 from kiosk.speech.wording import sentences, spoken
 from kiosk.tour import pause
+from kiosk.views.bank_dialogs import _Saying
+from kiosk.views.controls import Field
 from kiosk.views.languages import Languages
-from kiosk.views.speaking import _engines
+from kiosk.views.speaking import _engines, thread_events
 
 pytestmark = pytest.mark.qt_log_ignore("^GPUInfo not initialized", "symbols?resolver|pipewire", extend=True)
 Key = Qt.Key
@@ -65,6 +67,7 @@ def test_numbers_in_words(number: int, es: str, en: str) -> None:
         ("$ 412.300", "cuatrocientos doce mil trescientos pesos"),
         ("Pagar\u00a0$\u00a01.000.000", "Pagar un millón de pesos"),
         ("$ 1", "un peso"),
+        ("$ 412300", "cuatrocientos doce mil trescientos pesos"),
         ("$ 60.000,50", "sesenta mil pesos con cincuenta centavos"),
         ("CC ******0101", "CC terminado en 0 1 0 1"),
         ("1900100101", "1 9 0, 0 1 0, 0 1 0 1"),
@@ -112,7 +115,7 @@ def until(condition: Callable[[], object]) -> None:
 
 def test_a_voice_that_hangs_holds_up_nobody_and_skips_what_is_old() -> None:
     voice, found = SlowVoice(), threading.Event()
-    threaded = ThreadedVoice(lambda: voice, lambda: None, found.set)
+    threaded = ThreadedVoice(lambda: voice, lambda: lambda: None, found.set)
     assert found.wait(5)
     assert threaded.speaks("es")
     assert not threaded.talking
@@ -133,7 +136,7 @@ def test_a_voice_that_hangs_holds_up_nobody_and_skips_what_is_old() -> None:
 def test_no_engine_means_no_voice_and_no_thread_that_stays() -> None:
     assert SpeechPlan(engine="off").engines == ()
     found = threading.Event()
-    threaded = ThreadedVoice(lambda: None, lambda: None, found.set)
+    threaded = ThreadedVoice(lambda: None, lambda: lambda: None, found.set)
     assert found.wait(5)
     assert not threaded.speaks("es")
     threaded._thread.join(5)
@@ -163,6 +166,19 @@ def test_qts_mock_engine_speaks(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: voice.talking)
     voice.stop()
     qtbot.waitUntil(lambda: not voice.talking)
+
+
+def test_the_events_of_the_voices_thread_come_through(qapp: QApplication) -> None:
+    """Qt's mock engine ends by a timer of its own."""
+    found = threading.Event()
+    plan = SpeechPlan(engine="mock")
+    threaded = ThreadedVoice(lambda: find_voice(plan, _engines()), thread_events, found.set)
+    assert found.wait(5)
+    threaded.say("one two", "en")
+    assert threaded.talking
+    until(lambda: not threaded.talking)
+    threaded.close()
+    assert not threaded._thread.is_alive()
 
 
 # -- the kiosk --------------------------------------------------------------------------------
@@ -286,6 +302,40 @@ def test_what_stands_above_a_page_for_a_moment_is_said(case: KioskCase, ear: Ear
     ear.hears("Le queda un minuto")
 
 
+def test_a_message_above_the_banks_page_is_said_once(case: KioskCase, ear: Ear) -> None:
+    case.to_step(Step.BANK)
+    ear.speaker.listen()
+    case.wait(lambda: ear.voice.said)
+    pause(300)
+    ear.voice.said.clear()
+    case.page.message.say(lambda: "Queda poco tiempo")
+    pause(2500)
+    assert ear.voice.said == ["Queda poco tiempo."]
+
+
+def test_words_of_the_banks_page_are_not_said(case: KioskCase, ear: Ear) -> None:
+    case.to_step(Step.BANK)
+    dialog = case.page.dialog
+    dialog._show(_Saying("prompt", "Diga su clave sesenta"))
+    assert case.sees("page_dialog_edit")
+    ear.speaker.listen()
+    ear.hears("La página de su banco dice", "Escriba: Respuesta para su banco")
+    ear.speaker.read()
+    assert "sesenta" not in ear.all
+    dialog.dismiss()
+
+
+def test_every_try_that_is_left_is_said(case: KioskCase, ear: Ear) -> None:
+    case.to_step(Step.SIGN_IN)
+    ear.speaker.listen()
+    ear.hears("Escriba")
+    field = next(field for field in case.page.findChildren(Field) if field.edit.objectName() == "key")
+    field.show_problem("Quedan 4 intentos.")
+    ear.hears("Quedan 4 intentos.")
+    field.show_problem("Quedan 3 intentos.")
+    ear.hears("Quedan 3 intentos.")
+
+
 def test_the_keyboards_case_is_said(case: KioskCase, ear: Ear) -> None:
     case.to_step(Step.HOLDER)
     ear.speaker.listen()
@@ -295,6 +345,19 @@ def test_the_keyboards_case_is_said(case: KioskCase, ear: Ear) -> None:
     ear.hears("mayúsculas")
     case.click("key_email_shift")
     ear.hears("minúsculas")
+    case.find("holder_email").setProperty("keyboard", "secret")
+    ear.voice.said.clear()
+    case.click("key_email_shift")
+    assert ear.voice.said == []
+
+
+def test_a_list_that_has_the_focus_already_is_heard_of(case: KioskCase, ear: Ear) -> None:
+    case.to_step(Step.CHOOSE)
+    case.page.list.setFocus(Qt.FocusReason.TabFocusReason)
+    ear.speaker.listen()
+    ear.hears("¿Qué quiere pagar?")
+    key(Key.Key_Down)
+    ear.hears("Aportes")
 
 
 def test_obligations_are_said_when_the_keys_are_on_them_and_when_ticked(case: KioskCase, ear: Ear) -> None:
@@ -399,6 +462,10 @@ def test_without_a_spanish_voice_there_is_no_button(case: KioskCase, ear: Ear) -
     assert case.sees("listen")
     case.click("listen")
     ear.hears("Before you start", "You can choose: Back")
+    Languages.use("es")
+    pause(0)
+    assert not ear.speaker.on, "there is no voice for it"
+    assert not case.sees("speech_again")
 
 
 def test_speech_that_is_off_costs_nothing(case: KioskCase) -> None:

@@ -31,14 +31,13 @@ DefaultModule espeak-ng
 LOUDSPEAKER = 'pcm.!default {{ type file; slave.pcm "null"; file "{file}"; format "wav" }}\n'
 SAYING = """\
 import sys, threading, time
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 from kiosk.speech.voice import SpeechPlan, ThreadedVoice, find_voice
 from kiosk.speech.wording import spoken
-from kiosk.views.speaking import _engines
+from kiosk.views.speaking import _engines, thread_events
 app, found = QApplication([]), threading.Event()
 plan = SpeechPlan(volume=int(sys.argv[1]))
-voice = ThreadedVoice(lambda: find_voice(plan, _engines()), QCoreApplication.processEvents, found.set)
+voice = ThreadedVoice(lambda: find_voice(plan, _engines()), thread_events, found.set)
 assert found.wait(20) and voice.speaks("es") and voice.speaks("en")
 voice.say(spoken(sys.argv[3], sys.argv[2]), sys.argv[2])
 while voice.talking:

@@ -142,17 +142,21 @@ def find_voice(plan: SpeechPlan, engines: Any) -> Voice | None:
 class ThreadedVoice:
     """A voice in a thread of its own: a speech service that hangs must never hold up a payment's page.
 
-    `make` builds the voice there (None: there is none) and `pump` lets its events through there; `found` is
-    called from there once when that is known. What waits to be said gives way to what comes after it.
+    `events` makes there what lets that thread's events through, then `make` builds the voice there (None:
+    there is none); `found` is called from there once when that is known. What waits to be said gives way to
+    what comes after it.
     """
 
     _LOOK, _BEGINS = 0.05, 0.5
     """Seconds between two looks whether it still talks, and until it must have begun to."""
 
     def __init__(
-        self, make: Callable[[], Voice | None], pump: Callable[[], object], found: Callable[[], object]
+        self,
+        make: Callable[[], Voice | None],
+        events: Callable[[], Callable[[], object]],
+        found: Callable[[], object],
     ) -> None:
-        self._make, self._pump, self._found = make, pump, found
+        self._make, self._events, self._found = make, events, found
         self._deeds: SimpleQueue[Callable[[Voice], object] | None] = SimpleQueue()
         self._languages: frozenset[str] = frozenset()
         self._turn = self._said = 0
@@ -189,6 +193,7 @@ class ThreadedVoice:
         self._thread.join(patience)
 
     def _run(self) -> None:
+        pump = self._events()
         voice = self._make()
         if voice is not None:
             self._languages = frozenset(language for language in ACCENTS if voice.speaks(language))
@@ -203,7 +208,7 @@ class ThreadedVoice:
                     voice.stop()
                     break
                 deed(voice)
-            self._pump()
+            pump()
             self._talking = voice.talking or time.monotonic() - self._began < self._BEGINS
 
     def _say(self, turn: int, text: str, language: str, voice: Voice) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from kiosk.speech.numbers import english, spanish
 
-_AMOUNT = re.compile(r"\$\s?(\d{1,3}(?:\.\d{3})*|\d+)(?:,(\d{2}))?")
+_AMOUNT = re.compile(r"\$\s?(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d{2}))?")
 _MASKED = re.compile(r"[*•]{2,}\s?([0-9]{2,})")
 _DOTTED = re.compile(r"\b\d{1,3}(?:\.\d{3}){2,}(?:-\d)?\b")
 _REFERENCE = re.compile(r"\b\d+(?:-\d+)*-\d{3,}\b")

@@ -8,8 +8,9 @@ answer is awaited other clocks count: the bank page's own and the one of the wai
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
@@ -19,10 +20,9 @@ from kiosk.views.bank_panels import Overlay
 from kiosk.views.controls import Button, Picture, label
 from kiosk.views.theme import Theme
 
-_SIGNS_OF_LIFE = frozenset({
-    QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.KeyPress, QEvent.Type.TouchBegin,
-    QEvent.Type.TouchUpdate, QEvent.Type.Wheel,
-})  # fmt: skip
+if TYPE_CHECKING:
+    from kiosk.views.main_window import MainWindow
+
 _ELSEWHERE = frozenset({Step.WELCOME, Step.OUT_OF_SERVICE, Step.BANK, Step.PHONE, Step.WAITING})
 
 
@@ -82,7 +82,7 @@ class StillThere(Overlay):
 class Inactivity(QObject):
     """Watches the window's own input. Seconds: `idle` before the question, `asks` for it."""
 
-    def __init__(self, visit: Visit, theme: Theme, window: QWidget, *, idle: float, asks: int) -> None:
+    def __init__(self, visit: Visit, theme: Theme, window: MainWindow, *, idle: float, asks: int) -> None:
         super().__init__(window)
         self._visit, self._theme, self._window, self._asks = visit, theme, window, asks
         self._question: StillThere | None = None
@@ -93,16 +93,11 @@ class Inactivity(QObject):
         self._second.timeout.connect(self._count)
         visit.moved.connect(self._moved)
         visit.busy_changed.connect(self.alive)
+        window.glass.touched.connect(self._touched)
 
-    def watch(self) -> None:
-        """Once the window is on screen: before there is nothing to watch."""
-        # The native window sees touches and keys only; a filter on the application would see everything.
-        self._window.windowHandle().installEventFilter(self)
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        if event.type() in _SIGNS_OF_LIFE and not self.asking:
+    def _touched(self) -> None:
+        if not self.asking:
             self.alive()
-        return False
 
     @property
     def asking(self) -> bool:

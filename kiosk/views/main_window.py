@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from kiosk.models.steps import Step
 from kiosk.models.visit import Visit
 from kiosk.views.controls import Card, label
+from kiosk.views.glass import Glass
 from kiosk.views.header import Header, ReachBand, VoiceBar
 from kiosk.views.keyboard import Keyboard
 from kiosk.views.page import Page, Place
@@ -52,6 +53,7 @@ class MainWindow(QMainWindow):
         speech: SpeechPlan | None = None,
     ) -> None:
         super().__init__()
+        self.glass = Glass(self)
         self._speech = speech
         self.speaking: Speaker | None = None
         self._voice_bar: VoiceBar | None = None

@@ -9,11 +9,12 @@ a speech service is installed: a terminal that does not speak pays nothing for i
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
-    QCoreApplication,
     QEvent,
+    QEventLoop,
     QLoggingCategory,
     QModelIndex,
     QObject,
@@ -38,7 +39,7 @@ from kiosk.speech.voice import LOUDEST, SpeechPlan, ThreadedVoice, Voice, find_v
 from kiosk.speech.wording import letter, sentences, unchanging
 from kiosk.views.dates import long_time
 from kiosk.views.languages import Languages
-from kiosk.views.page import Page, is_secret, read_in_order
+from kiosk.views.page import NOT_OURS, Page, is_secret, read_in_order
 
 if TYPE_CHECKING:
     from kiosk.models.visit import Visit
@@ -63,6 +64,16 @@ def _engines() -> type[QObject]:
     from PySide6.QtTextToSpeech import QTextToSpeech
 
     return QTextToSpeech
+
+
+def _counts_tries(label: QLabel) -> bool:
+    """Whether another number makes another sentence: what is wrong changes with each try, not by a clock."""
+    return label.property("look") == "problem" or label.objectName() in ("notice_what", "notice_rest")
+
+
+def thread_events() -> Callable[[], bool]:
+    """What lets the events of the calling thread through: a thread of Python's has no dispatcher of its own."""
+    return QEventLoop().processEvents
 
 
 class Reader(QObject):
@@ -91,8 +102,8 @@ class Reader(QObject):
 
     def labels(self, root: QWidget) -> dict[str, str]:
         """The texts of a page or card that may change by themselves, by what makes them others."""
-        texts = [self.widget(w) for w in read_in_order(root) if isinstance(w, QLabel)]
-        return {unchanging(text): text for text in texts if text}
+        found = {w: self.widget(w) for w in read_in_order(root) if isinstance(w, QLabel)}
+        return {text if _counts_tries(w) else unchanging(text): text for w, text in found.items() if text}
 
     def _actions(self, names: list[str]) -> str:
         return self.tr("Puede escoger: {actions}.").format(actions="; ".join(names)) if names else ""
@@ -122,8 +133,11 @@ class Reader(QObject):
         text = edit.text() or self.tr("vacío")
         if edit.text() and is_secret(edit):
             text = self.tr("{count} caracteres, no se dicen").format(count=len(edit.text()))
-        wrong = edit.accessibleDescription()
-        return f"{edit.accessibleName()}: {text}. {wrong}"
+        return f"{self.name(edit)}: {text}. {edit.accessibleDescription()}"
+
+    def name(self, edit: QLineEdit) -> str:
+        """A field's label; of what the bank's page asks for only that it asks."""
+        return self.tr("Respuesta para su banco") if edit.objectName() in NOT_OURS else edit.accessibleName()
 
     def rows(self, view: QAbstractItemView) -> str:
         """A list: its name, how many there are, and the first ones."""
@@ -211,7 +225,7 @@ class Speaker(QObject):
             shortcut.activated.connect(deed)
         if plan.engines:
             make = lambda: find_voice(plan, _engines())  # noqa: E731
-            self.voice = ThreadedVoice(make, QCoreApplication.processEvents, self._found.emit)
+            self.voice = ThreadedVoice(make, thread_events, self._found.emit)
 
     @property
     def offered(self) -> bool:
@@ -230,7 +244,7 @@ class Speaker(QObject):
         self.on = True
         self.voice.loud(self._volume)
         QApplication.instance().focusChanged.connect(self._focus_moved)
-        self._window.windowHandle().installEventFilter(self)
+        self._window.glass.touched.connect(self._acted)
         self._watch.start()
         self.changed.emit()
         self.read()
@@ -253,7 +267,7 @@ class Speaker(QObject):
         for view in self._window.findChildren(QAbstractItemView):
             view.removeEventFilter(self)
         QApplication.instance().focusChanged.disconnect(self._focus_moved)
-        self._window.windowHandle().removeEventFilter(self)
+        self._window.glass.touched.disconnect(self._acted)
         self.hush()
         self._volume, self._last, self._card = self._plan.volume, "", None
         self._known.clear()
@@ -289,6 +303,7 @@ class Speaker(QObject):
     def announce(self, text: str) -> None:
         """What came above the page for a moment."""
         self.say(text, keep=False)
+        QTimer.singleShot(_SETTLED, self, self._learn)
 
     def _utter(self, words: str) -> None:
         if self.on and words:
@@ -297,7 +312,9 @@ class Speaker(QObject):
 
     def turned(self) -> None:
         """Another page, or another language: read it when its words are there."""
-        if self.on:
+        if self.on and not self.offered:
+            self.end()
+        elif self.on:
             self.hush()
             self._card = None
             self._soon.start()
@@ -312,7 +329,7 @@ class Speaker(QObject):
         focus = QApplication.focusWidget()
         self._follow(focus)
         if isinstance(focus, QLineEdit):
-            texts.append(self.tr("Escriba: {field}").format(field=focus.accessibleName()))
+            texts.append(self.tr("Escriba: {field}").format(field=self.reader.name(focus)))
         self._learn()
         self.say(*texts)
 
@@ -350,13 +367,14 @@ class Speaker(QObject):
             return
         self._card = card
         if isinstance(new, QAbstractItemView):
-            new.installEventFilter(self)
             self.say(new.accessibleName(), self.reader.current(new))
         elif isinstance(new, (QLineEdit, QAbstractButton)):
             self.say(self.reader.widget(new))
 
-    def _follow(self, edit: QWidget | None) -> None:
-        """Hear what is typed there, and nowhere else."""
+    def _follow(self, edit: QObject | None) -> None:
+        """Hear what is typed there, and nowhere else; and in a list the keys that move in it."""
+        if isinstance(edit, QAbstractItemView):
+            edit.installEventFilter(self)
         if self._edit is not None:
             self._edit[0].textEdited.disconnect(self._typed)
             self._edit[0].textChanged.disconnect(self._written)
@@ -382,7 +400,8 @@ class Speaker(QObject):
 
     def case(self, capitals: bool) -> None:
         """The keyboard writes capital letters from now on, or small ones again."""
-        self._utter(self.tr("mayúsculas") if capitals else self.tr("minúsculas"))
+        if self._edit is None or not is_secret(self._edit[0]):
+            self._utter(self.tr("mayúsculas") if capitals else self.tr("minúsculas"))
 
     def _chosen(self, first: QModelIndex, last: QModelIndex) -> None:
         page = self._window.current
@@ -399,12 +418,13 @@ class Speaker(QObject):
             self.say(self._window.comfort_name(), keep=False)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(watched, QAbstractItemView):
-            if self.on and event.type() == QEvent.Type.KeyRelease:
-                self._moved_in(watched, event)
-        elif event.type() in _ACTS and self.voice.talking:
-            self.hush()
+        if isinstance(watched, QAbstractItemView) and self.on and event.type() == QEvent.Type.KeyRelease:
+            self._moved_in(watched, event)
         return False
+
+    def _acted(self, kind: QEvent.Type) -> None:
+        if kind in _ACTS and self.voice.talking:
+            self.hush()
 
     def _moved_in(self, view: QAbstractItemView, event: QKeyEvent) -> None:
         key, parts = event.key(), isinstance(view.model(), ObligationsModel)

@@ -1486,6 +1486,10 @@
             <translation>{count} characters, not read aloud</translation>
         </message>
         <message>
+            <source>Respuesta para su banco</source>
+            <translation>Answer for your bank</translation>
+        </message>
+        <message>
             <source>y {count} más</source>
             <translation>and {count} more</translation>
         </message>

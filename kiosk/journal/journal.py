@@ -27,7 +27,7 @@ from kiosk.journal import proof
 from kiosk.journal.chain import JournalEvent, append, event_of, last_of, says
 from kiosk.journal.errors import JournalUnusable, ObligationHeld, Stale, UnknownPayment
 from kiosk.journal.intent import write_prepared
-from kiosk.journal.opening import copy_whole, explained, open_engine
+from kiosk.journal.opening import explained, open_engine
 from kiosk.journal.rows import gravest, order_of, payment_of, review_after
 from kiosk.journal.search import in_part, named
 from kiosk.journal.tables import events, held_obligations, payment_lines, payments, pulse
@@ -309,14 +309,6 @@ class Journal:
         """Bytes that its disk still takes."""
         with explained(self._where):
             return shutil.disk_usage(Path(self._where).parent).free
-
-    def back_up(self, path: Path) -> None:
-        """Copy everything to a new file while others go on writing. Raises JournalUnusable.
-
-        The copy is read back and proved before it gets its name; an older file there is replaced.
-        """
-        with explained(str(path)):
-            copy_whole(self._engine, path)
 
     def _holder(self, order: Order) -> Payment | None:
         held = select(held_obligations.c.payment_id).where(

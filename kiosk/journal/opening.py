@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -159,7 +159,14 @@ def create(path: Path) -> None:
 
 
 def copy_as_it_is(path: Path, copy: Path) -> None:
-    """A proved copy in the schema it has, which a newer program may have made. Raises JournalUnusable."""
+    """A proved copy in the schema it has, which a newer program may have made, while others go on writing.
+
+    An older file at `copy` is replaced; never the journal itself or what lies beside it for the database.
+    Raises JournalUnusable.
+    """
+    own = {Path(f"{path}{suffix}").resolve() for suffix in ("", "-wal", "-shm")}
+    if copy.resolve() in own or (copy.exists() and copy.samefile(path)):
+        raise JournalUnusable(f"{copy}: that is the journal itself, not a place for its copy")
     with _untouched(path) as (engine, _):
         copy_whole(engine, copy)
 
@@ -179,8 +186,7 @@ def downgrade(path: Path, revision: str, copy: Path) -> None:
             raise JournalUnusable(_too_new(path, current))
         if REVISIONS.index(revision) >= REVISIONS.index(current):
             raise ValueError(f"its schema is {current}, which is not newer than {revision}")
-        copy_whole(engine, copy)
-        _migrate(engine, revision, down=True)
+        _migrate(engine, revision, down_after=lambda: copy_whole(engine, copy))
 
 
 @contextmanager
@@ -263,7 +269,7 @@ def _upgrade(engine: Engine) -> None:
     _migrate(engine, "head")
 
 
-def _migrate(engine: Engine, revision: str, *, down: bool = False) -> None:
+def _migrate(engine: Engine, revision: str, *, down_after: Callable[[], object] | None = None) -> None:
     # Imported only where there is work: Alembic would double the time a start takes.
     from alembic import command
     from alembic.config import Config
@@ -275,4 +281,8 @@ def _migrate(engine: Engine, revision: str, *, down: bool = False) -> None:
             # The driver opens no transaction for CREATE TABLE; a power cut must leave all or nothing.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         config.attributes["connection"] = connection
-        (command.downgrade if down else command.upgrade)(config, revision)
+        if down_after is None:
+            command.upgrade(config, revision)
+        else:
+            down_after()  # nobody writes in between
+            command.downgrade(config, revision)

@@ -16,6 +16,7 @@ from itertools import groupby, islice
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, delete, func, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from kiosk.cooperative.payment import FINAL, LIVE, Review, State
 from kiosk.journal.chain import FIRST_HASH, event_hash
@@ -205,7 +206,10 @@ def rebuild(connection: Connection, now: datetime) -> int:
     if fault := next(chain_faults(connection), None):
         raise JournalUnusable(f"the events can not be believed: {fault}")
     if connection.dialect.name == "sqlite":
-        connection.execute(text("REINDEX"))  # rows are written by way of the indexes
+        try:
+            connection.execute(text("REINDEX"))  # rows are written by way of the indexes
+        except IntegrityError as error:
+            raise JournalUnusable(f"rows that no index allows: {error.orig}") from error
     connection.execute(delete(held_obligations))
     count = 0
     for payment_id, wanted in list(_by_payment(connection)):

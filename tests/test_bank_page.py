@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,6 +22,7 @@ from PySide6.QtCore import QCoreApplication, QPoint, QRect, Qt, QTimer, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QWidget
+from pytestqt.exceptions import TimeoutError as TookTooLong
 from pytestqt.qtbot import QtBot
 from test_pse_sandbox import RETURN, Payer, running
 
@@ -193,6 +195,15 @@ class Stay:
         assert rect is not None, selector
         self.touch_at(rect.center())
 
+    def touch_until(self, selector: str, condition: Callable[[], bool]) -> None:
+        """Once more where nothing came of it: what is painted may lag behind the page for a moment."""
+        for _ in range(4):
+            self.touch(selector)
+            with suppress(TookTooLong):
+                self.qtbot.waitUntil(condition, timeout=4000)
+                return
+        raise AssertionError(selector)
+
     def touch_at(self, point: QPoint) -> None:
         proxy = self.page.web.view.focusProxy()
         QTest.mouseClick(proxy, Qt.MouseButton.LeftButton, pos=point)
@@ -356,7 +367,8 @@ def test_a_whole_payment_typed_and_touched(stay: Stay) -> None:
         stay.until(lambda: stay.js("document.getElementById('email').value") == "ana@c.co")
         stay.press("key_email_done")
         stay.until(lambda: not stay.window.bottom.isVisible())
-        stay.touch("label[for=bank-1902]")
+        picked = "document.getElementById('bank-1902').checked"
+        stay.touch_until("label[for=bank-1902]", lambda: bool(stay.js(picked)))
         stay.touch("#go-to-bank")
         stay.until(lambda: "/bank/" in stay.address and not stay.page.web.page.isLoading())
         stay.touch("#continue")
@@ -539,6 +551,15 @@ def test_leaving_in_the_middle_of_a_question(stay: Stay, site: Site) -> None:
     stay.touch("#go")
     stay.until(lambda: stay.visit.step is Step.WAITING and not web_profile._alive)
     assert not stay.sees("page_dialog")
+
+
+def test_opening_again_in_the_middle_of_a_question(stay: Stay, site: Site) -> None:
+    stay.open(site.page("<button id=go onclick=\"confirm('¿Sigue ahí?')\">x</button>"))
+    stay.when(lambda: stay.sees("page_dialog"), stay.page._reload)
+    stay.touch("#go")
+    stay.until(lambda: not stay.page.dialog._loop.isRunning())
+    assert not stay.sees("page_dialog")
+    stay.until(lambda: not stay.page.opening.isVisible() and stay.js("typeof go") == "object")
 
 
 # -- the keyboard -------------------------------------------------------------------------

@@ -65,7 +65,9 @@ def test_wrong_pins_lock_longer_each_time_and_the_right_one_forgets_them(tmp_pat
     assert isinstance(tried(gate, "1"), WrongPin)
 
 
-@pytest.mark.parametrize("pin", ["", "12345", "1234567890123", "abcdef", "12 456", "111111", "123456"])
+@pytest.mark.parametrize(
+    "pin", ["", "12345", "1234567890123", "abcdef", "12 456", "111111", "123456", "901234", "098765"]
+)
 def test_a_pin_that_is_none_or_too_easy_is_refused(pin: str) -> None:
     with pytest.raises(ValueError, match="PIN"):
         hashed(pin)

@@ -55,8 +55,8 @@ ISOLATED = QWebEngineScript.ScriptWorldId.ApplicationWorld.value
 
 
 _NO_PROGRAMS = frozenset({
-    "blob", "chrome-extension", "chrome-untrusted", "data", "devtools", "file", "filesystem", "ftp",
-    "javascript", "qrc", "view-source", "ws", "wss",
+    "about", "blob", "chrome", "chrome-extension", "chrome-untrusted", "data", "devtools", "file",
+    "filesystem", "ftp", "javascript", "qrc", "view-source", "ws", "wss",
 })  # fmt: skip
 """Schemes of the browser's own: what they name is refused, but is no other program."""
 _MOST_IN_A_ROW = 3

@@ -35,7 +35,8 @@ class PinLocked(Exception):
 
 def usable(pin: str) -> bool:
     """Whether these are 6 to 12 digits and no series that everybody tries first."""
-    easy = len(set(pin)) < 3 or pin in "01234567890123" or pin in "98765432109876"
+    rising = "0123456789" * 3
+    easy = len(set(pin)) < 3 or pin in rising or pin in rising[::-1]
     return _FORM.fullmatch(pin) is not None and not easy
 
 
@@ -88,6 +89,12 @@ class OwnPin:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(self._file)
+        if os.name == "posix":  # the name, too, must outlive a power cut: it takes the first PIN's place
+            folder = os.open(self._file.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
 
 
 class PinGate:
@@ -128,7 +135,7 @@ class PinGate:
         self._wrong += 1
         if self._wrong < _TRIES:
             raise WrongPin(_TRIES - self._wrong)
-        seconds = min(_FIRST_LOCK * 2**self._locks, _LONGEST_LOCK)
+        seconds = min(_FIRST_LOCK * 2 ** min(self._locks, 8), _LONGEST_LOCK)
         self._wrong, self._locks = 0, self._locks + 1
         self._until = self._steady() + seconds
         raise PinLocked(seconds)

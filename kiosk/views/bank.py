@@ -196,6 +196,7 @@ class BankPage(Page):
         web.page.load(QUrl(payment.redirect_url, QUrl.ParsingMode.StrictMode))
 
     def _reload(self) -> None:
+        self.dialog.dismiss()  # an open question would keep the page waiting
         for overlay in self._overlays():
             overlay.close_it()
         self._show_opening()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,3 +86,12 @@ def test_without_systemd_nothing_is_said(jobs: Jobs, monkeypatch: pytest.MonkeyP
     watchdog.ready()
     assert not watchdog._timer.isActive()
     watchdog.stopping()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows names of threads")
+def test_the_lane_of_money_can_be_told_from_outside(jobs: Jobs) -> None:
+    """installer/hang_and_listen.py stops it by this name, in the packaged program."""
+    lanes: list[int] = []
+    jobs.run("money", threading.get_native_id, lanes.append, lanes.append)
+    pause(100)
+    assert Path(f"/proc/self/task/{lanes[0]}/comm").read_text() == "money\n"

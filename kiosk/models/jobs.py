@@ -7,9 +7,12 @@ few threads for questions, `sonda` its own. Shutdown waits; nothing is ever term
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from queue import SimpleQueue
 from typing import TypeVar
 
@@ -17,6 +20,12 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+
+
+def _show_as(lane: str) -> None:
+    """Name the running thread for `top -H`, debuggers and the package's test; Linux only."""
+    with suppress(OSError):
+        Path(f"/proc/self/task/{threading.get_native_id()}/comm").write_text(lane, "ascii")
 
 
 class Jobs(QObject):
@@ -27,9 +36,8 @@ class Jobs(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._lanes = {
-            "money": ThreadPoolExecutor(1, "money"),
-            "ask": ThreadPoolExecutor(3, "ask"),
-            "sonda": ThreadPoolExecutor(1, "sonda"),
+            lane: ThreadPoolExecutor(threads, lane, _show_as, (lane,))
+            for lane, threads in (("money", 1), ("ask", 3), ("sonda", 1))
         }
         self._closed = False
         self._results: SimpleQueue[Callable[[], object]] = SimpleQueue()

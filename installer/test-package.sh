@@ -3,6 +3,7 @@
 # with a payment as the unprivileged user and the web engine's sandbox on, the session in cage without a screen,
 # upgrade and downgrade with a journal, removal, purge. Nothing of it touches the system it runs on.
 #   installer/test-package.sh [dist/kiosk_VERSION_amd64.deb]
+#   RELEASE=trixie        another Debian than bookworm (12)
 #   MIRROR=http://…       where Debian comes from
 #   APT_OPTIONS='-o …'    for apt in the bare system, e.g. a proxy
 # shellcheck disable=SC2016 # ${…} in single quotes is dpkg-query's
@@ -19,6 +20,7 @@ if [ -z "${KIOSK_IN_NAMESPACE:-}" ]; then
     exec unshare --mount --pid --fork --kill-child --mount-proc "$0" "$@"
 fi
 
+release=${RELEASE:-bookworm}
 mirror=${MIRROR:-http://deb.debian.org/debian}
 read -ra apt_options <<<"${APT_OPTIONS:-}"
 newest=$(find dist -name 'kiosk_*_amd64.deb' 2>/dev/null | sort | tail -1)
@@ -70,15 +72,15 @@ with sqlite3.connect(sys.argv[1]) as book:
     print(*(row[0] for row in book.execute(sys.argv[2])), sep="\n")' "$1" "$2"
 }
 
-step "A bare Debian 12"
+step "A bare Debian, $release"
 mount --bind "$root" "$root"
-if [ ! -e "$cache/bookworm.tar" ]; then
+if [ ! -e "$cache/$release.tar" ]; then
     mkdir -p "$cache"
-    debootstrap --variant=minbase --include=ca-certificates bookworm "$root" "$mirror" >"$cache/debootstrap.log"
-    tar -C "$root" -cf "$cache/bookworm.tar.new" .
-    mv "$cache/bookworm.tar.new" "$cache/bookworm.tar"
+    debootstrap --variant=minbase --include=ca-certificates "$release" "$root" "$mirror" >"$cache/debootstrap.log"
+    tar -C "$root" -cf "$cache/$release.tar.new" .
+    mv "$cache/$release.tar.new" "$cache/$release.tar"
 else
-    tar -C "$root" -xf "$cache/bookworm.tar"
+    tar -C "$root" -xf "$cache/$release.tar"
 fi
 chmod 755 "$root"
 mount -t proc proc "$root/proc"
@@ -214,6 +216,17 @@ apt install --no-install-recommends speech-dispatcher speech-dispatcher-espeak-n
     bad "what is recommended for speech can not be installed"
 expect "with what the package recommends: Spanish" 0 '"speechd".*"voices": \["[^"]*[Ss]panish' \
     as_kiosk env QT_QPA_PLATFORM=offscreen kiosk look voice
+
+step "AppArmor"
+apt install --no-install-recommends apparmor >>"$cache/apt.log" 2>&1 || bad "apparmor can not be installed"
+apt install --reinstall /root/kiosk.deb >>"$cache/apt.log" 2>&1 || bad "the package is not configured beside AppArmor"
+profile=/etc/apparmor.d/kiosk
+if [ -e "$root/etc/apparmor.d/abi/4.0" ]; then
+    expect "the profile is linked beside AppArmor 4, which takes it" 0 '^kiosk kiosk-web $' \
+        inside sh -c 'apparmor_parser --skip-kernel-load --skip-cache --names "$1" | tr "\n" " "' sh "$profile"
+else
+    check "AppArmor 3 does not get a profile in words of 4" [ ! -e "$root$profile" ]
+fi
 
 step "The session in cage, without screen or input devices"
 in_cage() {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -110,6 +110,8 @@ class Member:
     display_name: str
     document_masked: str
     email_masked: str | None
+    joined_on: date | None = None
+    """Since when: PSE wants it of merchants of «Servicios Financieros». None where the core does not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,8 @@ class Event(StrEnum):
     SEEN_FAILED = "seen_failed"
     ABSENT = "absent"
     """The gateway proved that it never had this payment."""
+    LAPSED = "lapsed"
+    """The creation had no answer, nobody but us can hold its page's address, and its time is over."""
     APPLIED = "applied"
     SETTLED = "settled"
     """The manager closed a flagged case, with reason and evidence."""
@@ -75,11 +77,19 @@ class Review(StrEnum):
     """The core holds something else under this identifier or bank transaction."""
     STILL_PENDING = "still_pending"
     """Without an answer for two days. The questions go on; an answer ends the case by itself."""
+    NOT_POSTED = "not_posted"
+    """Approved, and not in the core for an hour, whatever the reason."""
+    OTHER_ACCOUNT = "other_account"
+    """It belongs to an account at a gateway that these settings do not name: nobody can be asked."""
+    PAID_TWICE = "paid_twice"
+    """A second full debit stands under its reference (see `second_debit`): it must be returned."""
 
 
 FINAL = frozenset({State.POSTED, State.DECLINED, State.FAILED})
 LIVE = frozenset(State) - FINAL
-"""A live payment holds its obligations: nobody may start a second one."""
+"""Not at its end: it is asked about, or posted. Who holds an obligation is `standing.holds`."""
+CREDITED = frozenset({State.APPROVED, State.POSTED})
+"""The gateway said that the money moved, and nothing of the state takes it back."""
 
 CANCELLED = "cancelled"
 """Error of a payment that its payer, or the kiosk on their word, closed before a bank decided."""
@@ -107,6 +117,7 @@ _MOVES: dict[tuple[State, Event], State] = {
     (_S.PENDING, _E.SEEN_NOT_AUTHORISED): _S.DECLINED,
     (_S.PENDING, _E.SEEN_FAILED): _S.FAILED,
     (_S.PENDING, _E.ABSENT): _S.FAILED,
+    (_S.PENDING, _E.LAPSED): _S.FAILED,
     (_S.APPROVED, _E.LEFT): _S.APPROVED,
     (_S.APPROVED, _E.SEEN_PENDING): _S.APPROVED,
     (_S.APPROVED, _E.SEEN_OK): _S.APPROVED,
@@ -118,7 +129,7 @@ _MOVES: dict[tuple[State, Event], State] = {
     **{
         (state, event): state
         for state in (_S.DECLINED, _S.FAILED)
-        for event in (_E.REFUSED, _E.LEFT, _E.SEEN_PENDING, _E.ABSENT)
+        for event in (_E.REFUSED, _E.LEFT, _E.SEEN_PENDING, _E.ABSENT, _E.LAPSED)
     },
     (_S.DECLINED, _E.SEEN_NOT_AUTHORISED): _S.DECLINED,
     (_S.FAILED, _E.SEEN_FAILED): _S.FAILED,
@@ -209,6 +220,12 @@ class Payment:
     core_receipt: str | None = None
     next_ask_at: datetime | None = None
     asks: int = 0
+    account: str | None = None
+    """At which account of which gateway it was begun (`account_of`); None before that was kept."""
+    expires_at: datetime | None = None
+    """Until when its page may be paid, as the gateway was told."""
+    told: str | None = None
+    """The `Standing` that the member heard last; None where nobody heard anything."""
 
     @property
     def total(self) -> Money:
@@ -217,10 +234,5 @@ class Payment:
 
     @property
     def live(self) -> bool:
-        """Whether it still holds its obligations against a second payment."""
+        """Whether it is not at its end yet."""
         return self.state in LIVE
-
-    @property
-    def paid(self) -> bool:
-        """Whether the gateway said that the money moved."""
-        return self.state in (State.APPROVED, State.POSTED)

@@ -113,6 +113,28 @@ class Posting:
 
     status: PostingStatus
     receipt_number: str | None
+    total: Money | None = None
+    """What the core holds under this id, where its answer says it."""
+    cus: str | None = None
+
+
+class NoticeKind(StrEnum):
+    """What ended otherwise than a member heard at the terminal."""
+
+    LATE_APPROVAL = "late_approval"
+    PAID_TWICE = "paid_twice"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the core is asked to tell a member by its own means; repeatable by `notice_id`."""
+
+    notice_id: str
+    member_id: str
+    payment_id: str
+    kind: NoticeKind
+    amount: Money
+    cus: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +184,9 @@ class CoreStatus:
     recovery_enabled: bool
     key_policy: KeyPolicy
     lists_payments: bool = False
-    """Whether `recorded` can be asked; the one operation that a core may leave out."""
+    """Whether `recorded` can be asked; a core may leave it out."""
+    takes_notices: bool = False
+    """Whether `tell_member` can be asked; a core may leave it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,3 +226,6 @@ class Connector(Protocol):
 
     def recorded(self, since: datetime, until: datetime) -> list[RecordedPayment]:
         """All payments the core received from `since` on and before `until` (aware), oldest first."""
+
+    def tell_member(self, notice: Notice) -> None:
+        """Have the cooperative tell a member; the same notice twice is one. Only where `takes_notices`."""

@@ -7,13 +7,15 @@ a 500, an HTML page or an unknown word says nothing about the money.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
 
-from kiosk.cooperative.member import AccountHolder
+from kiosk.cooperative.member import AccountHolder, Document
 from kiosk.cooperative.money import Money
 from kiosk.cooperative.payment import Event
 
@@ -60,6 +62,7 @@ class ErrorKind(StrEnum):
     REFERENCE_MISMATCH = "reference_mismatch"
     TWO_APPROVALS = "two_approvals"
     CONTRADICTION = "contradiction"
+    OTHER_PAYER = "other_payer"
 
     @property
     def staff_must_act(self) -> bool:
@@ -85,6 +88,9 @@ class Abilities:
     """The payer must accept the gateway's own documents before each payment."""
     abandoned_after: timedelta | None = None
     """A page that was never begun for this long can no longer be paid, though the gateway says no end."""
+    address_only_ours: bool = False
+    """Nobody but us can hold the address of a page, so one that never reached us is never paid: a creation
+    without an answer ends when its time is over. False where the gateway may send it to the payer itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,8 @@ class Connection:
     clock: Callable[[], datetime] = field(repr=False)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     options: Mapping[str, str] = field(default_factory=dict)
+    financial_services: bool = False
+    """The merchant is of PSE's category «Servicios Financieros»: each charge names the beneficiary."""
 
     def option(self, name: str) -> str:
         """A setting that only this driver has."""
@@ -122,6 +130,15 @@ class Connection:
         if value := self.secrets.get(name, ""):
             return value
         raise ValueError(f"gateway.secrets.{name} is missing")
+
+
+def account_of(driver: str, base_url: str, identity: str) -> str:
+    """Which account of which gateway: driver, host and a fingerprint of its merchant or login.
+
+    Evidence from one account says nothing of a payment that was begun at another.
+    """
+    digest = hashlib.sha256(f"{driver}\n{identity}".encode()).hexdigest()[:12]
+    return f"{driver}@{urlsplit(base_url).netloc.lower()}#{digest}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +172,10 @@ class Charge:
     user_agent: str
     bank: Bank | None = None
     """Where the gateway wants it picked here."""
+    opened_on: date | None = None
+    """Since when the member is one; wanted of merchants of «Servicios Financieros» only."""
+    beneficiary: Document | None = None
+    """The member's own document, whoever pays; wanted of the same merchants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +211,25 @@ Creation = Created | NotCreated | UnknownIfCreated | ExistsAlready
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """One full debit that the gateway reports. `key`: the gateway's own id of the attempt, else the CUS."""
+
+    key: str
+    amount: Money
+    cus: str | None = None
+    bank: str | None = None
+    decided_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The gateway's own word on this payment; amount, currency and reference were checked.
 
     `technical` tells a failure (scheme: FAILED) from a refusal (NOT_AUTHORIZED) where the
     unified word is the same. `attempt_over` says that the last attempt ended unpaid although
     the gateway still lets the payer try again; `closed` that a partial payment will not grow.
-    `gateway_id` and `redirect_url` are what the answer itself carries.
+    `gateway_id` and `redirect_url` are what the answer itself carries. `approvals` lists the different
+    full debits where there are several, by date and CUS; the fields above are then those of the first.
     """
 
     status: Status
@@ -212,6 +245,10 @@ class Verdict:
     redirect_url: str | None = None
     refused: ErrorKind | None = None
     """Why the scheme would not even begin it, where the answer has the scheme's own code."""
+    approvals: tuple[Approval, ...] = ()
+    ended_cus: frozenset[str] | None = None
+    """CUS of the attempts that this answer itself says have ended unpaid; None where the answer is about
+    the only attempt there can be. A CUS that was seen and is not among them is a debit nobody spoke of."""
 
     @property
     def final(self) -> bool:
@@ -236,6 +273,11 @@ class Conflict:
 
     kind: ErrorKind
     detail: str = ""
+    cus: str | None = None
+    bank: str | None = None
+    amount: Money | None = None
+    """What the answer says was paid, for staff; in whatever currency it names."""
+    decided_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +297,9 @@ class Expected:
 
     reference: str
     amount: Money
+    payer_ends: str = ""
+    """The last characters of the payer's document that we named, where known; an answer that names another
+    is not ours."""
 
 
 class Gateway(Protocol):
@@ -270,6 +315,14 @@ class Gateway(Protocol):
     @property
     def name(self) -> str:
         """The driver's registered name, e.g. "placetopay"."""
+
+    @property
+    def account(self) -> str:
+        """Whose book this is: `account_of`."""
+
+    @property
+    def skew(self) -> timedelta | None:
+        """How far the gateway's clock was ahead of ours when it answered last; None before that."""
 
     @property
     def abilities(self) -> Abilities:

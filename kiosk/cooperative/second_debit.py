@@ -1,0 +1,26 @@
+"""A further full debit under a payment's reference: money that must go back to whoever paid it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kiosk.cooperative.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class SecondDebit:
+    """The case «pagado dos veces»; it ends as returned, with evidence. Instants are aware (UTC).
+
+    `key` tells debits of one payment apart: the gateway's own id of the attempt, else the CUS.
+    """
+
+    payment_id: str
+    key: str
+    amount: Money
+    cus: str | None
+    bank: str | None
+    decided_at: datetime | None
+    noted_at: datetime
+    returned_at: datetime | None = None
+    evidence: str | None = None

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from kiosk.pse.gateway import Gateway
     from kiosk.receipt.document import Issuer, Receipt
     from kiosk.receipt.printer import Printer
-    from kiosk.settings import Settings
+    from kiosk.settings import GatewaySection, Settings
     from kiosk.teller.desk import Desk
+    from kiosk.teller.limits import DebitLimits
     from kiosk.teller.pin import OwnPin, PinGate
 
 
@@ -25,14 +26,25 @@ def now() -> datetime:
 
 def gateway_of(settings: Settings) -> Gateway:
     """The driver that the settings name, with its secrets. Raises SettingsError."""
+    return _gateway(settings.gateway, "gateway")
+
+
+def former_gateways(settings: Settings) -> list[Gateway]:
+    """Accounts that payments were begun at before, to be asked about those only. Raises SettingsError."""
+    return [
+        _gateway(section, f"gateway_before[{number}]")
+        for number, section in enumerate(settings.gateway_before)
+    ]
+
+
+def _gateway(section: GatewaySection, name: str) -> Gateway:
     from kiosk.pse.drivers import DRIVERS
     from kiosk.pse.gateway import Connection
     from kiosk.settings import SettingsError, reveal
     from kiosk.transport import Transport
 
-    section = settings.gateway
     if section.driver not in DRIVERS:
-        raise SettingsError(f"gateway.driver: no driver called {section.driver!r}, only {', '.join(DRIVERS)}")
+        raise SettingsError(f"{name}.driver: no driver called {section.driver!r}, only {', '.join(DRIVERS)}")
     connection = Connection(
         Transport(section.url),
         login=section.login,
@@ -40,13 +52,22 @@ def gateway_of(settings: Settings) -> Gateway:
         return_url=section.return_url,
         page_hosts=frozenset(section.page_hosts),
         clock=now,
-        secrets={name: reveal(reference) for name, reference in section.secrets.items()},
+        secrets={key: reveal(reference) for key, reference in section.secrets.items()},
         options=section.options,
+        financial_services=section.financial_services,
     )
     try:
         return DRIVERS[section.driver].load()(connection)
     except ValueError as error:
         raise SettingsError(str(error)) from None
+
+
+def _limits(settings: Settings) -> DebitLimits:
+    from kiosk.cooperative.money import Money
+    from kiosk.teller.limits import DebitLimits
+
+    most = settings.payments.maximum
+    return DebitLimits(Money.of(settings.payments.minimum), Money.of(most) if most is not None else None)
 
 
 def _connector(settings: Settings) -> Connector:
@@ -150,8 +171,10 @@ def build_desk(settings: Settings) -> Desk:
         ip_address=settings.terminal.ip_address,
         user_agent="Kiosk/1",
         session_minutes=settings.gateway.session_minutes,
+        limits=_limits(settings),
     )
-    checkout = Checkout(journal, gateway, connector, now, facts, timings)
+    former = former_gateways(settings)
+    checkout = Checkout(journal, gateway, connector, now, facts, timings, former=former)
     receipts = Receipts(
         _issuer(settings),
         settings.receipts.folder,

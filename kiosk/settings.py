@@ -212,6 +212,9 @@ class GatewaySection(_Section, frozen=True):
     """Further secrets that only this driver has, e.g. Wompi's `integrity`."""
     options: dict[str, str] = {}
     """Further settings that only this driver has, e.g. ZonaPAGOS' `service_code`."""
+    financial_services: bool = False
+    """Whether the gateway keeps this merchant in PSE's category «Servicios Financieros»: then each charge
+    names the member's document and since when they are one, or PSE may refuse it. Ask the gateway."""
 
 
 class Journal(_Section, frozen=True):
@@ -283,6 +286,8 @@ class Settings(_Section, frozen=True):
     speech: Speech = Speech()
     core: Core = Core()
     gateway: GatewaySection = GatewaySection()
+    gateway_before: tuple[GatewaySection, ...] = ()
+    """Accounts left for another one, kept until their open payments have ended: asked, never paid at."""
     journal: Journal = Journal()
     printer: Printer = Printer()
     receipts: Receipts = Receipts()
@@ -300,7 +305,9 @@ class Settings(_Section, frozen=True):
     def _refuse_what_is_not_safe(self) -> None:
         for name, url in (("core.url", self.core.url), ("core.token_url", self.core.token_url),
                           ("gateway.url", self.gateway.url),
-                          ("gateway.return_url", self.gateway.return_url)):  # fmt: skip
+                          ("gateway.return_url", self.gateway.return_url),
+                          *((f"gateway_before[{at}].url", each.url)
+                            for at, each in enumerate(self.gateway_before))):  # fmt: skip
             if not url.startswith("https://"):
                 raise ValueError(f"{name}: a real terminal speaks https only")
         if self.core.client_secret is None and self.core.client_certificate is None:
@@ -334,6 +341,11 @@ class Settings(_Section, frozen=True):
             "core.client_secret": self.core.client_secret,
             "gateway.secret": self.gateway.secret,
             **{f"gateway.secrets.{name}": secret for name, secret in self.gateway.secrets.items()},
+            **{
+                f"gateway_before[{at}].{name}": secret
+                for at, each in enumerate(self.gateway_before)
+                for name, secret in {"secret": each.secret, **each.secrets}.items()
+            },
             "manager.pin": self.manager.pin,
             "receipts.signing_key": self.receipts.signing_key,
         }

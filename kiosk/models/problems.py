@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from kiosk.cooperative.bogota import BOGOTA
 from kiosk.cooperative.payment import Payment
+from kiosk.cooperative.standing import Standing, standing
 from kiosk.journal.errors import JournalUnusable, ObligationHeld
 from kiosk.member_core.connector import (
     Contact,
@@ -21,7 +22,7 @@ from kiosk.member_core.connector import (
     SessionOver,
     WrongKey,
 )
-from kiosk.teller.errors import DebtChanged, GatewayAway, NoBankList, TooManyTries
+from kiosk.teller.errors import AboveMaximum, BelowMinimum, DebtChanged, GatewayAway, NoBankList, TooManyTries
 
 
 class Trouble(StrEnum):
@@ -92,6 +93,10 @@ def problem_of(error: Exception) -> Problem:
         case KeyRefused():
             return Problem(Trouble.KEY_REFUSED, codes=error.codes)
         case ObligationHeld():
-            held = Trouble.PAID_ALREADY if error.payment.paid else Trouble.PAYMENT_PENDING
-            return Problem(held, payment=error.payment)
+            paid = standing(error.payment) is Standing.PAID
+            return Problem(Trouble.PAID_ALREADY if paid else Trouble.PAYMENT_PENDING, payment=error.payment)
+        case BelowMinimum():
+            return Problem(Trouble.BELOW_MINIMUM, amount=error.limit.shown())
+        case AboveMaximum():
+            return Problem(Trouble.ABOVE_MAXIMUM, amount=error.limit.shown())
     return Problem(plain.get(type(error), Trouble.UNEXPECTED))

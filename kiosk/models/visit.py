@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 
 from kiosk.cooperative.member import AccountHolder, Document, MemberSession
-from kiosk.cooperative.money import Money
 from kiosk.cooperative.obligation import Obligation
 from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import Payment, State
+from kiosk.cooperative.standing import Standing, standing
 from kiosk.journal.errors import ObligationHeld
 from kiosk.member_core.connector import Availability, CoreStatus, KeyChangeRequired, Recovery, SessionOver
 from kiosk.models.banks import BanksModel
@@ -29,7 +29,8 @@ from kiosk.models.payments import PaymentsModel
 from kiosk.models.printing import ReceiptPrinting
 from kiosk.models.problems import Problem, Trouble, problem_of
 from kiosk.models.steps import BACK, NEXT, Step
-from kiosk.teller.errors import DebtChanged
+from kiosk.teller.errors import AboveMaximum, BelowMinimum, DebtChanged
+from kiosk.teller.limits import DebitLimits
 
 if TYPE_CHECKING:
     from kiosk.pse.gateway import Bank, Gateway, Terms
@@ -45,11 +46,9 @@ _NOT_OPENED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(DebitLimits):
     """What one debit may be, and how long each wait lasts (seconds)."""
 
-    minimum: Money
-    maximum: Money | None = None
     bank_seconds: float = 420.0
     watch_every: float = 5.0
     watch_for: float = 90.0
@@ -107,6 +106,11 @@ class Visit(Errands):
         self.problem = None
         self.step = step
         self.moved.emit()
+        self._result_seen()
+
+    def _result_seen(self) -> None:
+        if self.step is Step.RESULT and self.payment is not None and self.session is not None:
+            self._heard_of([self.payment])
 
     def next(self) -> None:
         """On, by the map."""
@@ -241,9 +245,17 @@ class Visit(Errands):
         self._ask(lambda desk: desk.payments_of(member_id), self._have_payments, quiet=True)
 
     def _have_payments(self, found: tuple[list[Payment], list[Payment]]) -> None:
-        payments, self.news = found
+        payments, fresh = found
         self.payments.load(payments)
+        known = {payment.payment_id for payment in fresh}
+        self.news = fresh + [each for each in self.news if each.payment_id not in known]
         self.member_changed.emit()
+        self._heard_of(fresh)
+
+    def _heard_of(self, payments: list[Payment]) -> None:
+        """The member has these before their eyes."""
+        if payments:
+            self._jobs.run("ask", lambda: self._desk().told(payments), _ignore, _note)
 
     def open_choice(self) -> None:
         """Ask the core what is owed, then choose; all that is overdue is chosen to begin with."""
@@ -274,13 +286,13 @@ class Visit(Errands):
         self.next()
 
     def _choice_problem(self) -> Problem | None:
-        total, limits = self.obligations.total, self.limits
+        total = self.obligations.total
         if not total:
             return Problem(Trouble.NOTHING_CHOSEN)
-        if total < limits.minimum:
-            return Problem(Trouble.BELOW_MINIMUM, amount=limits.minimum.shown())
-        if limits.maximum is not None and total > limits.maximum:
-            return Problem(Trouble.ABOVE_MAXIMUM, amount=limits.maximum.shown())
+        try:
+            self.limits.admit(total)
+        except (BelowMinimum, AboveMaximum) as error:
+            return problem_of(error)
         return None
 
     def too_many_lines(self) -> None:
@@ -309,16 +321,12 @@ class Visit(Errands):
         """Start the payment: from here on the journal knows it. `on_phone` shows its page there."""
         self._pays_on = Step.PHONE if on_phone and self.offers_phone else Step.BANK
         order, holder, session = self.order, self.holder, self._session()
-        bank = self.banks.picked
+        bank, document = self.banks.picked, self.document
         if order is None or holder is None or self.busy:
             return
 
         def work(desk: Desk) -> tuple[Payment, Gateway]:
-            # Another terminal or the web may have been faster: the core is asked once more.
-            owed = desk.connector.obligations(session)
-            if order.outdated(owed):
-                raise DebtChanged(owed)
-            return desk.checkout.start(order, session.member, holder, bank=bank), desk.gateway
+            return desk.checkout.pay(session, order, holder, document=document, bank=bank), desk.gateway
 
         self._ask(work, self._started, "opening", lane="money")
 
@@ -378,7 +386,7 @@ class Visit(Errands):
         if known is None or payment.payment_id != known.payment_id or payment.version < known.version:
             return
         self._set_payment(payment)
-        if self.step in (Step.BANK, Step.PHONE, Step.WAITING) and (payment.paid or not payment.live):
+        if self.step in (Step.BANK, Step.PHONE, Step.WAITING) and standing(payment) is not Standing.OPEN:
             self.go(Step.RESULT)
 
     def stop_waiting(self) -> None:
@@ -408,6 +416,7 @@ class Visit(Errands):
         ):
             self.payment = payment
         self.payment_changed.emit()
+        self._result_seen()
 
     def _failed(self, error: Exception, quiet: bool) -> None:
         self._asking = False

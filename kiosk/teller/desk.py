@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 from kiosk.cooperative.member import Document, MemberSession
 from kiosk.cooperative.obligation import PAYMENT_LIVE, Obligation
 from kiosk.cooperative.payment import Payment
+from kiosk.cooperative.standing import holds, standing
 from kiosk.journal.journal import Journal, JournalUnusable
 from kiosk.member_core.connector import Connector, MemberLocked, WrongKey
 from kiosk.pse.gateway import Gateway, NoVerdict, Terms
@@ -18,11 +19,14 @@ from kiosk.receipt.printer import Printer
 from kiosk.teller.attempts import Attempts
 from kiosk.teller.banks import BankDirectory
 from kiosk.teller.checkout import Checkout
-from kiosk.teller.errors import GatewayAway
+from kiosk.teller.errors import ClockOff, GatewayAway
 from kiosk.teller.manager import Manager
 from kiosk.teller.sonda import Sonda
 
 _NEWS_FOR = timedelta(days=3)
+"""Of what the member never heard anything; what they heard otherwise is told whenever they come."""
+CLOCK_MAY_BE_OFF = timedelta(minutes=2)
+"""Gateways sign with the hour and take some five minutes; what is dated here is compared by others."""
 _LEAST_ROOM = 50 * 2**20
 """Bytes. A payment takes some ten thousand; the rest is for what else writes on that disk meanwhile."""
 
@@ -95,12 +99,17 @@ class Desk:
         return terms
 
     def obligations(self, session: MemberSession) -> tuple[list[Obligation], Payment | None]:
-        """What the member owes, as the core says, and a live payment that collects some of it already.
+        """What the member owes, as the core says, and a payment that holds some of it already.
 
         That is not payable for the reason PAYMENT_LIVE. Raises what `Connector.obligations` does.
         """
-        live = [payment for payment in self.journal.of_member(session.member.member_id) if payment.live]
-        holders = {key: payment for payment in live for key in payment.order.obligation_ids}
+        member = session.member.member_id
+        holding = [
+            payment
+            for payment in self.journal.unresolved()
+            if payment.payer.member_id == member and holds(payment.state, payment.review)
+        ]
+        holders = {key: payment for payment in holding for key in payment.order.obligation_ids}
         owed = self.connector.obligations(session)
         marked = [
             replace(each, payable=False, not_payable_reason=PAYMENT_LIVE)
@@ -112,15 +121,24 @@ class Desk:
         return marked, held
 
     def payments_of(self, member_id: str) -> tuple[list[Payment], list[Payment]]:
-        """A member's payments at this terminal, and those that ended lately while nobody watched."""
+        """A member's payments at this terminal, and those that ended otherwise than they last heard."""
         since = self.receipts.clock() - _NEWS_FOR
-        return self.journal.of_member(member_id), self.journal.resolved_since(member_id, since)
+        return self.journal.of_member(member_id), self.journal.news(member_id, since)
+
+    def told(self, payments: Iterable[Payment]) -> None:
+        """The member has just been shown how these stand."""
+        for payment in payments:
+            self.journal.note_told(payment, standing(payment))
 
     def check(self) -> None:
-        """Whether a payment could be written down from beginning to end. Raises JournalUnusable.
+        """Whether a payment could be begun and written down to its end. Raises JournalUnusable, ClockOff.
 
-        A disk without room must be found before a member starts, never in the middle.
+        A disk without room, or a clock that signs the wrong hour, must be found before a member starts.
         """
+        skew = self.gateway.skew
+        if skew is not None and abs(skew) > CLOCK_MAY_BE_OFF:
+            minutes = -skew.total_seconds() / 60
+            raise ClockOff(f"this clock is {minutes:+.0f} minutes off the gateway's")
         self.journal.beat(self.receipts.issuer.terminal, now=self.receipts.clock())
         if self.journal.room() < _LEAST_ROOM:
             raise JournalUnusable(f"less than {_LEAST_ROOM // 2**20} MiB free for the journal")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kiosk.cooperative.money import Money
 from kiosk.cooperative.obligation import Obligation
 
 
@@ -29,3 +30,23 @@ class DebtChanged(Exception):
     def __init__(self, obligations: Sequence[Obligation]) -> None:
         super().__init__("the debt has changed")
         self.obligations = obligations
+
+
+class BelowMinimum(Exception):
+    """Less than the channel takes; `limit` is the least."""
+
+    def __init__(self, limit: Money) -> None:
+        super().__init__(f"below {limit.wire()}")
+        self.limit = limit
+
+
+class AboveMaximum(Exception):
+    """More than one debit may be; `limit` is the most."""
+
+    def __init__(self, limit: Money) -> None:
+        super().__init__(f"above {limit.wire()}")
+        self.limit = limit
+
+
+class ClockOff(Exception):
+    """This terminal's clock is known to be minutes off: what it would sign, date and end is wrong."""

@@ -6,14 +6,16 @@ from datetime import datetime, timedelta
 
 from kiosk.cooperative.payment import Payment, Review, State
 from kiosk.journal.journal import Journal
-from kiosk.teller.checkout import POSTING_LEASE, Checkout, Timings, may_post
+from kiosk.teller.checkout import Checkout, Timings, may_post
 from kiosk.teller.line import LONGEST_ASKED
+from kiosk.teller.posting import POSTING_LEASE
 
 QUESTION_LEASE = timedelta(minutes=5)
 """How long a question is its asker's. Longer than the longest: a query, a cancellation and a second
 query, each query twice where our clock was wrong (8 s to connect, 15 s to answer: two minutes at
 most), and the time that names take to resolve. Shorter than a sonda's pause: a crash costs nothing."""
 
+NOT_POSTED_AFTER = timedelta(hours=1)
 _HOURLY_AFTER = timedelta(hours=24)
 _HOUR = timedelta(hours=1)
 _NEVER_SENT_AFTER = timedelta(minutes=2)
@@ -51,7 +53,15 @@ class Leftovers:
         age = now - payment.created_at
         if payment.state is State.PREPARED and not timedelta(0) <= age < _NEVER_SENT_AFTER:
             return self._checkout.left(payment)
-        return self._in_time(payment, now, set_back=set_back)
+        return self._in_time(self._known_to_staff(payment, now), now, set_back=set_back)
+
+    def _known_to_staff(self, payment: Payment, now: datetime) -> Payment:
+        """Approved money that is not in the core for an hour is a case, whatever keeps it."""
+        since = payment.changed_at or payment.created_at
+        waits = payment.state is State.APPROVED and payment.review in (None, Review.STILL_PENDING)
+        if not (waits and now - since >= NOT_POSTED_AFTER):
+            return payment
+        return self._journal.flag(payment, Review.NOT_POSTED, now=now)
 
     def _in_time(self, payment: Payment, now: datetime, *, set_back: bool) -> Payment:
         """A next time that only a wrong clock can have written becomes a usual one, never within a lease."""
@@ -64,6 +74,6 @@ class Leftovers:
     def _longest_usual(self, payment: Payment, now: datetime) -> timedelta:
         if not may_post(payment):
             return max(pause(payment, now, self._timings), QUESTION_LEASE)
-        if payment.review is Review.NOT_APPLIED:
+        if payment.review in (Review.NOT_APPLIED, Review.OTHER_ACCOUNT):
             return _HOUR
         return max(POSTING_LEASE, timedelta(seconds=10 * self._timings.post_every))

@@ -6,7 +6,8 @@ the journal, so a power cut changes nothing, and so are its claims: of several s
 
 When it asks (`knowledge/pse_rules.md` A-8, `gateways.md` 1.11, 3.9 and B.4): first 7 minutes after
 creation, the scheme's and every gateway's rule; then every 10 to 15 minutes (PlacetoPay: 12); hourly
-after a day; after two days a payment that nobody can look up goes to staff, never to "rejected".
+after a day; after two days a payment that nobody can look up goes to staff, never to "rejected". What
+ended unpaid and had a page is looked at hourly for two days more, after everything else.
 """
 
 from __future__ import annotations
@@ -14,18 +15,23 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime, timedelta
 
-from kiosk.cooperative.payment import Payment, Review, State
+from kiosk.cooperative.payment import CREDITED, FINAL, LIVE, Payment, Review, State
 from kiosk.journal.journal import Journal, JournalUnusable, Stale
-from kiosk.teller.checkout import LOOK_BACK_EVERY, Checkout, Timings, may_post
+from kiosk.teller.asking import LOOK_BACK_EVERY
+from kiosk.teller.checkout import Checkout, Timings, may_post
 from kiosk.teller.leftovers import QUESTION_LEASE, Leftovers, pause
 
 log = logging.getLogger(__name__)
 
-_TO_ASK = frozenset(State) - {State.APPROVED}
+_TO_ASK = LIVE - {State.APPROVED}
+_AT_ONCE = 6
+"""Questions: an outage leaves hundreds behind, and a gateway must not feel a flood."""
 _LOOK_BACK_FOR = timedelta(hours=48)
-"""How long an end that was only inferred, or posted money, may still turn out to be something else."""
+"""How long after its end an unpaid payment may still turn out to be something else."""
 _LOST_AFTER = _STAFFS_AFTER = timedelta(hours=48)
 # Terminals that lost power together must not ask together; 12 minutes stay within 10 to 15.
 _SPREAD = 0.15
@@ -72,13 +78,17 @@ class Sonda:
         """
         self._now_and_then(changed)
         done = self._post_due(limit, stop, changed)
-        for payment in self._journal.due(self._clock(), limit, _TO_ASK):
-            if stop():
-                break
-            if self._checkout.gateway_line.open or not self._checkout.can_look_up(payment):
-                done += self._each([payment], self._ask, changed)
+        for states in (_TO_ASK, FINAL):  # what ended already comes last
+            for some in _batches(self._journal.due(self._clock(), limit, states)):
+                if stop():
+                    return done
+                asked = [payment for payment in some if self._may_ask(payment)]
+                done += self._each(asked, self._ask, changed, at_once=_AT_ONCE)
                 done += self._post_due(limit, stop, changed)
         return done
+
+    def _may_ask(self, payment: Payment) -> bool:
+        return self._checkout.line_of(payment).open or not self._checkout.can_look_up(payment)
 
     def recover(self, now: datetime) -> list[Payment]:
         """After the kiosk's own start: nobody is in front of its screen, nobody is at its gateway.
@@ -90,25 +100,41 @@ class Sonda:
         return self._each(live, lambda payment: self._leftovers.after_start(payment, now))
 
     def _each(
-        self, payments: Iterable[Payment], work: Callable[[Payment], Payment], changed: Tell = lambda _: None
+        self,
+        payments: Iterable[Payment],
+        work: Callable[[Payment], Payment],
+        changed: Tell = lambda _: None,
+        *,
+        at_once: int = 1,
     ) -> list[Payment]:
+        """Each payment through `work`, several at once where asked for; changes are told in order."""
+        before = list(payments)
+        if at_once == 1 or len(before) < 2:
+            after = [self._guarded(payment, work) for payment in before]
+        else:
+            with ThreadPoolExecutor(at_once, "sonda") as pool:
+                after = list(pool.map(lambda payment: self._guarded(payment, work), before))
         done = []
-        for payment in payments:
-            try:
-                after = work(payment)
-            except JournalUnusable:
-                raise
-            except Stale:  # another sonda is at it
-                continue
-            except Exception as error:  # noqa: BLE001 - one fault must not keep the others waiting
-                # The error's own text might name a member.
-                log.error("%s: %s in the sonda", payment.reference, type(error).__name__)
-                self._put_off(payment)
-                continue
-            done.append(after)
-            if (after.state, after.review) != (payment.state, payment.review):
-                changed(after)
+        for was, now in zip(before, after, strict=True):
+            if now is not None:
+                done.append(now)
+                if (now.state, now.review) != (was.state, was.review):
+                    changed(now)
         return done
+
+    def _guarded(self, payment: Payment, work: Callable[[Payment], Payment]) -> Payment | None:
+        """None where another sonda is at it, or a fault of this one payment kept it: staff hear of that."""
+        try:
+            return work(payment)
+        except JournalUnusable:
+            raise
+        except Stale:
+            return None
+        except Exception as error:  # noqa: BLE001 - one fault must not keep the others waiting
+            # The error's own text might name a member.
+            log.error("%s: %s in the sonda", payment.reference, type(error).__name__)
+            self._put_off(payment, type(error).__name__)
+            return None
 
     def _now_and_then(self, changed: Tell) -> None:
         now, last, tidied = self._clock(), self._last_round, self._tidied
@@ -125,7 +151,7 @@ class Sonda:
         for payment in self._journal.due(self._clock(), limit, (State.APPROVED,)):
             if stop():
                 break
-            if not may_post(payment):
+            if not may_post(payment):  # staff's: it must not fill each round
                 done += self._each([payment], lambda staffs: self._note(staffs, None), changed)
             elif self._checkout.core_line.open:
                 done += self._each([payment], self._checkout.post, changed)
@@ -145,6 +171,8 @@ class Sonda:
             return self._look_back(payment) if had_ended else payment
         if payment.state is State.APPROVED:
             return self._note(payment, None)  # staff's
+        if self._checkout.elsewhere(payment) and payment.review is None:
+            payment = self._journal.flag(payment, Review.OTHER_ACCOUNT, now=self._clock())
         if self._lost(payment):
             payment = self._journal.flag(payment, Review.LOST_CREATION, now=self._clock())
             if not self._checkout.can_look_up(payment):
@@ -156,20 +184,23 @@ class Sonda:
 
     def _look_back(self, payment: Payment) -> Payment:
         now = self._clock()
-        looked = payment.paid and not self._checkout.gateway_line.failing
-        settled = looked or payment.review or now - payment.created_at >= _LOOK_BACK_FOR
+        ended = payment.changed_at or payment.created_at
+        looked = payment.state in CREDITED and not self._checkout.line_of(payment).failing
+        over = now - ended >= _LOOK_BACK_FOR or not self._checkout.can_look_up(payment)
+        settled = looked or over or payment.review is not None
         return self._note(payment, None if settled else now + LOOK_BACK_EVERY)
 
     def _lost(self, payment: Payment) -> bool:
         nothing_known = payment.gateway_id is None or not self._checkout.can_look_up(payment)
-        return nothing_known and self._clock() - payment.created_at >= _LOST_AFTER
+        old = self._clock() - payment.created_at >= _LOST_AFTER
+        return nothing_known and old and not self._checkout.elsewhere(payment)
 
     def _next(self, payment: Payment, asked_for: datetime | None = None) -> datetime:
         """`asked_for`: until when the gateway itself told us to wait.
 
         A question without an answer has not used up its turn: again when the gateway may be back.
         """
-        now, line = self._clock(), self._checkout.gateway_line
+        now, line = self._clock(), self._checkout.line_of(payment)
         wait = pause(payment, now, self._timings)
         if line.failing and self._checkout.can_look_up(payment):
             wait = min(wait, line.pause)
@@ -181,7 +212,15 @@ class Sonda:
         except Stale:
             return self._journal.get(payment.payment_id)
 
-    def _put_off(self, payment: Payment) -> None:
+    def _put_off(self, payment: Payment, fault: str) -> None:
         payment = self._journal.get(payment.payment_id)
+        if payment.live and payment.review is None:  # a defect does not pass by waiting
+            with suppress(Stale):
+                detail = f"{fault} in the sonda"
+                payment = self._journal.flag(payment, Review.UNEXPECTED, now=self._clock(), detail=detail)
         if payment.live or payment.next_ask_at is not None:
             self._note(payment, self._next(payment))
+
+
+def _batches(due: list[Payment]) -> Iterable[list[Payment]]:
+    return (due[start : start + _AT_ONCE] for start in range(0, len(due), _AT_ONCE))

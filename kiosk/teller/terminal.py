@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from kiosk.cooperative.member import AccountHolder, Member
+from kiosk.cooperative.member import AccountHolder, Document, Member
 from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import Payer, Payment
 from kiosk.pse.gateway import Bank, Charge
+from kiosk.teller.limits import DebitLimits
 
 
 @dataclass(frozen=True, slots=True)
 class TerminalFacts:
-    """What the gateway is told of this terminal. `session_minutes`: how long its page may be paid."""
+    """What the gateway is told of this terminal. `session_minutes`: how long its page may be paid.
+
+    `limits` holds for every debit begun here.
+    """
 
     terminal: str
     merchant: str
     ip_address: str
     user_agent: str
     session_minutes: int = 15
+    limits: DebitLimits = field(default_factory=DebitLimits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +62,25 @@ def description(order: Order, merchant: str) -> str:
 
 
 def charge_of(
-    payment: Payment, holder: AccountHolder, bank: Bank | None, terminal: TerminalFacts, now: datetime
+    payment: Payment,
+    holder: AccountHolder,
+    bank: Bank | None,
+    terminal: TerminalFacts,
+    now: datetime,
+    *,
+    member: Member,
+    document: Document | None,
 ) -> Charge:
-    """What the gateway is asked to collect."""
+    """What the gateway is asked to collect. `document` is the member's own."""
     return Charge(
         reference=payment.reference,
         amount=payment.total,
         description=description(payment.order, terminal.merchant),
         holder=holder,
-        expires_at=now + timedelta(minutes=terminal.session_minutes),
+        expires_at=payment.expires_at or now + timedelta(minutes=terminal.session_minutes),
         ip_address=terminal.ip_address,
         user_agent=terminal.user_agent,
         bank=bank,
+        opened_on=member.joined_on,
+        beneficiary=document,
     )

@@ -40,8 +40,8 @@ _AFTER_FIRST_PAGE = 200
 
 _BUILD_EVERY = 120
 """Milliseconds between two pages built ahead."""
-_A_ROUND = 5
-"""Payments: closing must not wait for a gateway that is away."""
+_A_ROUND = 40
+"""Payments: an outage of the branch leaves hundreds; between a few of them the round looks whether to end."""
 _LOOK_AFTER_ITSELF = 60_000
 """Milliseconds between two looks at disk and journal while nobody is served."""
 _TRY_AGAIN = 15_000

@@ -54,7 +54,7 @@ def _gateway(section: GatewaySection, name: str) -> Gateway:
         clock=now,
         secrets={key: reveal(reference) for key, reference in section.secrets.items()},
         options=section.options,
-        financial_services=section.financial_services,
+        financial_services=section.financial_services is True,
     )
     try:
         return DRIVERS[section.driver].load()(connection)
@@ -158,6 +158,7 @@ def build_desk(settings: Settings) -> Desk:
     from kiosk.teller.checkout import Checkout, TerminalFacts, Timings
     from kiosk.teller.desk import Desk, Receipts
     from kiosk.teller.manager import Manager
+    from kiosk.teller.notices import Notices
     from kiosk.teller.sonda import Sonda
 
     connector, gateway = _connector(settings), gateway_of(settings)
@@ -188,7 +189,7 @@ def build_desk(settings: Settings) -> Desk:
         gateway,
         BankDirectory(gateway, now),
         checkout,
-        Sonda(checkout, journal, now, timings),
+        Sonda(checkout, journal, now, timings, notices=Notices(journal, connector)),
         _printer(settings),
         receipts,
         Manager(journal, connector, settings.terminal.id, _pin_gate(settings), now),
@@ -198,6 +199,7 @@ def build_desk(settings: Settings) -> Desk:
 def health_checks(settings: Settings) -> list[Check]:
     """What doctor looks at, with the parts this terminal has. Raises SettingsError."""
     from kiosk import health
+    from kiosk.health import accounts
     from kiosk.transport import Transport
 
     gateway = gateway_of(settings)
@@ -206,6 +208,8 @@ def health_checks(settings: Settings) -> list[Check]:
         partial(health.gateway_access, gateway),
         partial(health.core, _connector(settings)),
         partial(health.journal, settings.journal.file),
+        partial(accounts.category, settings.gateway.financial_services),
+        partial(accounts.open_elsewhere, settings.journal.file, gateway, former_gateways(settings)),
         partial(health.disk, settings.journal.file.parent),
         partial(health.paper, _printer(settings)),
     ]

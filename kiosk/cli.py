@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kiosk.health.terminal import Place
     from kiosk.provisioning.trial import Trial
     from kiosk.settings import Explained, Settings
+    from kiosk.teller.desk import Desk
 
 _CONFIG = "the settings (docs/settings.md)"
 OUTCOMES = ("approved", "declined", "failed", "pending", "late-approved")
@@ -89,7 +90,10 @@ def _parser() -> argparse.ArgumentParser:
 
     sonda = commands.add_parser("sonda", help="ask about what is pending, without a screen")
     sonda.add_argument("--config", type=Path, required=True, metavar="FILE", help=_CONFIG)
-    sonda.add_argument("--once", action="store_true", help="one round, then stop")
+    when = sonda.add_mutually_exclusive_group()
+    when.add_argument("--once", action="store_true", help="one round over what is due, then stop")
+    now = "ask about these, or all that are open, due or not; say what was heard"
+    when.add_argument("--now", nargs="*", metavar="REFERENCE", help=now)
     sonda.set_defaults(command=_sonda)
 
     # Without help it stands in no list: doctor alone calls it.
@@ -282,6 +286,8 @@ def _sonda(arguments: argparse.Namespace) -> int:
     for asked in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked, end)
     try:
+        if arguments.now is not None:
+            return _ask_now(desk(), arguments.now)
         if arguments.once:
             desk().sonda.round(1000, stop=lambda: stop.given, changed=tell)
         else:
@@ -295,6 +301,33 @@ def _sonda(arguments: argparse.Namespace) -> int:
             desk().close()
         stop.close()
     return 0
+
+
+def _ask_now(desk: Desk, references: list[str]) -> int:
+    """Ask about open payments, or the named ones, due or not; say what was heard and when it goes on."""
+    from kiosk.cooperative.bogota import BOGOTA
+
+    known = {reference: desk.journal.by_reference(reference) for reference in references}
+    missing = [reference for reference, payment in known.items() if payment is None]
+    for reference in missing:
+        print(f"{reference}: not in this terminal's journal")
+    wanted = [payment for payment in known.values() if payment is not None]
+    if not references:
+        wanted = [payment for payment in desk.journal.unresolved() if payment.live]
+        if not wanted:
+            print("no payment is open")
+    heard = {payment.payment_id: payment for payment in desk.sonda.ask_now(wanted)}
+    for before in wanted:
+        after = heard.get(before.payment_id)
+        if after is None:
+            print(f"{before.reference}: {before.state} (nobody could be asked, or another sonda is at it)")
+            continue
+        away = " (the gateway gave no answer)" if desk.checkout.line_of(after).failing else ""
+        flag = f", for staff: {after.review}" if after.review else ""
+        due = after.next_ask_at
+        again = f"; next question {due.astimezone(BOGOTA):%Y-%m-%d %H:%M:%S}" if due else ""
+        print(f"{after.reference}: {before.state} -> {after.state}{flag}{away}{again}")
+    return 2 if missing else 0
 
 
 # -- doctor and init: what knows settings and Qt ----------------------------------------------------

@@ -212,9 +212,9 @@ class GatewaySection(_Section, frozen=True):
     """Further secrets that only this driver has, e.g. Wompi's `integrity`."""
     options: dict[str, str] = {}
     """Further settings that only this driver has, e.g. ZonaPAGOS' `service_code`."""
-    financial_services: bool = False
+    financial_services: bool | None = None
     """Whether the gateway keeps this merchant in PSE's category «Servicios Financieros»: then each charge
-    names the member's document and since when they are one, or PSE may refuse it. Ask the gateway."""
+    names the member's document and since when they are one, or PSE may refuse it. None: nobody has asked."""
 
 
 class Journal(_Section, frozen=True):

@@ -85,6 +85,8 @@ class ScriptedGateway:
     """Answers what it was told, the last answer for ever; remembers what it was asked."""
 
     name = "scripted"
+    account = "scripted@gateway.invalid#1"
+    skew: timedelta | None = None
 
     def __init__(
         self,
@@ -145,6 +147,9 @@ class ScriptedCore:
     def __init__(self, *answers: Posting | CoreError) -> None:
         self.answers = list(answers) or [POSTED]
         self.received: list[Payment] = []
+        self.holds: dict[str, Posting] = {}
+        """What it answers when a posting is read back, by payment id."""
+        self.read: list[str] = []
         self.meanwhile: Callable[[], object] = lambda: None
         self._lock = threading.Lock()
 
@@ -155,12 +160,17 @@ class ScriptedCore:
         self.meanwhile()
         if isinstance(answer, CoreError):
             raise answer
+        self.holds[payment.payment_id] = answer
         return answer
+
+    def posting(self, payment_id: str) -> Posting | None:
+        self.read.append(payment_id)
+        return self.holds.get(payment_id)
 
     def status(self) -> object:
         raise NotImplementedError
 
-    posting = sign_in = sign_out = recover_key = change_key = obligations = status
+    sign_in = sign_out = recover_key = change_key = obligations = status
 
 
 def together(*work: Callable[[], object]) -> list[object]:

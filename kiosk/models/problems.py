@@ -92,11 +92,15 @@ def problem_of(error: Exception) -> Problem:
             return Problem(Trouble.NO_EMAIL, contact=error.contact)
         case KeyRefused():
             return Problem(Trouble.KEY_REFUSED, codes=error.codes)
-        case ObligationHeld():
-            paid = standing(error.payment) is Standing.PAID
-            return Problem(Trouble.PAID_ALREADY if paid else Trouble.PAYMENT_PENDING, payment=error.payment)
-        case BelowMinimum():
-            return Problem(Trouble.BELOW_MINIMUM, amount=error.limit.shown())
-        case AboveMaximum():
-            return Problem(Trouble.ABOVE_MAXIMUM, amount=error.limit.shown())
+        case ObligationHeld() | BelowMinimum() | AboveMaximum():
+            return _not_begun(error)
     return Problem(plain.get(type(error), Trouble.UNEXPECTED))
+
+
+def _not_begun(error: ObligationHeld | BelowMinimum | AboveMaximum) -> Problem:
+    """Why a payment was refused before anyone outside heard of it."""
+    if isinstance(error, ObligationHeld):
+        paid = standing(error.payment) is Standing.PAID
+        return Problem(Trouble.PAID_ALREADY if paid else Trouble.PAYMENT_PENDING, payment=error.payment)
+    below = isinstance(error, BelowMinimum)
+    return Problem(Trouble.BELOW_MINIMUM if below else Trouble.ABOVE_MAXIMUM, amount=error.limit.shown())

@@ -24,6 +24,7 @@ from kiosk.journal.journal import Journal, JournalUnusable, Stale
 from kiosk.teller.asking import LOOK_BACK_EVERY
 from kiosk.teller.checkout import Checkout, Timings, may_post
 from kiosk.teller.leftovers import QUESTION_LEASE, Leftovers, pause
+from kiosk.teller.notices import Notices
 
 log = logging.getLogger(__name__)
 
@@ -54,12 +55,14 @@ class Sonda:
         clock: Callable[[], datetime],
         timings: Timings | None = None,
         chance: Callable[[], float] = random.random,
+        notices: Notices | None = None,
     ) -> None:
         self._checkout = checkout
         self._journal = journal
         self._clock = clock
         self._timings = timings or Timings()
         self._chance = chance
+        self._notices = notices
         self._leftovers = Leftovers(checkout, journal, self._timings)
         self._last_round: datetime | None = None
         self._tidied: datetime | None = None
@@ -89,6 +92,19 @@ class Sonda:
 
     def _may_ask(self, payment: Payment) -> bool:
         return self._checkout.line_of(payment).open or not self._checkout.can_look_up(payment)
+
+    def ask_now(self, payments: Iterable[Payment]) -> list[Payment]:
+        """Ask about these, due or not, or post them; those that were asked about, as they are now.
+
+        One that another sonda is at, and one that can not be asked, is not among them.
+        """
+        able = [
+            payment for payment in payments if payment.state in LIVE or self._checkout.can_look_up(payment)
+        ]
+        return self._each(able, self._ask_or_post, at_once=_AT_ONCE)
+
+    def _ask_or_post(self, payment: Payment) -> Payment:
+        return self._checkout.post(payment) if payment.state is State.APPROVED else self._ask(payment)
 
     def recover(self, now: datetime) -> list[Payment]:
         """After the kiosk's own start: nobody is in front of its screen, nobody is at its gateway.
@@ -144,6 +160,8 @@ class Sonda:
             return
         live = [payment for payment in self._journal.unresolved() if payment.live]
         self._each(live, lambda one: self._leftovers.tidied(one, now, set_back=set_back), changed)
+        if self._notices is not None:
+            self._notices.tell()
         self._tidied = now
 
     def _post_due(self, limit: int, stop: Callable[[], bool], changed: Tell) -> list[Payment]:

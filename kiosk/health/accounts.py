@@ -1,0 +1,54 @@
+"""What doctor says of the gateway's account: its category, and payments of accounts that were left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from kiosk.health import Finding, Level
+from kiosk.journal.journal import Journal, JournalUnusable
+from kiosk.pse.gateway import Gateway
+
+
+def category(financial_services: bool | None) -> Finding:
+    """Whether somebody has asked the gateway for the merchant's category at PSE."""
+    name = "category"
+    if financial_services is None:
+        return Finding(
+            name,
+            Level.WARNING,
+            "nobody has said whether this merchant is of PSE's category «Servicios Financieros»",
+            "Ask the gateway, then set gateway.financial_services: such merchants' payments may be refused.",
+        )
+    said = "of «Servicios Financieros»" if financial_services else "not of «Servicios Financieros»"
+    return Finding(name, Level.HEALTHY, f"the merchant is {said}")
+
+
+def open_elsewhere(file: Path, gateway: Gateway, former: Sequence[Gateway]) -> Finding:
+    """Open payments that belong to an account which these settings do not name: nobody asks about them."""
+    name = "accounts"
+    if not file.exists():
+        return Finding(name, Level.HEALTHY, "no payments yet")
+    try:
+        book = Journal.open(file)
+        try:
+            waiting = [payment for payment in book.unresolved() if payment.live]
+        finally:
+            book.close()
+    except JournalUnusable as error:
+        return Finding(name, Level.BROKEN, str(error))
+    known = {gateway.account, *(each.account for each in former)}
+    lost = [
+        payment.account or payment.gateway
+        for payment in waiting
+        if (payment.account not in known if payment.account else payment.gateway != gateway.name)
+    ]
+    if lost:
+        where = ", ".join(sorted(set(lost)))
+        return Finding(
+            name,
+            Level.BROKEN,
+            f"{len(lost)} open payments belong to another account ({where}): nobody asks about them",
+            "Put that account under [[gateway_before]] until they have ended (docs/operations.md).",
+        )
+    return Finding(name, Level.HEALTHY, f"{len(waiting)} open payments, all of accounts in the settings")

@@ -39,6 +39,7 @@ put() { # mode, from, to
     install -D -m "$1" "$2" "$root$3"
 }
 put 755 $here/preflight /usr/lib/kiosk/helpers/preflight
+put 755 $here/wait-for-clock /usr/lib/kiosk/helpers/wait-for-clock
 put 755 $here/session /usr/lib/kiosk/helpers/session
 put 755 $here/out-of-service /usr/lib/kiosk/helpers/out-of-service
 put 755 $here/kiosk-service /usr/sbin/kiosk-service

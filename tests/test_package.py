@@ -6,6 +6,7 @@ import configparser
 import re
 import shutil
 import subprocess
+import threading
 import sys
 import tomllib
 from pathlib import Path
@@ -86,14 +87,15 @@ def test_control_fields() -> None:
 
 
 @pytest.mark.parametrize("name", ["preinst", "postinst", "prerm", "postrm", "preflight", "out-of-service",
-                                  "kiosk-service", "session"])  # fmt: skip
+                                  "kiosk-service", "session", "wait-for-clock"])  # fmt: skip
 def test_shell_scripts_are_shell(name: str) -> None:
     run("sh", "-n", DEBIAN / name)
 
 
 def test_shellcheck() -> None:
     scripts = [DEBIAN / name for name in ("preinst", "postinst", "prerm", "postrm", "preflight",
-                                          "out-of-service", "kiosk-service", "session")]  # fmt: skip
+                                          "out-of-service", "kiosk-service", "session",
+                                          "wait-for-clock")]  # fmt: skip
     scripts += [*INSTALLER.glob("*.sh"), INSTALLER / "windows/check.sh", ROOT / ".ci/run"]
     run(needs("shellcheck"), *scripts)
 
@@ -102,7 +104,7 @@ def test_units_verify(tmp_path: Path) -> None:
     analyze = needs("systemd-analyze")
     for name in UNITS:
         text = (DEBIAN / name).read_text("utf-8")
-        (tmp_path / name).write_text(re.sub(r"=(\+?)/usr/(bin|lib)/kiosk\S*", r"=\1/bin/true", text), "utf-8")
+        (tmp_path / name).write_text(re.sub(r"=([+-]?)/usr/(bin|lib)/kiosk\S*", r"=\1/bin/true", text), "utf-8")
     # Debian's, where it is not installed.
     (tmp_path / "seatd.service").write_text("[Service]\nExecStart=/bin/true\n", "utf-8")
     said = run(analyze, "verify", "--man=no", *(tmp_path / name for name in (*UNITS, "seatd.service")))
@@ -287,3 +289,21 @@ def test_no_path_of_a_workplace() -> None:
     for file in [*INSTALLER.rglob("*"), ROOT / "docs/install.md"]:
         if file.is_file() and file.suffix != ".pyc":
             assert not re.search(r"(?<![\w/])/(work|home)/\w|/root/\.", file.read_text("utf-8")), file
+
+
+@pytest.mark.parametrize("unit", ["kiosk.service", "kiosk-sonda.service"])
+def test_units_wait_for_the_clock_before_they_begin(unit: str) -> None:
+    text = (DEBIAN / unit).read_text("utf-8")
+    waits = text.index("ExecStartPre=-/usr/lib/kiosk/helpers/wait-for-clock")
+    assert waits < text.index("ExecStart=")
+    assert " /usr/lib/kiosk/helpers/wait-for-clock" in BUILD
+
+
+def test_the_wait_for_the_clock_ends_when_it_is_right_and_ends_anyway(tmp_path: Path) -> None:
+    def wait(seconds: int) -> subprocess.CompletedProcess[str]:
+        command = ["sh", str(DEBIAN / "wait-for-clock"), str(seconds), str(tmp_path)]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+
+    assert "not known to be right" in wait(1).stderr
+    threading.Timer(1.0, (tmp_path / "synchronized").touch).start()
+    assert wait(30).stderr == ""

@@ -6,8 +6,8 @@ import configparser
 import re
 import shutil
 import subprocess
-import threading
 import sys
+import threading
 import tomllib
 from pathlib import Path
 

@@ -104,7 +104,8 @@ def test_units_verify(tmp_path: Path) -> None:
     analyze = needs("systemd-analyze")
     for name in UNITS:
         text = (DEBIAN / name).read_text("utf-8")
-        (tmp_path / name).write_text(re.sub(r"=([+-]?)/usr/(bin|lib)/kiosk\S*", r"=\1/bin/true", text), "utf-8")
+        harmless = re.sub(r"=([+-]?)/usr/(bin|lib)/kiosk\S*", r"=\1/bin/true", text)
+        (tmp_path / name).write_text(harmless, "utf-8")
     # Debian's, where it is not installed.
     (tmp_path / "seatd.service").write_text("[Service]\nExecStart=/bin/true\n", "utf-8")
     said = run(analyze, "verify", "--man=no", *(tmp_path / name for name in (*UNITS, "seatd.service")))

@@ -46,7 +46,8 @@ def _plain(value: object) -> str:
 
 def instant(moment: datetime) -> str:
     """An aware instant as the events write it: 2026-03-02T14:15:00.000000Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # isoformat pads the year to four digits, which strftime does not.
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def event_hash(values: Mapping[str, Any]) -> str:

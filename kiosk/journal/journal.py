@@ -17,26 +17,47 @@ from itertools import chain, groupby, islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self, TypedDict, Unpack
+from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, Engine, case, delete, insert, select, union, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Executable,
+    Select,
+    and_,
+    case,
+    insert,
+    or_,
+    select,
+    union,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import FINAL, LIVE, Event, Payer, Payment, Review, State, after, settled
+from kiosk.cooperative.second_debit import SecondDebit
+from kiosk.cooperative.standing import standing
 from kiosk.journal import proof
 from kiosk.journal.chain import JournalEvent, append, event_of, last_of, says
 from kiosk.journal.errors import JournalUnusable, ObligationHeld, Stale, UnknownPayment
-from kiosk.journal.intent import write_prepared
+from kiosk.journal.holding import hold_or_release
+from kiosk.journal.intent import drawn_reference, write_prepared
 from kiosk.journal.opening import explained, open_engine
-from kiosk.journal.rows import gravest, order_of, payment_of, review_after
+from kiosk.journal.rows import cents, gravest, order_of, payment_of, review_told, second_debit_of
 from kiosk.journal.search import in_part, named
-from kiosk.journal.tables import events, held_obligations, payment_lines, payments, pulse
+from kiosk.journal.tables import events, held_obligations, payment_lines, payments, pulse, second_debits
 
 __all__ = ["Facts", "Journal", "JournalEvent", "JournalUnusable", "ObligationHeld", "Stale", "UnknownPayment"]
 
 
 _SCHEDULE = frozenset({"asks", "next_ask_at"})
 _NOT_IN_EVENTS = _SCHEDULE | {"state", "redirect_url"}  # the address opens the member's session
+TWICE = "+2"
+"""Follows the standing that a member heard of, where they heard of a second debit too."""
+RETURNED = "returned"
+_TRIES = 3
 _AT_ONCE = 10_000
 """Values in one question: a database takes some tens of thousands."""
 _LIVE = payments.c.state.in_(sorted(LIVE))
@@ -78,25 +99,39 @@ class Journal:
 
     # -- writing ---------------------------------------------------------------------------------
 
-    def prepare(self, order: Order, payer: Payer, *, terminal: str, gateway: str, now: datetime) -> Payment:
+    def prepare(
+        self,
+        order: Order,
+        payer: Payer,
+        *,
+        terminal: str,
+        gateway: str,
+        now: datetime,
+        account: str | None = None,
+        expires_at: datetime | None = None,
+    ) -> Payment:
         """Write the intent to collect `order`. Raises ObligationHeld, naming the payment that holds.
 
-        The reference is the terminal, the Bogotá day and a sequence of at least four digits.
+        The reference is drawn by lot, see `intent.drawn_reference`.
         """
         if not re.fullmatch(r"[A-Za-z0-9]{1,12}", terminal):
-            raise ValueError(f"not a terminal for a reference: {terminal!r}")
-        now, retried = _utc(now), False
-        while True:
+            raise ValueError(f"not a terminal: {terminal!r}")
+        now = _utc(now)
+        refusal: IntegrityError | None = None
+        for _ in range(_TRIES):
+            payment = Payment(
+                str(uuid4()), drawn_reference(now), terminal, gateway, order, payer, now,
+                changed_at=now, account=account, expires_at=expires_at,
+            )  # fmt: skip
             try:
                 with self._writing() as connection:
-                    return write_prepared(connection, order, payer, terminal, gateway, now)
+                    return write_prepared(connection, payment)
             except IntegrityError as error:
                 refusal = error
             if holder := self._holder(order):
                 raise ObligationHeld(holder)
-            if retried:
-                raise JournalUnusable(f"{self._where}: {refusal.orig}") from refusal
-            retried = True  # the holder became final between the refusal and the look
+            # The holder ended between the refusal and the look, or the reference was drawn before.
+        raise JournalUnusable(f"{self._where}: {refusal.orig if refusal else ''}") from refusal
 
     def record(self, payment: Payment, event: Event, *, now: datetime, **facts: Unpack[Facts]) -> Payment:
         """Write what happened and return the payment as it is after. Raises Stale, UnknownPayment.
@@ -120,14 +155,79 @@ class Journal:
         """
         if not (by.strip() and reason.strip() and evidence.strip()):
             raise ValueError("a verdict needs who gives it, a reason and evidence")
+        if payment.review is Review.PAID_TWICE:
+            raise ValueError("its second debit is returned, the payment itself stays as it is")
         state = settled(payment.review, verdict)
         said = {"by": by, "reason": reason, "evidence": evidence}
-        return self._apply(payment, Event.SETTLED.value, state, None, {}, _utc(now), said)
+        return self._apply(payment, Event.SETTLED.value, state, None, {}, _utc(now), said=said)
 
-    def flag(self, payment: Payment, review: Review, *, now: datetime, detail: str = "") -> Payment:
-        """Ask staff to look, saying why. A graver flag stays. Raises Stale, UnknownPayment."""
-        said = {"detail": detail} if detail else {}
-        return self._apply(payment, "flagged", payment.state, review, {}, _utc(now), said)
+    def flag(
+        self,
+        payment: Payment,
+        review: Review,
+        *,
+        now: datetime,
+        detail: str = "",
+        seen: Mapping[str, str] = MappingProxyType({}),
+    ) -> Payment:
+        """Ask staff to look, saying why. A graver flag stays. Raises Stale, UnknownPayment.
+
+        `seen` is what the other side said, for staff (`seen_cus`, `seen_amount`, …): in the entry only.
+        """
+        said = {"detail": detail, **seen} if detail else dict(seen)
+        return self._apply(payment, "flagged", payment.state, review, {}, _utc(now), said=said)
+
+    def note_second_debit(self, payment: Payment, debit: SecondDebit, *, now: datetime) -> Payment:
+        """Keep a further full debit under the reference, once, and flag the payment. Raises Stale."""
+        values = {
+            "payment_id": payment.payment_id, "key": debit.key, "currency": debit.amount.currency,
+            "amount_cents": cents(debit.amount), "cus": debit.cus, "bank": debit.bank,
+            "decided_at": debit.decided_at, "noted_at": _utc(now),
+        }  # fmt: skip
+        told = {
+            "key": debit.key, "second_currency": debit.amount.currency, "second_cents": cents(debit.amount),
+            "second_cus": debit.cus, "second_bank": debit.bank, "second_at": debit.decided_at,
+        }  # fmt: skip
+        with self._reading() as connection:
+            if connection.execute(_debit(payment, debit.key)).first() is not None:
+                return _read(connection, payment)
+        said = {name: value for name, value in told.items() if value is not None}
+        beside = insert(second_debits).values(values)
+        return self._apply(
+            payment, "paid_twice", payment.state, Review.PAID_TWICE, {}, _utc(now), said=said, beside=beside
+        )
+
+    def return_debit(
+        self, payment: Payment, key: str, *, by: str, reason: str, evidence: str, now: datetime
+    ) -> Payment:
+        """A further debit went back to its payer, on this evidence: its case is over.
+
+        Raises ValueError where there is no such open debit or a word is missing; Stale, UnknownPayment.
+        """
+        if not (by.strip() and reason.strip() and evidence.strip()):
+            raise ValueError("a return needs who says so, a reason and evidence")
+        open_ones = [each.key for each in self.second_debits(payment_id=payment.payment_id)]
+        if key not in open_ones:
+            raise ValueError("no such debit waits to be returned")
+        said = {"by": by, "reason": reason, "evidence": evidence, "key": key, "left": len(open_ones) - 1}
+        this = (second_debits.c.payment_id == payment.payment_id, second_debits.c.key == key)
+        beside = update(second_debits).where(*this).values(returned_at=_utc(now), evidence=evidence)
+        return self._apply(payment, RETURNED, payment.state, None, {}, _utc(now), said=said, beside=beside)
+
+    def second_debits(self, *, open_only: bool = True, payment_id: str | None = None) -> list[SecondDebit]:
+        """Further debits, the oldest first: those that wait to be returned, or all."""
+        wanted: list[ColumnElement[bool]] = [second_debits.c.returned_at.is_(None)] if open_only else []
+        if payment_id is not None:
+            wanted.append(second_debits.c.payment_id == payment_id)
+        query = select(second_debits).where(*wanted).order_by(second_debits.c.noted_at, second_debits.c.key)
+        with self._reading() as connection:
+            return [second_debit_of(row) for row in connection.execute(query)]
+
+    def note_told(self, payment: Payment) -> None:
+        """The member was shown how it stands, and that it was paid twice. No entry, same version."""
+        with self._writing() as connection:
+            this = payments.c.payment_id == payment.payment_id
+            connection.execute(update(payments).where(this).values(told=_heard_as(payment)))
 
     def note_ask(self, payment: Payment, *, now: datetime, next_ask_at: datetime | None) -> Payment:
         """Count a question and say when the next is due (None: never). No entry, same version.
@@ -165,14 +265,17 @@ class Journal:
         raised: Review | None,
         facts: dict[str, Any],
         now: datetime,
-        said: Mapping[str, str] = MappingProxyType({}),
+        *,
+        said: Mapping[str, object] = MappingProxyType({}),
+        beside: Executable | None = None,
     ) -> Payment:
+        """`beside` is written in the same transaction."""
         with self._reading() as connection:
             current = _read(connection, payment)
             last = last_of(connection, payment.payment_id)
         if current.version != payment.version:
             raise Stale(payment.reference)
-        review = None if word == Event.SETTLED else review_after(current.review, raised, state)
+        review = review_told(word, current.review, raised, state, said)
         wanted = replace(current, state=state, review=review, **facts)
         if state in FINAL:
             # What only seems to have ended is looked at again: whoever says so says when.
@@ -183,22 +286,21 @@ class Journal:
             for name in _MAY_CHANGE
             if getattr(wanted, name) != getattr(current, name)
         }
-        told = {name: value for name, value in news.items() if name not in _NOT_IN_EVENTS}
+        told: dict[str, object] = {name: value for name, value in news.items() if name not in _NOT_IN_EVENTS}
         if raised:
             told["review"] = raised
         told |= said
         repeated = last is not None and last.event == word and says(last, told)
-        if news.keys() <= _SCHEDULE and (raised is None or repeated):
+        if beside is None and news.keys() <= _SCHEDULE and (raised is None or repeated):
             return self._reschedule(current, news) if news else current
         with self._writing() as connection:
             changes = {**news, "version": payment.version + 1, "changed_at": now}
             if connection.execute(_this(payment).values(changes)).rowcount != 1:
                 raise Stale(payment.reference)
+            if beside is not None:
+                connection.execute(beside)
             append(connection, payment.payment_id, word, current.state, state, told, now)
-            if state in FINAL:
-                connection.execute(
-                    delete(held_obligations).where(held_obligations.c.payment_id == payment.payment_id)
-                )
+            hold_or_release(connection, wanted)
             return _read(connection, payment)
 
     def _reschedule(self, payment: Payment, news: Mapping[str, Any]) -> Payment:
@@ -231,13 +333,22 @@ class Journal:
         begun = (payments.c.created_at >= _utc(since), payments.c.created_at < _utc(until))
         return self._find(*begun, order=(payments.c.created_at, payments.c.reference))
 
-    def resolved_since(self, member_id: str, since: datetime) -> list[Payment]:
-        """A member's payments that were left pending and have ended since then, the newest first."""
+    def news(self, member_id: str, since: datetime) -> list[Payment]:
+        """A member's payments that stand otherwise than they last heard, the newest first.
+
+        Of those that nobody told them of: what was left pending and has ended since `since`.
+        """
         left = select(events.c.payment_id).where(
             events.c.payment_id == payments.c.payment_id, events.c.state_after == State.PENDING.value
         )
-        ended = (payments.c.state.in_(sorted(FINAL)), payments.c.changed_at >= _utc(since), left.exists())
-        return self._find(payments.c.member_id == member_id, *ended)
+        ended = and_(
+            payments.c.told.is_(None),
+            payments.c.state.in_(sorted(FINAL)),
+            payments.c.changed_at >= _utc(since),
+            left.exists(),
+        )
+        mine = self._find(payments.c.member_id == member_id, or_(ended, payments.c.told.is_not(None)))
+        return [each for each in mine if each.told != _heard_as(each)]
 
     def due(self, now: datetime, limit: int = 50, states: Iterable[State] = LIVE) -> list[Payment]:
         """Payments in these states to be asked about or posted by `now`, the longest waiting first."""
@@ -288,7 +399,7 @@ class Journal:
     def holds(self, earlier: proof.Head) -> bool:
         """Whether what was written up to an earlier head is still there as it was."""
         with self._reading() as connection:
-            return proof.holds(connection, earlier)
+            return proof.contains(connection, earlier)
 
     # -- keeping ---------------------------------------------------------------------------------
 
@@ -339,6 +450,12 @@ class Journal:
             yield connection
 
 
+def _heard_as(payment: Payment) -> str:
+    """A second debit is news although the payment stands as it stood."""
+    twice = payment.review is Review.PAID_TWICE
+    return f"{standing(payment)}{TWICE if twice else ''}"
+
+
 _MAY_CHANGE = ("state", *Facts.__annotations__)
 
 
@@ -353,6 +470,11 @@ def _this(payment: Payment) -> Any:
     return update(payments).where(
         payments.c.payment_id == payment.payment_id, payments.c.version == payment.version
     )
+
+
+def _debit(payment: Payment, key: str) -> Select[Any]:
+    this = (second_debits.c.payment_id == payment.payment_id, second_debits.c.key == key)
+    return select(second_debits).where(*this)
 
 
 def _read(connection: Connection, payment: Payment) -> Payment:

@@ -1,8 +1,9 @@
 """Whether the journal is what was written: the chain of events, and every payment against its events.
 
 The chain alone proves that no event was altered, removed or moved, except at its end; the payments'
-versions and the day's numbers prove the end. Somebody who rewrites all of it together is found by the
-head of an earlier day, which belongs outside this machine (`kiosk journal verify` prints it).
+versions prove the end of each that is still there. Whoever takes payments away with all their events, or
+rewrites all of it together, is found by the head of an earlier day, which belongs outside this machine
+(`kiosk journal verify` prints it).
 """
 
 from __future__ import annotations
@@ -19,12 +20,21 @@ from sqlalchemy import Connection, Row, Table, delete, func, insert, select, tex
 from sqlalchemy.exc import IntegrityError
 
 from kiosk.cooperative.payment import FINAL, LIVE, Review, State
+from kiosk.cooperative.standing import holds
 from kiosk.journal.chain import FIRST_HASH, event_hash
 from kiosk.journal.errors import JournalUnusable
-from kiosk.journal.rows import review_after
-from kiosk.journal.tables import events, held_obligations, payment_lines, payments, reference_days
+from kiosk.journal.rows import review_told
+from kiosk.journal.tables import (
+    events,
+    held_obligations,
+    payment_lines,
+    payments,
+    reference_days,
+    second_debits,
+)
 
-_FROM_ORDER = ("reference", "terminal", "gateway", "member_id", "currency", "total_cents")
+_FROM_ORDER = ("reference", "terminal", "gateway", "member_id", "currency", "total_cents", "account",
+               "expires_at")  # fmt: skip
 _FROM_NEWS = ("gateway_id", "cus", "bank", "cause", "error", "decided_at", "core_receipt")
 _ERASED = "—"
 """Stands where a name was that the events do not keep."""
@@ -46,7 +56,7 @@ def head_of(connection: Connection) -> Head | None:
     return Head(row.seq, row.hash) if row else None
 
 
-def holds(connection: Connection, earlier: Head) -> bool:
+def contains(connection: Connection, earlier: Head) -> bool:
     """Whether an earlier head is still part of the chain."""
     found = connection.execute(select(events.c.hash).where(events.c.seq == earlier.seq)).scalar()
     return found == earlier.hash
@@ -91,16 +101,14 @@ def told(entries: Iterable[Row[Any]]) -> dict[str, Any]:
         if number == 0:
             found |= {name: facts.get(name) for name in _FROM_ORDER}
             found |= {"created_at": at, "lines": facts.get("lines", [])}
-        if row.event == "settled":
-            review = None
-        else:
-            raised = Review(facts["review"]) if facts.get("review") else None
-            review = review_after(review, raised, State(row.state_after))
+        raised = Review(facts["review"]) if facts.get("review") else None
+        review = review_told(row.event, review, raised, State(row.state_after), facts)
         found |= {name: facts[name] for name in _FROM_NEWS if name in facts}
         found |= {"state": row.state_after, "version": number, "changed_at": at}
     found["review"] = review.value if review else None
-    if isinstance(found["decided_at"], str):
-        found["decided_at"] = _instant(found["decided_at"])
+    for name in ("decided_at", "expires_at"):
+        if isinstance(found[name], str):
+            found[name] = _instant(found[name])
     return found
 
 
@@ -122,7 +130,7 @@ def _by_payment(connection: Connection) -> Iterator[tuple[str, dict[str, Any] | 
 
 
 def projection_faults(connection: Connection) -> Iterator[str]:
-    """Where payments, lines, holds or numbers say anything else than the events."""
+    """Where payments, lines, holds, further debits or numbers say anything else than the events."""
     every = _by_payment(connection)
     seen: set[str] = set()
     while batch := dict(islice(every, 400)):
@@ -132,16 +140,19 @@ def projection_faults(connection: Connection) -> Iterator[str]:
         if row.payment_id not in seen:
             yield f"payment {row.reference} has no events"
     yield from _number_faults(connection)
+    yield from _debit_faults(connection)
 
 
 def _batch_faults(connection: Connection, batch: Mapping[str, dict[str, Any] | None]) -> Iterator[str]:
     rows = {str(row.payment_id): row for row in _rows_of(connection, payments, batch)}
     lines: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
-    holds: dict[str, set[str]] = defaultdict(set)
+    held: dict[str, set[str]] = defaultdict(set)
     for row in _rows_of(connection, payment_lines, batch):
         lines[row.payment_id].append((row.obligation_id, row.choice, row.amount_cents))
     for row in _rows_of(connection, held_obligations, batch):
-        holds[row.payment_id].add(row.obligation_id)
+        held[row.payment_id].add(row.obligation_id)
+    wished = {key for wanted in batch.values() if wanted for key in _held(wanted)}
+    taken = _taken(connection, wished)  # by these or by others: one that came second has to wait
     for payment_id, wanted in batch.items():
         found = rows.get(payment_id)
         if wanted is None:
@@ -156,7 +167,8 @@ def _batch_faults(connection: Connection, batch: Mapping[str, dict[str, Any] | N
                 yield f"{who}: {name} is {getattr(found, name)}, its events say {wanted[name]}"
         if lines[payment_id] != [_line_key(line) for line in wanted["lines"]]:
             yield f"{who}: its lines are not those that were written"
-        if holds[payment_id] != _held(wanted):
+        by_rule = _held(wanted)
+        if not held[payment_id] <= by_rule or not by_rule - held[payment_id] <= taken:
             yield f"{who}: it does not hold the obligations that it should"
 
 
@@ -165,8 +177,49 @@ def _rows_of(connection: Connection, table: Table, batch: Iterable[str]) -> Iter
     return connection.execute(query.order_by(*table.primary_key.columns)).all()
 
 
+def _taken(connection: Connection, obligations: Iterable[str]) -> set[str]:
+    held = held_obligations.c.obligation_id
+    return set(connection.execute(select(held).where(held.in_(list(obligations)))).scalars())
+
+
+_DEBIT = ("currency", "amount_cents", "cus", "bank", "decided_at", "returned_at", "evidence")
+
+
+def _debits_told(connection: Connection) -> dict[tuple[str, str], dict[str, Any]]:
+    """Further debits as the events tell them, by payment and key. Raises KeyError, ValueError."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    words = events.c.event.in_(("paid_twice", "returned"))
+    for row in connection.execute(select(events).where(words).order_by(events.c.seq)):
+        facts = json.loads(row.facts)
+        this = str(row.payment_id), facts["key"]
+        if row.event == "returned":
+            found[this] |= {"returned_at": _instant(row.at), "evidence": facts["evidence"]}
+            continue
+        decided = facts.get("second_at")
+        found[this] = {
+            "currency": facts["second_currency"], "amount_cents": facts["second_cents"],
+            "cus": facts.get("second_cus"), "bank": facts.get("second_bank"),
+            "decided_at": _instant(decided) if decided else None, "noted_at": _instant(row.at),
+            "returned_at": None, "evidence": None,
+        }  # fmt: skip
+    return found
+
+
+def _debit_faults(connection: Connection) -> Iterator[str]:
+    try:
+        told_of = _debits_told(connection)
+    except (KeyError, ValueError, TypeError):
+        yield "the events of second debits can not be read"
+        return
+    there = {(row.payment_id, row.key): row for row in connection.execute(select(second_debits))}
+    for this in sorted({*told_of, *there}):
+        wanted, row = told_of.get(this), there.get(this)
+        if wanted is None or row is None or any(getattr(row, name) != wanted[name] for name in _DEBIT):
+            yield f"second debit {this[1]} of payment {this[0]}: it is not as its events say"
+
+
 def _number_faults(connection: Connection) -> Iterator[str]:
-    """References are numbered without a gap: one that is gone was removed with its payment."""
+    """References were numbered without a gap once: one that is gone was removed with its payment."""
     for day in connection.execute(select(reference_days)):
         prefix = f"{day.terminal}{day.day}"
         numbered = (
@@ -189,7 +242,8 @@ def _lines_of(connection: Connection, payment_id: str) -> list[tuple[str, str, i
 
 
 def _held(wanted: Mapping[str, Any]) -> set[str]:
-    return {line[0] for line in wanted["lines"]} if State(wanted["state"]) in LIVE else set()
+    review = Review(wanted["review"]) if wanted["review"] else None
+    return {line[0] for line in wanted["lines"]} if holds(State(wanted["state"]), review) else set()
 
 
 # -- rebuilding ----------------------------------------------------------------------------------
@@ -211,7 +265,7 @@ def rebuild(connection: Connection, now: datetime) -> int:
         except IntegrityError as error:
             raise JournalUnusable(f"rows that no index allows: {error.orig}") from error
     connection.execute(delete(held_obligations))
-    count = 0
+    count, holding = 0, list[tuple[datetime, str, list[str]]]()
     for payment_id, wanted in list(_by_payment(connection)):
         if wanted is None:
             raise JournalUnusable(f"the events of payment {payment_id} can not be read")
@@ -228,11 +282,37 @@ def rebuild(connection: Connection, now: datetime) -> int:
         else:
             connection.execute(update(payments).where(payments.c.payment_id == payment_id).values(**wanted))
         _rebuild_lines(connection, payment_id, lines)
-        if live:
-            held = [{"obligation_id": line[0], "payment_id": payment_id} for line in lines]
-            connection.execute(insert(held_obligations), held)
+        held = _held({**wanted, "lines": lines})
+        if held:
+            holding.append((wanted["created_at"], payment_id, sorted(held)))
+    # What is live took its obligations when it began; what is disputed takes what is left.
+    _rebuild_holds(connection, holding)
+    _rebuild_debits(connection)
     _rebuild_numbers(connection)
     return count
+
+
+def _rebuild_holds(connection: Connection, holding: list[tuple[datetime, str, list[str]]]) -> None:
+    live = set(
+        connection.execute(select(payments.c.payment_id).where(payments.c.state.in_(sorted(LIVE)))).scalars()
+    )
+    taken: dict[str, str] = {}
+    for _, payment_id, obligations in sorted(holding, key=lambda one: (one[1] not in live, one)):
+        for each in obligations:
+            taken.setdefault(each, payment_id)
+    rows = [{"obligation_id": key, "payment_id": payment_id} for key, payment_id in taken.items()]
+    if rows:
+        connection.execute(insert(held_obligations), rows)
+
+
+def _rebuild_debits(connection: Connection) -> None:
+    connection.execute(delete(second_debits))
+    rows = [
+        {"payment_id": payment_id, "key": key, **told_of}
+        for (payment_id, key), told_of in _debits_told(connection).items()
+    ]
+    if rows:
+        connection.execute(insert(second_debits), rows)
 
 
 def _rebuild_lines(connection: Connection, payment_id: str, lines: list[list[Any]]) -> None:
@@ -251,6 +331,8 @@ def _rebuild_numbers(connection: Connection) -> None:
     connection.execute(delete(reference_days))
     highest: dict[tuple[str, str], int] = {}
     for row in connection.execute(select(payments.c.reference, payments.c.terminal)):
+        if not row.reference.startswith(row.terminal):  # drawn, not numbered
+            continue
         day, number = row.reference[len(row.terminal) :][:6], int(row.reference[len(row.terminal) + 6 :])
         highest[row.terminal, day] = max(number, highest.get((row.terminal, day), 0))
     rows = [{"terminal": who, "day": day, "last": last} for (who, day), last in highest.items()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,11 +12,15 @@ from kiosk.cooperative.money import Money
 from kiosk.cooperative.obligation import Choice, ObligationKind
 from kiosk.cooperative.order import Order, OrderLine
 from kiosk.cooperative.payment import LIVE, Payer, Payment, Review, State
+from kiosk.cooperative.second_debit import SecondDebit
 
 _GRAVITY = (
     Review.STILL_PENDING,
     Review.UNEXPECTED,
+    Review.OTHER_ACCOUNT,
+    Review.NOT_POSTED,
     Review.LOST_CREATION,
+    Review.PAID_TWICE,
     Review.CONTRADICTION,
     Review.NOT_APPLIED,
     Review.CORE_CONFLICT,
@@ -31,10 +35,26 @@ def gravest(*reviews: Review | None) -> Review | None:
     return max((review for review in reviews if review), key=_GRAVITY.index, default=None)
 
 
+_WAITS = frozenset({Review.STILL_PENDING, Review.OTHER_ACCOUNT})
+"""Flags that say no more than that an answer is missing."""
+
+
 def review_after(known: Review | None, raised: Review | None, state: State) -> Review | None:
     """The flag after an event that led to this state: an answer ends the wait for one."""
     answered = state not in LIVE or state is State.APPROVED
-    return gravest(None if known is Review.STILL_PENDING and answered else known, raised)
+    over = (known in _WAITS and answered) or (known is Review.NOT_POSTED and state is State.POSTED)
+    return gravest(None if over else known, raised)
+
+
+def review_told(
+    word: str, known: Review | None, raised: Review | None, state: State, said: Mapping[str, object]
+) -> Review | None:
+    """The flag after an entry with this word: a verdict ends it, and so does the last return of a debit."""
+    if word == "settled":
+        return None
+    if word == "returned":
+        return None if known is Review.PAID_TWICE and not said.get("left") else known
+    return review_after(known, raised, state)
 
 
 def cents(money: Money) -> int:
@@ -51,6 +71,8 @@ def order_facts(payment: Payment) -> dict[str, Any]:
         "member_id": payment.payer.member_id,
         "currency": payment.total.currency,
         "total_cents": cents(payment.total),
+        **({"account": payment.account} if payment.account else {}),
+        **({"expires_at": payment.expires_at} if payment.expires_at else {}),
         "lines": [
             [
                 line.obligation_id,
@@ -69,7 +91,7 @@ def order_facts(payment: Payment) -> dict[str, Any]:
 def payment_values(payment: Payment) -> dict[str, Any]:
     """A new payment's columns."""
     columns = ("payment_id", "reference", "terminal", "gateway", "created_at", "state", "version",
-               "changed_at", "asks")  # fmt: skip
+               "changed_at", "asks", "account", "expires_at")  # fmt: skip
     payer = ("member_id", "member_name", "member_document_masked", "holder_name", "holder_document_masked")
     return {
         **{name: getattr(payment, name) for name in columns},
@@ -127,6 +149,24 @@ def payment_of(row: Row[Any], order: Order) -> Payment:
         core_receipt=row.core_receipt,
         next_ask_at=row.next_ask_at,
         asks=row.asks,
+        account=row.account,
+        expires_at=row.expires_at,
+        told=row.told,
+    )
+
+
+def second_debit_of(row: Row[Any]) -> SecondDebit:
+    """The further debit a row holds."""
+    return SecondDebit(
+        row.payment_id,
+        row.key,
+        Money(Decimal(row.amount_cents).scaleb(-2), row.currency),
+        row.cus,
+        row.bank,
+        row.decided_at,
+        row.noted_at,
+        row.returned_at,
+        row.evidence,
     )
 
 

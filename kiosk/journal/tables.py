@@ -1,4 +1,4 @@
-"""The journal's tables, for SQLite at the terminal and PostgreSQL where many are collected."""
+"""The journal's tables: one SQLite file a terminal."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """Every migration in order; the last is the schema this code reads and writes."""
 
 metadata = MetaData(
@@ -87,6 +87,9 @@ payments = Table(
     Column("core_receipt", String(40)),
     Column("next_ask_at", Instant),
     Column("asks", Integer, nullable=False),
+    Column("account", String(120)),
+    Column("expires_at", Instant),
+    Column("told", String(10)),
     Index(None, "state", "next_ask_at"),
     Index(None, "member_id", "created_at"),
     Index(None, "review"),
@@ -136,7 +139,23 @@ held_obligations = Table(
     Column("obligation_id", String(64), primary_key=True),
     Column("payment_id", ForeignKey(payments.c.payment_id), nullable=False, index=True),
 )
-"""The primary key is the rule: one live payment per obligation."""
+"""The primary key is the rule: one payment holds an obligation (`cooperative.standing.holds`)."""
+
+second_debits = Table(
+    "second_debits",
+    metadata,
+    Column("payment_id", ForeignKey(payments.c.payment_id), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("currency", String(3), nullable=False),
+    Column("amount_cents", BigInteger, nullable=False),
+    Column("cus", String(64)),
+    Column("bank", Text),
+    Column("decided_at", Instant),
+    Column("noted_at", Instant, nullable=False),
+    Column("returned_at", Instant),
+    Column("evidence", Text),
+)
+"""Further full debits under a payment's reference, until they are returned."""
 
 reference_days = Table(
     "reference_days",
@@ -145,7 +164,10 @@ reference_days = Table(
     Column("day", String(6), primary_key=True),
     Column("last", Integer, nullable=False),
 )
-"""The last sequence number given per terminal and Bogotá day (YYMMDD)."""
+"""The last sequence number per terminal and Bogotá day (YYMMDD), of references that were numbered.
+
+References are drawn since schema 0003: nothing is added here any more.
+"""
 
 pulse = Table(
     "pulse",

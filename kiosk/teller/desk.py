@@ -10,7 +10,7 @@ from pathlib import Path
 from kiosk.cooperative.member import Document, MemberSession
 from kiosk.cooperative.obligation import PAYMENT_LIVE, Obligation
 from kiosk.cooperative.payment import Payment
-from kiosk.cooperative.standing import holds, standing
+from kiosk.cooperative.standing import holds
 from kiosk.journal.journal import Journal, JournalUnusable
 from kiosk.member_core.connector import Connector, MemberLocked, WrongKey
 from kiosk.pse.gateway import Gateway, NoVerdict, Terms
@@ -128,7 +128,7 @@ class Desk:
     def told(self, payments: Iterable[Payment]) -> None:
         """The member has just been shown how these stand."""
         for payment in payments:
-            self.journal.note_told(payment, standing(payment))
+            self.journal.note_told(payment)
 
     def check(self) -> None:
         """Whether a payment could be begun and written down to its end. Raises JournalUnusable, ClockOff.

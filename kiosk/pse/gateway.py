@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
@@ -219,6 +219,12 @@ class Approval:
     cus: str | None = None
     bank: str | None = None
     decided_at: datetime | None = None
+
+
+def in_order(approvals: Iterable[Approval]) -> list[Approval]:
+    """The earliest usable date first, then the lower CUS: which of several debits counts is no accident."""
+    never = datetime.max.replace(tzinfo=UTC)
+    return sorted(approvals, key=lambda each: (each.decided_at or never, each.cus or "~", each.key))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,16 +18,17 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from kiosk.cooperative.bogota import BOGOTA
 from kiosk.cooperative.member import AccountHolder, DocumentType, HolderKind
 from kiosk.cooperative.money import Money
+from kiosk.pse.clock import GatewayClock
 from kiosk.pse.gateway import (
     Abilities,
     Answer,
+    Approval,
     Bank,
     Charge,
     Conflict,
@@ -42,8 +43,21 @@ from kiosk.pse.gateway import (
     Terms,
     UnknownIfCreated,
     Verdict,
+    account_of,
+    in_order,
 )
-from kiosk.pse.wire import instant, mapping, money, read_object, rows, same_place, text, web_address, written
+from kiosk.pse.wire import (
+    instant,
+    mapping,
+    money,
+    read_object,
+    rows,
+    same_place,
+    text,
+    web_address,
+    written,
+    yes,
+)
 from kiosk.transport import NoAnswer, NotSent, Reply, Timeouts
 
 log = logging.getLogger(__name__)
@@ -60,8 +74,16 @@ _DOCUMENTS = {
 # Reasons that mean "could not be carried out", against those that mean "was refused".
 _TECHNICAL = frozenset({"?5", "?1", "X2", "EX"})
 _CANCELLED = frozenset({"?C", "MC"})
-_OPEN_ATTEMPT = frozenset({"PENDING", "PENDING_CONFIRMATION", "PENDING_VALIDATION"})
-_AUTHENTICATION = re.compile(r"\b(10[0-7])\b")
+_ENDED_UNPAID = "REJECTED"
+"""The one word that ends an attempt without money. What no document lists (UNKNOWN, ERROR, OK, FAILED are
+known from the vendor's own programs) ends nothing: a debit may be under way."""
+_MAY_EXIST = frozenset({408, 409, 499})
+"""Refusals after which the session may be there all the same: cut off in the middle, or a conflict."""
+_AUTHENTICATION = re.compile(
+    r"\W*(?:(?:autenticaci[oó]n fallida|authentication failed|failed authentication)\W*)?(10[0-7])\W*",
+    re.IGNORECASE,
+)
+"""The whole message, in the forms that are known: a number within a sentence is no code."""
 
 
 class PlacetoPay:
@@ -75,6 +97,7 @@ class PlacetoPay:
         idempotent_create=False,
         cancels=True,
         other_device=True,
+        address_only_ours=True,  # processUrl is in the answer to us and nowhere else
     )
 
     def __init__(self, connection: Connection) -> None:
@@ -82,11 +105,17 @@ class PlacetoPay:
         self._login, self._secret = connection.login, connection.secret
         self._return_url = connection.return_url
         self._hosts = connection.page_hosts
-        self._clock = connection.clock
-        self._skew = timedelta(0)
+        self._clock = GatewayClock(connection.clock)
+        self._financial_services = connection.financial_services
+        self.account = account_of(self.name, self._transport.base_url, self._login)
 
     def __repr__(self) -> str:
         return f"PlacetoPay({self._transport.base_url})"
+
+    @property
+    def skew(self) -> timedelta | None:
+        """How far the gateway's clock is ahead of ours; None before its first answer."""
+        return self._clock.skew
 
     def banks(self) -> tuple[Bank, ...]:
         """None: the payer picks the bank on the hosted page."""
@@ -101,6 +130,9 @@ class PlacetoPay:
         return self._create(charge, again=False)
 
     def _create(self, charge: Charge, *, again: bool) -> Creation:
+        if self._financial_services and (charge.opened_on is None or charge.beneficiary is None):
+            log.error("%s: the core must name openingDate and document of the member", charge.reference)
+            return NotCreated(ErrorKind.INVALID_REQUEST)
         try:
             reply = self._send("/api/session", self._session(charge), _CREATE)
         except NotSent:
@@ -109,7 +141,6 @@ class PlacetoPay:
             return UnknownIfCreated(ErrorKind.NO_ANSWER)
         created = self.read_creation(reply.status, reply.body, charge.reference)
         if created == NotCreated(ErrorKind.CLOCK) and not again:
-            self._measure_skew(reply)
             return self._create(charge, again=True)
         return created
 
@@ -129,10 +160,7 @@ class PlacetoPay:
         answer = self.read_query(reply.status, reply.body, expected)
         if not isinstance(answer, NoVerdict):
             return answer
-        if answer.kind is ErrorKind.CLOCK:
-            self._measure_skew(reply)
-            return answer
-        return NoVerdict(answer.kind, reply.retry_after)
+        return answer if answer.kind is ErrorKind.CLOCK else NoVerdict(answer.kind, reply.retry_after)
 
     def find(self, expected: Expected) -> Answer:  # noqa: ARG002 - the contract has no such search
         """There is no search by reference."""
@@ -147,7 +175,11 @@ class PlacetoPay:
 
     @staticmethod
     def read_creation(status: int, body: bytes, reference: str) -> Creation:  # noqa: ARG004 - not in it
-        """What an answer to a creation means. Only a well-formed refusal says that nothing was made."""
+        """What an answer to a creation means.
+
+        A refusal says that nothing was made, whoever wrote it: the gateway, its framework, or a firewall in
+        front of it. Only where the request may have been carried out all the same nobody knows.
+        """
         found = read_object(body)
         said = _Said.of(found)
         if found is not None and status < 300 and said.word == "OK":
@@ -156,8 +188,9 @@ class PlacetoPay:
                 return Created(gateway_id, url)
             return UnknownIfCreated(ErrorKind.GARBAGE)
         kind = _failure(status, found)
-        if found is not None and said.word == "FAILED" and status < 500:
-            return NotCreated(kind)
+        refused = 300 <= status < 500 and status not in _MAY_EXIST
+        if refused or (found is not None and said.word == "FAILED" and status < 500):
+            return NotCreated(ErrorKind.INVALID_REQUEST if kind is ErrorKind.UNKNOWN_PAYMENT else kind)
         return UnknownIfCreated(kind if status >= 400 else ErrorKind.GARBAGE)
 
     @staticmethod
@@ -169,10 +202,10 @@ class PlacetoPay:
         said = _Said.of(found)
         if said.word in ("FAILED", "OK", ""):
             return NoVerdict(_failure(status, found) if said.word == "FAILED" else ErrorKind.UNKNOWN_STATUS)
-        payment = mapping(mapping(found.get("request")).get("payment"))
-        if conflict := _not_ours(payment, expected):
-            return conflict
-        answer = _session_verdict(said, _attempts(found.get("payment")), expected)
+        attempts = _attempts(found.get("payment"))
+        if kind := _not_ours(mapping(found.get("request")), expected):
+            return _conflict(kind, attempts)
+        answer = _session_verdict(said, attempts, expected)
         if isinstance(answer, Verdict):
             return replace(answer, gateway_id=text(found.get("requestId")) or None)
         return answer
@@ -194,23 +227,17 @@ class PlacetoPay:
 
     def _send(self, path: str, content: Mapping[str, object], timeouts: Timeouts) -> Reply:
         body = written({"auth": self._auth(), **content})
-        return self._transport.request("POST", path, content=body, timeouts=timeouts)
+        reply = self._transport.request("POST", path, content=body, timeouts=timeouts)
+        self._clock.heard(reply.headers)
+        return reply
 
     def _auth(self) -> dict[str, str]:
-        seed = (self._clock() + self._skew).astimezone(BOGOTA).isoformat(timespec="seconds")
+        seed = self._clock.now().astimezone(BOGOTA).isoformat(timespec="seconds")
         return authentication(self._login, self._secret, secrets.token_hex(16), seed)
-
-    def _measure_skew(self, reply: Reply) -> None:
-        try:
-            theirs = parsedate_to_datetime(reply.headers.get("date", ""))
-        except (TypeError, ValueError):
-            return
-        if theirs.tzinfo is not None:
-            self._skew = theirs - self._clock()
-            log.warning("this clock is %d s off the gateway's", -self._skew.total_seconds())
 
     def _session(self, charge: Charge) -> dict[str, object]:
         back = f"{self._return_url}?ref={quote(charge.reference, safe='')}"
+        ends = charge.expires_at + (self._clock.now() - self._clock.ours())
         return {
             "locale": "es_CO",
             "buyer": _buyer(charge.holder),
@@ -221,13 +248,21 @@ class PlacetoPay:
                 "allowPartial": False,
             },
             "paymentMethod": "pse",
-            "expiration": charge.expires_at.astimezone(BOGOTA).isoformat(timespec="seconds"),
+            "expiration": ends.astimezone(BOGOTA).isoformat(timespec="seconds"),
             "skipResult": True,
             "returnUrl": back,
             "cancelUrl": back,
             "ipAddress": charge.ip_address,
             "userAgent": charge.user_agent,
+            **self._metadata(charge),
         }
+
+    def _metadata(self, charge: Charge) -> dict[str, object]:
+        """What PSE wants of merchants of «Servicios Financieros» (checkout/metadata of the documentation)."""
+        if not (self._financial_services and charge.opened_on and charge.beneficiary):
+            return {}
+        opened, owner = charge.opened_on.isoformat(), charge.beneficiary.number
+        return {"metadata": {"openingDate": opened, "beneficiaryId": owner}}
 
 
 def authentication(login: str, secret_key: str, raw: str, seed: str) -> dict[str, str]:
@@ -282,13 +317,13 @@ class _Said:
 
 
 def _failure(status: int, body: Mapping[str, Any] | None) -> ErrorKind:
-    if body is None:
-        return ErrorKind.SERVER if status >= 500 else ErrorKind.GARBAGE
     if status == 429:  # asked too often: it says nothing of the payment, and passes
         return ErrorKind.SERVER
+    if body is None:
+        return ErrorKind.SERVER if status >= 500 else ErrorKind.GARBAGE
     said = _Said.of(body)
-    code = _AUTHENTICATION.search(said.message)
-    if status == 401 or (code and said.word == "FAILED"):
+    code = _AUTHENTICATION.fullmatch(said.message)
+    if status == 401 or (said.word == "FAILED" and (code or said.reason == "401")):
         return ErrorKind.CLOCK if code and code.group(1) == "103" else ErrorKind.AUTHENTICATION
     if status >= 500:
         return ErrorKind.SERVER
@@ -297,15 +332,17 @@ def _failure(status: int, body: Mapping[str, Any] | None) -> ErrorKind:
     return ErrorKind.LIMIT if said.reason == "XA" else ErrorKind.INVALID_REQUEST
 
 
-def _not_ours(payment: Mapping[str, Any], expected: Expected) -> Conflict | None:
+def _not_ours(request: Mapping[str, Any], expected: Expected) -> ErrorKind | None:
+    payment = mapping(request.get("payment"))
     if text(payment.get("reference")) != expected.reference:
-        return Conflict(ErrorKind.REFERENCE_MISMATCH)
+        return ErrorKind.REFERENCE_MISMATCH
     asked = mapping(payment.get("amount"))
     if text(asked.get("currency")) != expected.amount.currency:
-        return Conflict(ErrorKind.CURRENCY_MISMATCH)
+        return ErrorKind.CURRENCY_MISMATCH
     if _amount(asked) != expected.amount:
-        return Conflict(ErrorKind.AMOUNT_MISMATCH)
-    return None
+        return ErrorKind.AMOUNT_MISMATCH
+    buyer = text(mapping(request.get("buyer")).get("document"))
+    return ErrorKind.OTHER_PAYER if buyer and not buyer.endswith(expected.payer_ends) else None
 
 
 def _amount(side: Mapping[str, Any]) -> Money | None:
@@ -330,45 +367,79 @@ def _session_verdict(said: _Said, attempts: list[Mapping[str, Any]], expected: E
         case "REJECTED":
             return _rejected(said, attempts)
         case "PENDING" | "PENDING_CONFIRMATION" | "PENDING_VALIDATION":
-            status = Status.PENDING if attempts else Status.CREATED
-            over = bool(attempts) and last.word not in _OPEN_ATTEMPT and last.word != "APPROVED"
+            if going := _going(attempts):
+                return _verdict(Status.PENDING, going[0], attempts)
+            over = bool(attempts)
             return _verdict(
-                status,
+                Status.PENDING if over else Status.CREATED,
                 newest,
+                attempts,
                 attempt_over=over,
                 technical=over and last.reason in _TECHNICAL,
                 cause=last.message if over else None,
             )
         case "APPROVED_PARTIAL" | "PARTIAL_EXPIRED":
-            return replace(_verdict(Status.PARTIAL, newest), closed=said.word == "PARTIAL_EXPIRED")
+            paid = next((each for each in attempts if _word(each) == "APPROVED"), newest)
+            partial = _verdict(Status.PARTIAL, paid, attempts, amount=_paid(paid))
+            return replace(partial, closed=said.word == "PARTIAL_EXPIRED")
     return NoVerdict(ErrorKind.UNKNOWN_STATUS)
 
 
+def _word(attempt: Mapping[str, Any]) -> str:
+    return _Said.of(attempt).word
+
+
+def _going(attempts: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """All attempts that no word has ended, whichever is the newest: open, approved, or nobody knows."""
+    return [each for each in attempts if _word(each) != _ENDED_UNPAID]
+
+
+def _paid(attempt: Mapping[str, Any]) -> Money | None:
+    return _amount(mapping(mapping(attempt.get("amount")).get("from")))
+
+
+def _conflict(kind: ErrorKind, attempts: list[Mapping[str, Any]]) -> Conflict:
+    """With what the answer says was paid, for staff."""
+    paid = next((each for each in attempts if _word(each) == "APPROVED"), attempts[0] if attempts else {})
+    said = _verdict(Status.APPROVED, paid, attempts, amount=_paid(paid))
+    return Conflict(kind, "", said.cus, said.bank, said.approved_amount, said.decided_at)
+
+
 def _approved(attempts: list[Mapping[str, Any]], expected: Expected) -> Answer:
-    approved = [attempt for attempt in attempts if _Said.of(attempt).word == "APPROVED"]
-    if any(attempt.get("refunded") is True for attempt in approved):
-        return _verdict(Status.REVERSED, approved[0])
-    if len(approved) > 1:
-        return Conflict(ErrorKind.TWO_APPROVALS)
+    approved = [attempt for attempt in attempts if _word(attempt) == "APPROVED"]
     if not approved:
         return NoVerdict(ErrorKind.UNKNOWN_STATUS)
-    paid = mapping(mapping(approved[0].get("amount")).get("from"))
-    if text(paid.get("currency")) != expected.amount.currency:
-        return Conflict(ErrorKind.CURRENCY_MISMATCH)
-    amount = _amount(paid)
-    if amount != expected.amount:
-        return Conflict(ErrorKind.AMOUNT_MISMATCH)
-    return _verdict(Status.APPROVED, approved[0], amount=amount)
+    # Also shown after a part went back: how much, the session does not say.
+    if back := next((attempt for attempt in approved if yes(attempt.get("refunded"))), None):
+        return _verdict(Status.REVERSED, back, attempts, amount=_paid(back))
+    debits = {_key(attempt): attempt for attempt in reversed(approved)}  # listed twice it is one
+    for attempt in debits.values():
+        paid = mapping(mapping(attempt.get("amount")).get("from"))
+        if text(paid.get("currency")) != expected.amount.currency:
+            return _conflict(ErrorKind.CURRENCY_MISMATCH, [attempt])
+        if _amount(paid) != expected.amount:
+            return _conflict(ErrorKind.AMOUNT_MISMATCH, [attempt])
+    told = [
+        Approval(key, expected.amount, said.cus, said.bank, said.decided_at)
+        for key, attempt in debits.items()
+        for said in [_verdict(Status.APPROVED, attempt, attempts)]
+    ]
+    first, *others = in_order(told)
+    verdict = _verdict(Status.APPROVED, debits[first.key], attempts, amount=expected.amount)
+    return replace(verdict, approvals=(first, *others) if others else ())
+
+
+def _key(attempt: Mapping[str, Any]) -> str:
+    return text(attempt.get("internalReference"))[:64] or _cus(attempt) or ""
 
 
 def _rejected(said: _Said, attempts: list[Mapping[str, Any]]) -> Answer:
     newest = attempts[0] if attempts else {}
     last = _Said.of(newest)
-    words = {_Said.of(attempt).word for attempt in attempts}
-    if "APPROVED" in words:
-        return Conflict(ErrorKind.CONTRADICTION)
-    if words & _OPEN_ATTEMPT:  # nothing says what becomes of a debit that outlives its session
-        return _verdict(Status.PENDING, newest)
+    if any(_word(attempt) == "APPROVED" for attempt in attempts):
+        return _conflict(ErrorKind.CONTRADICTION, attempts)
+    if going := _going(attempts):  # nothing says what becomes of a debit that outlives its session
+        return _verdict(Status.PENDING, going[0], attempts)
     technical = last.reason in _TECHNICAL
     if said.reason in _CANCELLED:
         # We close sessions whose attempt failed: what the bank said of it is the better word.
@@ -377,29 +448,38 @@ def _rejected(said: _Said, attempts: list[Mapping[str, Any]]) -> Answer:
         status, technical = Status.EXPIRED, True
     else:
         status, technical = Status.REJECTED, technical or said.reason in _TECHNICAL
-    return _verdict(status, newest, technical=technical, cause=last.message or said.message or said.reason)
+    cause = last.message or said.message or said.reason
+    return _verdict(status, newest, attempts, technical=technical, cause=cause)
+
+
+def _cus(attempt: Mapping[str, Any]) -> str | None:
+    fields = _fields(attempt.get("processorFields"))
+    cus = fields.get("trazabilyCode") or fields.get("trazabilityCode") or text(attempt.get("authorization"))
+    return cus if cus and cus != "000000" and len(cus) <= 32 else None
 
 
 def _verdict(
     status: Status,
     attempt: Mapping[str, Any],
+    attempts: list[Mapping[str, Any]],
     *,
     amount: Money | None = None,
     technical: bool = False,
     attempt_over: bool = False,
     cause: str | None = None,
 ) -> Verdict:
-    fields = _fields(attempt.get("processorFields"))
-    cus = fields.get("trazabilyCode") or fields.get("trazabilityCode") or text(attempt.get("authorization"))
+    """`attempt` is the one that counts among all."""
+    ended = (_cus(each) for each in attempts if _word(each) == _ENDED_UNPAID)
     return Verdict(
         status=status,
-        cus=cus if cus and cus != "000000" and len(cus) <= 32 else None,
+        cus=_cus(attempt),
         bank=text(attempt.get("issuerName"))[:80] or None,
         approved_amount=amount,
         decided_at=instant(mapping(attempt.get("status")).get("date")) if status.final else None,
         cause=cause[:200] if cause else None,
         technical=technical,
         attempt_over=attempt_over,
+        ended_cus=frozenset(filter(None, ended)),
     )
 
 

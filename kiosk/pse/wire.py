@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
+
+import msgspec
 
 from kiosk.cooperative.money import InvalidAmount, Money
 
@@ -16,26 +19,39 @@ _AMOUNT = re.compile(r"[0-9]{1,16}(\.[0-9]{1,6})?")
 
 
 def written(body: Mapping[str, object]) -> bytes:
-    """JSON whose Money values are exact numbers: 185000 or 185000.50, never by way of a float."""
-    amounts: list[str] = []
+    """JSON in ASCII whose Money values are exact numbers: 185000 or 185000.50, never by way of a float."""
 
-    def hold(value: object) -> str:
+    def number(value: object) -> object:
         if not isinstance(value, Money):
             raise TypeError(type(value).__name__)
         whole = value.amount.to_integral_value()
-        amounts.append(str(whole) if whole == value.amount else value.wire())
-        return f"\x00{len(amounts) - 1}\x00"
+        return msgspec.Raw((str(whole) if whole == value.amount else value.wire()).encode())
 
-    document = json.dumps(body, default=hold, ensure_ascii=True)
-    for number, exact in enumerate(amounts):
-        document = document.replace(f'"\\u0000{number}\\u0000"', exact)
-    return document.encode("ascii")
+    said = msgspec.json.encode(body, enc_hook=number).decode()
+    return "".join(each if each.isascii() else _escaped(each) for each in said).encode()
+
+
+def _escaped(letter: str) -> str:
+    return json.dumps(letter)[1:-1]
+
+
+class Written(Decimal):
+    """A number that stood in JSON with a fraction: it may carry the traces of a double."""
+
+    __slots__ = ()
 
 
 def read_object(body: bytes) -> Mapping[str, Any] | None:
-    """A JSON object with decimals kept exact; None for anything else."""
+    """A JSON object with decimals kept exact; None for anything else.
+
+    What is no UTF-8 is read as Windows-1252, as older servers write it: names may be odd, numbers are not.
+    """
     try:
-        found = json.loads(body, parse_float=Decimal, parse_constant=lambda _: None)
+        try:
+            said = body.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            said = body.decode("cp1252", "replace")
+        found = json.loads(said, parse_float=Written, parse_constant=lambda _: None)
     except (ValueError, RecursionError, InvalidOperation):
         return None
     return found if isinstance(found, dict) else None
@@ -58,26 +74,53 @@ def text(value: object) -> str:
     return str(value).encode("utf-8", "replace").decode()
 
 
+_TRACE = Decimal("1e-6")
+"""What a double leaves of an amount: PHP writes 146300.35 as 146300.35000000001."""
+
+
 def money(value: object, currency: str) -> Money | None:
-    """An amount written as number or text; None for what is no amount of money."""
+    """An amount written as number or text; None for what is no amount of money.
+
+    A JSON number may be off a whole cent by what a double can not hold; a text may not.
+    """
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         return None
     if isinstance(value, str) and not _AMOUNT.fullmatch(value):
         return None
     try:
-        return Money(Decimal(value), currency)
+        exact = Decimal(value)
+        if isinstance(value, Written):
+            cents = exact.quantize(Decimal("0.01"))
+            exact = cents if abs(exact - cents) < _TRACE else exact
+        return Money(exact, currency)
     except (InvalidOperation, InvalidAmount):
         return None
 
 
+def yes(value: object) -> bool:
+    """Whether a flag is set, as true, 1, "true", "1", "yes" or "si"; anything but a clear no is a yes.
+
+    For flags that take credit away: what can not be read must not count as unset.
+    """
+    if value is None or isinstance(value, bool):
+        return value is True
+    said = text(value).strip().lower()
+    return said not in ("", "0", "false", "no", "n", "null", "none")
+
+
+_FIRST_YEAR, _LAST_YEAR = 1970, 9998
+"""Earlier are the zero values of programs (year 1, 1753, 1900); later can not be told in every zone."""
+
+
 def instant(value: object) -> datetime | None:
-    """An ISO time with its offset; None for anything else."""
+    """An ISO time with its offset that everybody can reckon with; None for anything else."""
     try:
         found = datetime.fromisoformat(str(value))
-        found.astimezone(UTC)  # the first and last year have instants that UTC can not tell
+        found.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return found if found.tzinfo is not None else None
+    usable = found.tzinfo is not None and _FIRST_YEAR <= found.year <= _LAST_YEAR
+    return found if usable else None
 
 
 def web_address(value: object) -> str | None:
@@ -90,14 +133,21 @@ def web_address(value: object) -> str | None:
     return said if parts.scheme in ("https", "http") and parts.hostname else None
 
 
+_PORTS = {"https": 443, "http": 80}
+
+
 def same_place(url: str, ours: str) -> bool:
-    """Same scheme, host and path; parameters and fragment are not looked at."""
+    """Same scheme, host, port and path, however they are spelt; parameters and fragment are not looked at."""
     try:
-        here, home = urlsplit(url), urlsplit(ours)
+        return _place(url) == _place(ours)
     except ValueError:
         return False
-    return (here.scheme, here.netloc.lower(), here.path.rstrip("/")) == (
-        home.scheme,
-        home.netloc.lower(),
-        home.path.rstrip("/"),
-    )
+
+
+def _place(url: str) -> tuple[str, str, int | None, str]:
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    with suppress(UnicodeError):
+        host = host.encode("idna").decode()
+    port = parts.port or _PORTS.get(parts.scheme)
+    return parts.scheme, host, port, unquote(parts.path).rstrip("/")

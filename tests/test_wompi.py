@@ -46,12 +46,16 @@ EXTRA = {
     "traceability_code": "3271840055", "transaction_state": "OK", "transaction_value": "187450.35",
     "external_identifier": "3271840055", "bank_processing_date": "2026-03-02",
 }  # fmt: skip
+_SCHEME = {"DECLINED": "NOT_AUTHORIZED", "ERROR": "FAILED", "PENDING": "PENDING"}
 OTHER_PAGE = {**EXTRA, "async_payment_url": "javascript:alert(1)"}
 
 
 def told(word: object = "APPROVED", extra: object = EXTRA, **changed: object) -> Json:
     """A transaction as recorded for PSE."""
-    method = {"type": "PSE", "user_type": 0, "financial_institution_code": "1022", "extra": extra}
+    block = extra
+    if isinstance(extra, dict) and "transaction_state" in extra and str(word).upper() in _SCHEME:
+        block = {**extra, "transaction_state": _SCHEME[str(word).upper()]}
+    method = {"type": "PSE", "user_type": 0, "financial_institution_code": "1022", "extra": block}
     return {
         "id": ID, "created_at": "2026-03-02T14:31:07.000Z", "finalized_at": "2026-03-02T14:33:09.250Z",
         "amount_in_cents": 18745035, "reference": REFERENCE, "currency": "COP", "status": word,
@@ -74,6 +78,11 @@ def error(kind: str, **said: object) -> bytes:
 
 def invalid(*fields: str) -> bytes:
     return error("INPUT_VALIDATION_ERROR", messages={field: ["No es válido"] for field in fields})
+
+
+def used(*fields: str) -> bytes:
+    said = {field: ["La referencia ya ha sido usada"] for field in fields}
+    return error("INPUT_VALIDATION_ERROR", messages=said)
 
 
 def read(data: object, expected: Expected = OURS) -> Answer:
@@ -117,7 +126,8 @@ def test_recorded_transaction_is_this_verdict(case: str) -> None:
     data, ends = VERDICTS[case]
     answer = verdict(read(data))
     assert (answer.status, answer.event(), answer.technical, answer.final) == ends
-    assert answer.approved_amount == (OURS.amount if answer.status is Status.APPROVED else None)
+    told_amount = answer.status in (Status.APPROVED, Status.REVERSED)
+    assert answer.approved_amount == (OURS.amount if told_amount else None)
     assert answer.gateway_id == data["id"]
     assert verdict(Wompi.read_found(200, body([data]), OURS)) == answer
 
@@ -190,8 +200,9 @@ def test_unknown_word_is_no_verdict(word: object) -> None:
 def test_cents_are_exact(pesos: str) -> None:
     ours = Expected(REFERENCE, Money.of(pesos))
     cents = int(ours.amount.wire().replace(".", ""))
-    assert verdict(read(told(amount_in_cents=cents), ours)).approved_amount == ours.amount
-    assert read(told(amount_in_cents=cents + 1), ours) == Conflict(ErrorKind.AMOUNT_MISMATCH)
+    extra = {**EXTRA, "transaction_value": ours.amount.wire()}
+    assert verdict(read(told(extra=extra, amount_in_cents=cents), ours)).approved_amount == ours.amount
+    assert read(told(extra=extra, amount_in_cents=cents + 1), ours) == Conflict(ErrorKind.AMOUNT_MISMATCH)
 
 
 NO_SENSE = [b"", b"<html>busy</html>", b"[]", b"null", b'"APPROVED"', b"7", b"{", body(told())[:-9],
@@ -244,9 +255,9 @@ FOUND: dict[str, tuple[list[object], Answer | Status]] = {
     "voided, then approved": ([told("VOIDED"), told(created_at=LATER)], Status.APPROVED),
     "refused, then failed": ([DECLINED, told("ERROR", created_at=LATER)], Status.FAILED),
     "failed, then refused": ([told("ERROR"), told("DECLINED", created_at=LATER)], Status.REJECTED),
-    "approved twice": ([told(), told(created_at=LATER)], Conflict(ErrorKind.TWO_APPROVALS)),
+    "approved, listed twice": ([told(), told(created_at=LATER)], Status.APPROVED),
     "approved twice, one for another sum": ([told(), told(amount_in_cents=1)],
-                                            Conflict(ErrorKind.TWO_APPROVALS)),
+                                            Conflict(ErrorKind.AMOUNT_MISMATCH)),
     "approved for another sum": ([told(amount_in_cents=1), DECLINED], Conflict(ErrorKind.AMOUNT_MISMATCH)),
     "approved in another currency": ([told(currency="USD")], Conflict(ErrorKind.CURRENCY_MISMATCH)),
     "unknown word last": ([DECLINED, told("HELD", created_at=LATER)], NoVerdict(ErrorKind.UNKNOWN_STATUS)),
@@ -286,20 +297,26 @@ CREATIONS: list[tuple[int, bytes, Creation]] = [
     (201, body(NEW | {"id": ""}), UnknownIfCreated(ErrorKind.GARBAGE)),
     (201, body([NEW]), UnknownIfCreated(ErrorKind.GARBAGE)),
     *((201, said, UnknownIfCreated(ErrorKind.GARBAGE)) for said in NO_SENSE),
-    (202, body(NEW), UnknownIfCreated(ErrorKind.GARBAGE)), (302, b"", UnknownIfCreated(ErrorKind.GARBAGE)),
+    (202, body(NEW), UnknownIfCreated(ErrorKind.GARBAGE)), (302, b"", NotCreated(ErrorKind.GARBAGE)),
+    (308, b"", NotCreated(ErrorKind.GARBAGE)), (405, b"", NotCreated(ErrorKind.GARBAGE)),
+    (429, b"<html>slow down</html>", NotCreated(ErrorKind.SERVER)),
+    *((http, b"", UnknownIfCreated(ErrorKind.GARBAGE)) for http in (408, 409, 499)),
     (401, WRONG_KEY, NotCreated(ErrorKind.AUTHENTICATION)),
-    (401, b"", UnknownIfCreated(ErrorKind.AUTHENTICATION)),
+    (401, b"", NotCreated(ErrorKind.AUTHENTICATION)),
     (403, WRONG_KEY, NotCreated(ErrorKind.AUTHENTICATION)),
-    (403, b"<html>", UnknownIfCreated(ErrorKind.GARBAGE)),
-    (404, b"<html>Not Found</html>", UnknownIfCreated(ErrorKind.GARBAGE)),
+    (403, b"<html>", NotCreated(ErrorKind.GARBAGE)),
+    (404, b"<html>Not Found</html>", NotCreated(ErrorKind.GARBAGE)),
     (422, invalid("signature"), NotCreated(ErrorKind.AUTHENTICATION)),
     (422, invalid("acceptance_token"), NotCreated(ErrorKind.INVALID_REQUEST)),
-    (422, invalid("reference"), ExistsAlready()),
-    (422, invalid("acceptance_token", "reference"), ExistsAlready()),
+    (422, invalid("reference"), NotCreated(ErrorKind.INVALID_REQUEST)),  # its form, not its use
+    (422, used("reference"), ExistsAlready()),
+    (422, used("acceptance_token", "reference"), ExistsAlready()),
+    (422, used("acceptance_token"), NotCreated(ErrorKind.INVALID_REQUEST)),
     (422, error("UNPROCESSABLE", reason="Falta"), NotCreated(ErrorKind.INVALID_REQUEST)),
     (422, error("INPUT_VALIDATION_ERROR", messages=["reference"]), NotCreated(ErrorKind.INVALID_REQUEST)),
-    (422, invalid("reference")[:-3], UnknownIfCreated(ErrorKind.GARBAGE)),
-    (422, b'{"error": "reference"}', UnknownIfCreated(ErrorKind.GARBAGE)),
+    (422, invalid("reference")[:-3], NotCreated(ErrorKind.GARBAGE)),
+    (422, b'{"error": "reference"}', NotCreated(ErrorKind.GARBAGE)),
+    (422, b'{"message": "The given data was invalid.", "errors": {}}', NotCreated(ErrorKind.GARBAGE)),
     (500, b"<html>Server Error</html>", UnknownIfCreated(ErrorKind.SERVER)),
     (500, invalid("signature"), UnknownIfCreated(ErrorKind.SERVER)),
     (500, body(NEW), UnknownIfCreated(ErrorKind.SERVER)), (504, b"", UnknownIfCreated(ErrorKind.SERVER)),
@@ -441,3 +458,44 @@ def test_no_secret_in_logs_texts_and_foreign_calls(caplog: pytest.LogCaptureFixt
     said = f"{driver!r} {told_of} {missing.value!r} {away.find(OURS)} {caplog.text}"
     assert "/transactions" in caplog.text
     assert [secret for secret in (PRIVATE, INTEGRITY) if secret in said] == []
+
+
+class TestTheSchemesOwnBlock:
+    @pytest.mark.parametrize(
+        ("word", "changed", "kind"),
+        [
+            ("APPROVED", {"transaction_state": "NOT_AUTHORIZED"}, ErrorKind.CONTRADICTION),
+            ("APPROVED", {"transaction_state": "FAILED"}, ErrorKind.CONTRADICTION),
+            ("APPROVED", {"transaction_state": "PENDING"}, ErrorKind.CONTRADICTION),
+            ("APPROVED", {"return_code": "FAIL_EXCEEDEDLIMIT"}, ErrorKind.CONTRADICTION),
+            ("APPROVED", {"transaction_value": "187450.34"}, ErrorKind.AMOUNT_MISMATCH),
+            ("DECLINED", {"transaction_state": "OK"}, ErrorKind.CONTRADICTION),
+            ("ERROR", {"transaction_state": "OK"}, ErrorKind.CONTRADICTION),
+        ],
+    )
+    def test_where_it_contradicts_the_word_staff_must_look_with_all_that_was_seen(
+        self, word: str, changed: dict[str, str], kind: ErrorKind
+    ) -> None:
+        data = told(word)
+        data["payment_method"]["extra"] = {**data["payment_method"]["extra"], **changed}
+        for answer in (read(data), Wompi.read_found(200, body([data]), OURS)):
+            assert answer == Conflict(kind)
+            assert isinstance(answer, Conflict)
+            assert (answer.cus, answer.amount) == ("3271840055", OURS.amount)
+            assert answer.decided_at is not None
+
+
+def test_two_debits_of_one_reference_are_told_apart_and_the_earlier_one_counts() -> None:
+    second = told(id="1190001-2", created_at=LATER, finalized_at="2026-03-02T14:50:00Z",
+                  extra={**EXTRA, "traceability_code": "3271840077"})  # fmt: skip
+    for listed in ([told(), second], [second, told()]):
+        answer = verdict(Wompi.read_found(200, body(listed), OURS))
+        assert (answer.cus, answer.gateway_id) == ("3271840055", ID)
+        assert [each.cus for each in answer.approvals] == ["3271840055", "3271840077"]
+
+
+def test_another_payers_document_is_not_ours() -> None:
+    data = told()
+    data["payment_method"]["user_legal_id"] = "1023456789"
+    assert verdict(read(data, Expected(REFERENCE, OURS.amount, "6789"))).status is Status.APPROVED
+    assert read(data, Expected(REFERENCE, OURS.amount, "1111")) == Conflict(ErrorKind.OTHER_PAYER)

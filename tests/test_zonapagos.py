@@ -37,6 +37,7 @@ Json = dict[str, Any]
 REFERENCE = "KSK2026000123"
 OURS = Expected(REFERENCE, Money.of(187450))
 PSE = "29|18092100031|2701|1022|BANCO UNION COLOMBIANO|1468228|3"
+OTHER_PSE = "29|18092100077|2701|1051|BANCO LLANOS|1468999|3"
 WHEN = "02/03/2026 09:31:07"
 
 
@@ -96,7 +97,9 @@ VERDICTS = {
     "approved": ([record()], APPROVED),
     "approved, with decimals": ([record(paid="187450.00", asked="187450.0")], APPROVED),
     "approved by card": ([record(method=CARD)], APPROVED),
-    "approved in two parts": ([record(paid="100000"), record(paid="87450", attempt="2")], APPROVED),
+    "approved in two parts": (
+        [record(paid="100000"), record(paid="87450", attempt="2", method=OTHER_PSE)], APPROVED),
+    "approved, listed twice": ([record(), record(attempt="2")], APPROVED),
     "approved after a refusal": ([REFUSED, record(attempt="2")], APPROVED),
     "refusal said to be later": ([record(), record("1000", "0", attempt="2")], APPROVED),
     "approved while another waits": ([record(), record("999", "0", attempt="2")], APPROVED),
@@ -123,12 +126,15 @@ def test_recorded_attempts_are_this_verdict(case: str) -> None:
     for order in (records, records[::-1]):
         answer = verdict(read(*order))
         assert (answer.status, answer.event(), answer.technical, answer.final) == ends
-        assert answer.approved_amount == (OURS.amount if answer.status is Status.APPROVED else None)
+        if answer.status is Status.APPROVED:
+            assert answer.approved_amount == OURS.amount
+        elif answer.status is not Status.PARTIAL:
+            assert answer.approved_amount is None
+        assert answer.approvals == ()
         assert answer.gateway_id == REFERENCE
 
 
 NO_END: dict[str, tuple[list[str], Answer]] = {
-    "approved twice": ([record(), record(attempt="2")], Conflict(ErrorKind.TWO_APPROVALS)),
     "approved and a part more": ([record(), record(paid="1", attempt="2")],
                                  Conflict(ErrorKind.AMOUNT_MISMATCH)),
     "paid more than asked": ([record(paid="187450.01")], Conflict(ErrorKind.AMOUNT_MISMATCH)),
@@ -151,14 +157,15 @@ NO_END: dict[str, tuple[list[str], Answer]] = {
                                  NoVerdict(ErrorKind.UNKNOWN_STATUS)),
     **{f"unknown number {state}": ([record(state, "0")], NoVerdict(ErrorKind.UNKNOWN_STATUS))
        for state in ("777", "1002", "1003", "1004", "200", "0", "01", "1.0", "-1", "APPROVED")},
-    **{f"unreadable, {name}": ([text], NoVerdict(ErrorKind.GARBAGE)) for name, text in {
+    **{f"unreadable, {name}": ([text], NoVerdict(ErrorKind.UNKNOWN_STATUS)) for name, text in {
         "no state": record(""), "paid is blank": record(paid=""),
         "paid with a comma": record(paid="187450,00"),
         "paid in words": record(paid="todo"), "paid below nothing": record(paid="-187450"),
         "paid beyond cents": record(paid="187450.001"), "asked is blank": record(asked=""),
         "asked is endless": record(asked="9" * 16), "attempt in words": record(attempt="uno"),
         "cut before its money": "31|1|0|1|1|187450", "words": "Sin pagos"}.items()},
-    "readable beside unreadable": ([record(), "Sin pagos"], NoVerdict(ErrorKind.GARBAGE)),
+    "refused beside unreadable": ([REFUSED, "Sin pagos"], NoVerdict(ErrorKind.UNKNOWN_STATUS)),
+    "not begun beside unreadable": ([NOT_BEGUN, "Sin pagos"], NoVerdict(ErrorKind.UNKNOWN_STATUS)),
 }  # fmt: skip
 
 
@@ -246,11 +253,81 @@ def test_date_at_the_end_of_the_calendar_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    "broken", [record(when=""), record(when="ayer"), record(when="2026-03-02T09:31:07"), record()[:60]]
+    "when",
+    ["", "ayer", "01/01/0001 0:00:00", "0001-01-01T00:00:00Z", "31/02/2026 10:00:00", "9999-12-31 23:59"],
 )
+def test_a_date_that_can_not_be_used_is_lost_alone(when: str) -> None:
+    answer = verdict(read(record(when=when)))
+    assert (answer.status, answer.cus, answer.bank) == (Status.APPROVED, "1468228", "BANCO UNION COLOMBIANO")
+    assert answer.decided_at is None
+
+
+@pytest.mark.parametrize("broken", [record()[:60], record(when="", method=CARD)])
 def test_without_a_date_state_and_money_stand_and_the_rest_is_not_guessed(broken: str) -> None:
     answer = verdict(read(broken))
     assert (answer.status, answer.cus, answer.bank, answer.decided_at) == (Status.APPROVED, None, None, None)
+
+
+NIGHT = datetime(2026, 11, 27, 4, 52, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "26/11/2026 11:52:00 p. m.", "26/11/2026 11:52:00 p.\u00a0m.",
+        "26/11/2026\u00a011:52:00\u202fp.\u00a0m.",
+        "26/11/2026 11:52:00 P.M.", "26/11/2026 11:52:00 PM", "26/11/2026 11:52:00 pm", "26/11/2026 23:52:00",
+        "26/11/2026 23:52", "2026-11-26T23:52:00", "2026-11-26 23:52:00", "2026-11-26T23:52:00-05:00",
+        "2026-11-27T04:52:00Z",
+    ],
+)  # fmt: skip
+def test_a_time_is_bogotas_however_it_is_written(when: str) -> None:
+    answer = verdict(read(record(when=when)))
+    assert answer.decided_at == NIGHT
+    assert (answer.cus, answer.bank) == ("1468228", "BANCO UNION COLOMBIANO")
+
+
+class TestManyRecords:
+    """Those that can not be read, or say nothing of money, hide no other."""
+
+    BLANK = "31|1|0|200|1000|||0||1023456789|Marta|Rincon Avila|3001112233|m@correo.example||||||  |  "
+
+    @pytest.mark.parametrize("state", ["1000", "888", "999", "1001", "4003"])
+    def test_blank_money_of_an_unpaid_attempt_is_none_and_the_approved_one_counts(self, state: str) -> None:
+        blank = self.BLANK.replace("|1000|", f"|{state}|")
+        for records in ([blank, record(attempt="2")], [record(attempt="2"), blank]):
+            answer = verdict(read(*records))
+            assert (answer.status, answer.cus) == (Status.APPROVED, "1468228")
+
+    def test_alone_it_is_unpaid(self) -> None:
+        assert verdict(read(self.BLANK)).status is Status.REJECTED
+
+    def test_blank_money_of_an_approved_one_stays_unreadable(self) -> None:
+        assert read(record(paid="")) == NoVerdict(ErrorKind.UNKNOWN_STATUS)
+
+    def test_an_approved_one_counts_beside_one_that_can_not_be_read(self) -> None:
+        for records in ([record(), "Sin pagos"], ["Sin pagos", record()]):
+            assert verdict(read(*records)).status is Status.APPROVED
+
+    def test_two_debits_are_told_apart_and_the_earlier_one_counts(self) -> None:
+        later = record(attempt="2", method=OTHER_PSE, when="02/03/2026 09:40:00")
+        for records in ([record(), later], [later, record()]):
+            answer = verdict(read(*records))
+            assert answer.cus == "1468228"
+            assert [each.cus for each in answer.approvals] == ["1468228", "1468999"]
+            assert [each.bank for each in answer.approvals] == ["BANCO UNION COLOMBIANO", "BANCO LLANOS"]
+
+    def test_what_has_ended_is_told_by_its_cus(self) -> None:
+        answer = verdict(read(REFUSED, record("888", "0", attempt="2", method=" ")))
+        assert answer.ended_cus == {"1468228"}
+
+    def test_another_payers_document_is_not_ours(self) -> None:
+        ours, other = (Expected(REFERENCE, OURS.amount, ends) for ends in ("6789", "1111"))
+        assert verdict(read(record(), expected=ours)).status is Status.APPROVED
+        said = read(record(), expected=other)
+        assert said == Conflict(ErrorKind.OTHER_PAYER)
+        assert isinstance(said, Conflict)
+        assert (said.cus, said.bank, said.amount) == ("1468228", "BANCO UNION COLOMBIANO", OURS.amount)
 
 
 @pytest.mark.parametrize(
@@ -331,7 +408,11 @@ CREATIONS: list[tuple[int, bytes, Creation]] = [
         0, 3, -1, None, True, "", "uno", [1])),
     *((200, said, UnknownIfCreated(ErrorKind.GARBAGE)) for said in (*NO_SENSE, b"{}")),
     *((http, b"", NotCreated(ErrorKind.INVALID_REQUEST)) for http in (400, 404, 415)),
-    *((http, started(2), UnknownIfCreated(ErrorKind.GARBAGE)) for http in (201, 302, 401, 403, 422, 429)),
+    (201, started(2), UnknownIfCreated(ErrorKind.GARBAGE)),
+    *((http, started(2), NotCreated(ErrorKind.INVALID_REQUEST)) for http in (302, 308, 401, 403, 405, 422)),
+    *((http, b"<html>", NotCreated(ErrorKind.GARBAGE)) for http in (301, 403, 405, 413, 421)),
+    (429, b"<html>slow down</html>", NotCreated(ErrorKind.SERVER)),
+    *((http, b"<html>", UnknownIfCreated(ErrorKind.GARBAGE)) for http in (408, 409, 499)),
     *((http, b"<html>", UnknownIfCreated(ErrorKind.SERVER)) for http in (500, 502, 503)),
     (500, started(1, PAGE), UnknownIfCreated(ErrorKind.SERVER)),
 ]  # fmt: skip
@@ -371,7 +452,7 @@ def test_creation_says_what_the_contract_wants() -> None:
         assert kiosk(server.url).create(CHARGE) == Created(REFERENCE, PAGE)
         kiosk(server.url).create(replace(CHARGE, holder=company))
         (line, body), (_, of_company) = map(sent, server.requests)
-        assert b'"flt_total_con_iva": 187450.50,' in server.requests[0]
+        assert b'"flt_total_con_iva":187450.50,' in server.requests[0]
     assert (line, set(body)) == (
         "POST /api/InicioPago",
         {"InformacionPago", "InformacionSeguridad", "AdicionalesPago", "AdicionalesConfiguracion"},

@@ -170,8 +170,16 @@ def _of_answer(
         )
     kind = answer.kind
     if isinstance(answer, Conflict):
-        return _row("conflict", ask_again=False, alert_staff=True, error_kind=kind.value,
-                    gateway_payment_id=gateway_id)  # fmt: skip
+        return _row(
+            "conflict",
+            ask_again=False,
+            alert_staff=True,
+            error_kind=kind.value,
+            approved_amount=answer.amount.wire() if answer.amount else None,
+            cus=answer.cus,
+            bank_name=answer.bank,
+            gateway_payment_id=gateway_id,
+        )
     # Looking for a lost creation may well find nothing.
     looked_for = by_reference and kind is ErrorKind.UNKNOWN_PAYMENT
     alert = kind.staff_must_act and not looked_for

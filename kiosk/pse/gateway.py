@@ -252,7 +252,7 @@ class Verdict:
     refused: ErrorKind | None = None
     """Why the scheme would not even begin it, where the answer has the scheme's own code."""
     approvals: tuple[Approval, ...] = ()
-    ended_cus: frozenset[str] | None = None
+    ended_cus: frozenset[str] | None = field(default=None, compare=False)
     """CUS of the attempts that this answer itself says have ended unpaid; None where the answer is about
     the only attempt there can be. A CUS that was seen and is not among them is a debit nobody spoke of."""
 
@@ -279,11 +279,11 @@ class Conflict:
 
     kind: ErrorKind
     detail: str = ""
-    cus: str | None = None
-    bank: str | None = None
-    amount: Money | None = None
-    """What the answer says was paid, for staff; in whatever currency it names."""
-    decided_at: datetime | None = None
+    cus: str | None = field(default=None, compare=False)
+    bank: str | None = field(default=None, compare=False)
+    amount: Money | None = field(default=None, compare=False)
+    """What the answer says was paid, for staff; in whatever currency it names. What it is, is its kind."""
+    decided_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -430,7 +430,9 @@ def _approved(attempts: list[Mapping[str, Any]], expected: Expected) -> Answer:
 
 
 def _key(attempt: Mapping[str, Any]) -> str:
-    return text(attempt.get("internalReference"))[:64] or _cus(attempt) or ""
+    """Two debits differ where the gateway's own number, the CUS or the sum does."""
+    paid = mapping(mapping(attempt.get("amount")).get("from")).get("total")
+    return f"{text(attempt.get('internalReference'))[:20]}/{_cus(attempt) or ''}/{text(paid)[:10]}"
 
 
 def _rejected(said: _Said, attempts: list[Mapping[str, Any]]) -> Answer:

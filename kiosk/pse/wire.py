@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -18,17 +18,22 @@ from kiosk.cooperative.money import InvalidAmount, Money
 _AMOUNT = re.compile(r"[0-9]{1,16}(\.[0-9]{1,6})?")
 
 
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
 def written(body: Mapping[str, object]) -> bytes:
     """JSON in ASCII whose Money values are exact numbers: 185000 or 185000.50, never by way of a float."""
-
-    def number(value: object) -> object:
-        if not isinstance(value, Money):
-            raise TypeError(type(value).__name__)
-        whole = value.amount.to_integral_value()
-        return msgspec.Raw((str(whole) if whole == value.amount else value.wire()).encode())
-
-    said = msgspec.json.encode(body, enc_hook=number).decode()
+    said = _ENCODER.encode(_numbers(body)).decode()
     return "".join(each if each.isascii() else _escaped(each) for each in said).encode()
+
+
+def _numbers(value: object) -> object:
+    if isinstance(value, Money):
+        whole = value.amount.to_integral_value()
+        return int(whole) if whole == value.amount else value.amount
+    if isinstance(value, Mapping):
+        return {key: _numbers(each) for key, each in value.items()}
+    return [_numbers(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _escaped(letter: str) -> str:
@@ -115,12 +120,15 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 9998
 def instant(value: object) -> datetime | None:
     """An ISO time with its offset that everybody can reckon with; None for anything else."""
     try:
-        found = datetime.fromisoformat(str(value))
-        found.astimezone(UTC)
-    except (ValueError, OverflowError):
+        return usable(datetime.fromisoformat(str(value)))
+    except ValueError:
         return None
-    usable = found.tzinfo is not None and _FIRST_YEAR <= found.year <= _LAST_YEAR
-    return found if usable else None
+
+
+def usable(moment: datetime) -> datetime | None:
+    """The same, if it is aware and every later step can shift, write and read it; else None."""
+    known = moment.tzinfo is not None and _FIRST_YEAR <= moment.year <= _LAST_YEAR
+    return moment if known else None
 
 
 def web_address(value: object) -> str | None:

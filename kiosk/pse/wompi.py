@@ -11,17 +11,22 @@ empty search proves nothing, because nobody says how soon a transaction can be f
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from kiosk.cooperative.member import HolderKind
 from kiosk.cooperative.money import Money
+from kiosk.pse.clock import GatewayClock
 from kiosk.pse.gateway import (
     Abilities,
     Answer,
+    Approval,
     Bank,
     Charge,
     Conflict,
@@ -37,10 +42,14 @@ from kiosk.pse.gateway import (
     Terms,
     UnknownIfCreated,
     Verdict,
+    account_of,
     bank_list,
+    in_order,
 )
 from kiosk.pse.wire import instant, mapping, money, read_object, rows, same_place, text, web_address, written
 from kiosk.transport import NoAnswer, NotSent, Reply, Timeouts
+
+log = logging.getLogger(__name__)
 
 _CREATE = Timeouts(connect=8, answer=30)
 _ASK = Timeouts(connect=8, answer=15)
@@ -53,6 +62,11 @@ _STATUS = {
     "ERROR": Status.FAILED,
     "VOIDED": Status.REVERSED,
 }
+_UNPAID = frozenset({"DECLINED", "ERROR"})
+_MAY_EXIST = frozenset({408, 409, 499})
+"""Refusals after which the transaction may be there all the same."""
+_USED_ALREADY = re.compile(r"\bya\b|usad|utilizad|used|taken|existe|duplica", re.IGNORECASE)
+"""Against a complaint about the reference's form («No cumple con el formato»)."""
 _DOCUMENTS = (
     ("presigned_acceptance", "acceptance_token", "Reglamento de usuarios de Wompi"),
     ("presigned_personal_data_auth", "accept_personal_auth", "Autorización de datos personales de Wompi"),
@@ -72,6 +86,7 @@ class Wompi:
         cancels=False,
         other_device=True,
         wants_terms=True,
+        address_only_ours=True,  # the bank's address is in answers to our own queries only
     )
 
     def __init__(self, connection: Connection, pause: Callable[[float], None] = time.sleep) -> None:
@@ -81,6 +96,14 @@ class Wompi:
         self._return_url = connection.return_url
         self._hosts = connection.page_hosts
         self._pause = pause
+        self._clock = GatewayClock(connection.clock)
+        self._financial_services = connection.financial_services
+        self.account = account_of(self.name, self._transport.base_url, self._public)
+
+    @property
+    def skew(self) -> timedelta | None:
+        """How far the gateway's clock is ahead of ours; None before its first answer."""
+        return self._clock.skew
 
     def __repr__(self) -> str:
         return f"Wompi({self._transport.base_url})"
@@ -112,6 +135,9 @@ class Wompi:
         """Fetch fresh acceptance tokens, create once, then ask for the bank's address."""
         if charge.bank is None:
             return NotCreated(ErrorKind.INVALID_REQUEST)
+        if self._financial_services and (charge.opened_on is None or charge.beneficiary is None):
+            log.error("%s: the core must name openingDate and document of the member", charge.reference)
+            return NotCreated(ErrorKind.INVALID_REQUEST)
         merchant = self._merchant()
         if isinstance(merchant, NoVerdict):
             return NotCreated(merchant.kind)  # nothing was asked for yet
@@ -127,6 +153,7 @@ class Wompi:
             return NotCreated(ErrorKind.NOT_SENT)
         except NoAnswer:
             return UnknownIfCreated(ErrorKind.NO_ANSWER)
+        self._clock.heard(reply.headers)
         created = self.read_creation(reply.status, reply.body, charge.reference)
         if isinstance(created, Created) and created.redirect_url is None:
             return self._with_page(created, Expected(charge.reference, charge.amount))
@@ -170,7 +197,8 @@ class Wompi:
 
     @staticmethod
     def read_creation(status: int, body: bytes, reference: str) -> Creation:
-        """201 with an id is created; only a well-formed refusal says that nothing was made.
+        """201 with an id is created. A refusal says that nothing was made, whoever wrote it: the gateway, or
+        a firewall in front of it. Where the request may have been carried out nobody knows.
 
         An empty `reference` is not compared.
         """
@@ -183,11 +211,11 @@ class Wompi:
             return UnknownIfCreated(ErrorKind.REFERENCE_MISMATCH if gateway_id else ErrorKind.GARBAGE)
         error = mapping(mapping(found).get("error"))
         kind = _failure(status, found)
-        if not error or not 400 <= status < 500:
+        if not 300 <= status < 500 or status in _MAY_EXIST:
             return UnknownIfCreated(kind)
-        if "reference" in mapping(error.get("messages")):
+        if _USED_ALREADY.search(_said_of(error, "reference")):
             return ExistsAlready()
-        return NotCreated(kind)
+        return NotCreated(ErrorKind.INVALID_REQUEST if kind is ErrorKind.UNKNOWN_PAYMENT else kind)
 
     @staticmethod
     def read_query(status: int, body: bytes, expected: Expected) -> Answer:
@@ -200,7 +228,10 @@ class Wompi:
 
     @staticmethod
     def read_found(status: int, body: bytes, expected: Expected) -> Answer:
-        """A list under `data`. The approved one decides, else one still open, else the newest."""
+        """A list under `data`: every transaction of ours counts, not the newest.
+
+        Approved ones decide; else one that is open, annulled or of an unlisted word keeps it from ending.
+        """
         found = read_object(body)
         data = mapping(found).get("data")
         if status != 200 or not isinstance(data, list):
@@ -209,14 +240,12 @@ class Wompi:
         if not ours:
             return NoVerdict(ErrorKind.UNKNOWN_PAYMENT)
         ours.sort(key=lambda each: text(each.get("created_at")), reverse=True)
-        for word in ("APPROVED", "PENDING", "VOIDED"):
-            of_word = [each for each in ours if _word(each) == word]
-            if word == "APPROVED" and len(of_word) > 1:
-                return Conflict(ErrorKind.TWO_APPROVALS)
-            if of_word:
-                return _transaction_verdict(of_word[0], expected)
-        unknown = [each for each in ours if _word(each) not in _STATUS]  # it may hold the money
-        return _transaction_verdict((unknown or ours)[0], expected)
+        ended = frozenset(cus for each in ours if _word(each) in _UNPAID and (cus := _cus(each)))
+        if approved := [each for each in ours if _word(each) == "APPROVED"]:
+            return _with_ended(_approved(approved, expected), ended)
+        going = [each for each in ours if _word(each) not in _UNPAID]  # it may hold the money
+        going.sort(key=lambda each: _word(each) != "PENDING")
+        return _with_ended(_transaction_verdict((going or ours)[0], expected), ended)
 
     def is_return(self, url: str) -> bool:
         """Whether it is our return address; the id that Wompi adds is not looked at."""
@@ -232,13 +261,15 @@ class Wompi:
         self, path: str, key: str, query: Mapping[str, str] | None = None, timeouts: Timeouts | None = None
     ) -> Reply | NoVerdict:
         try:
-            return self._transport.request(
+            reply = self._transport.request(
                 "GET", path, query=query, headers=_bearer(key), timeouts=timeouts or _ASK
             )
         except NotSent:
             return NoVerdict(ErrorKind.NOT_SENT)
         except NoAnswer:
             return NoVerdict(ErrorKind.NO_ANSWER)
+        self._clock.heard(reply.headers)
+        return reply
 
     def _merchant(self) -> Mapping[str, Any] | NoVerdict:
         # The public key is part of the path, which is logged: it is public by its name and use.
@@ -268,9 +299,21 @@ class Wompi:
                 "financial_institution_code": bank.code,
                 "payment_description": charge.description[:30],
                 "reference_one": charge.ip_address,
+                **self._beneficiary(charge),
             },
             "customer_data": {"full_name": holder.name, "phone_number": holder.mobile},
         }
+
+    def _beneficiary(self, charge: Charge) -> dict[str, str]:
+        """What PSE wants of merchants of «Servicios Financieros» beside the payer's address."""
+        if not (self._financial_services and charge.opened_on and charge.beneficiary):
+            return {}
+        opened = charge.opened_on.strftime("%Y%m%d")
+        return {"reference_two": opened, "reference_three": charge.beneficiary.number}
+
+
+def _with_ended(answer: Answer, ended: frozenset[str]) -> Answer:
+    return replace(answer, ended_cus=ended) if isinstance(answer, Verdict) else answer
 
 
 def signature(reference: str, amount: Money, integrity: str) -> str:
@@ -311,6 +354,12 @@ def _failure(status: int, body: Mapping[str, Any] | None) -> ErrorKind:
     return ErrorKind.INVALID_REQUEST
 
 
+def _said_of(error: Mapping[str, Any], field: str) -> str:
+    """What a refusal says of one field, in one text."""
+    said = mapping(error.get("messages")).get(field)
+    return " ".join(text(each) for each in said) if isinstance(said, list) else text(said)
+
+
 def _word(transaction: Mapping[str, Any]) -> str:
     return text(transaction.get("status")).upper()
 
@@ -323,14 +372,44 @@ def _page(transaction: Mapping[str, Any]) -> str | None:
     return web_address(_extra(transaction).get("async_payment_url"))
 
 
-def _transaction_verdict(transaction: Mapping[str, Any], expected: Expected) -> Answer:
+def _cus(transaction: Mapping[str, Any]) -> str | None:
+    extra = _extra(transaction)
+    cus = text(extra.get("traceability_code")) or text(extra.get("external_identifier"))
+    return cus if 0 < len(cus) <= 32 else None
+
+
+def _not_ours(transaction: Mapping[str, Any], expected: Expected) -> ErrorKind | None:
     if text(transaction.get("reference")) != expected.reference:
-        return Conflict(ErrorKind.REFERENCE_MISMATCH)
+        return ErrorKind.REFERENCE_MISMATCH
     if text(transaction.get("currency")) != expected.amount.currency:
-        return Conflict(ErrorKind.CURRENCY_MISMATCH)
-    amount = _amount(transaction, expected.amount.currency)
-    if amount != expected.amount:
-        return Conflict(ErrorKind.AMOUNT_MISMATCH)
+        return ErrorKind.CURRENCY_MISMATCH
+    if _amount(transaction, expected.amount.currency) != expected.amount:
+        return ErrorKind.AMOUNT_MISMATCH
+    payer = text(mapping(transaction.get("payment_method")).get("user_legal_id"))
+    return ErrorKind.OTHER_PAYER if payer and not payer.endswith(expected.payer_ends) else None
+
+
+def _contradiction(transaction: Mapping[str, Any], expected: Expected) -> ErrorKind | None:
+    """Where Wompi's word and what PSE told it, in its own block, can not both be true."""
+    extra, approved = _extra(transaction), _word(transaction) == "APPROVED"
+    scheme = text(extra.get("transaction_state")).upper()
+    if scheme and approved != (scheme == "OK") and (approved or _word(transaction) in _UNPAID):
+        said_unpaid = approved or scheme == "OK"
+        return ErrorKind.CONTRADICTION if said_unpaid else None
+    if not approved:
+        return None
+    if text(extra.get("return_code")).startswith("FAIL_"):
+        return ErrorKind.CONTRADICTION
+    value = text(extra.get("transaction_value"))
+    differs = value and money(value, expected.amount.currency) != expected.amount
+    return ErrorKind.AMOUNT_MISMATCH if differs else None
+
+
+def _transaction_verdict(transaction: Mapping[str, Any], expected: Expected) -> Answer:
+    amount = _amount(transaction, text(transaction.get("currency")) or expected.amount.currency)
+    if kind := _not_ours(transaction, expected) or _contradiction(transaction, expected):
+        decided = instant(transaction.get("finalized_at"))
+        return Conflict(kind, "", _cus(transaction), None, amount, decided)
     word, page = _word(transaction), _page(transaction)
     if word == "PENDING":
         status = Status.PENDING if page else Status.CREATED
@@ -338,20 +417,39 @@ def _transaction_verdict(transaction: Mapping[str, Any], expected: Expected) -> 
         status = _STATUS[word]
     else:
         return NoVerdict(ErrorKind.UNKNOWN_STATUS)
-    extra = _extra(transaction)
-    cus = text(extra.get("traceability_code")) or text(extra.get("external_identifier"))
-    unpaid = status in (Status.REJECTED, Status.FAILED)
+    unpaid = word in _UNPAID
     return Verdict(
         status=status,
-        cus=cus if 0 < len(cus) <= 32 else None,
-        approved_amount=amount if status is Status.APPROVED else None,
+        cus=_cus(transaction),
+        approved_amount=amount if status in (Status.APPROVED, Status.REVERSED) else None,
         decided_at=instant(transaction.get("finalized_at")) if status.final else None,
         cause=text(transaction.get("status_message"))[:200] or None if unpaid else None,
         technical=status is Status.FAILED,
         gateway_id=text(transaction.get("id")) or None,
         redirect_url=page,
-        refused=_refusal(text(extra.get("return_code"))) if status is Status.FAILED else None,
+        refused=_refusal(text(_extra(transaction).get("return_code"))) if status is Status.FAILED else None,
     )
+
+
+def _key(transaction: Mapping[str, Any]) -> str:
+    """Two debits differ where Wompi's id, the CUS or the sum does."""
+    parts = (transaction.get("id"), _cus(transaction), transaction.get("amount_in_cents"))
+    return "/".join(text(each)[:30] for each in parts)[:64]
+
+
+def _approved(approved: list[Mapping[str, Any]], expected: Expected) -> Answer:
+    """All approved transactions of one reference; the same one listed twice is one."""
+    debits = {_key(each): each for each in approved}
+    told: dict[str, Verdict] = {}
+    for key, each in debits.items():
+        answer = _transaction_verdict(each, expected)
+        if not isinstance(answer, Verdict):
+            return answer
+        told[key] = answer
+    first, *others = in_order(
+        Approval(key, expected.amount, said.cus, said.bank, said.decided_at) for key, said in told.items()
+    )
+    return replace(told[first.key], approvals=(first, *others) if others else ())
 
 
 def _refusal(code: str) -> ErrorKind | None:

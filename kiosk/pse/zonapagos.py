@@ -13,17 +13,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from kiosk.cooperative.bogota import BOGOTA
 from kiosk.cooperative.member import AccountHolder, DocumentType, HolderKind
-from kiosk.cooperative.money import Money, total
+from kiosk.cooperative.money import ZERO, Money, total
+from kiosk.pse.clock import GatewayClock
 from kiosk.pse.gateway import (
     Abilities,
     Answer,
+    Approval,
     Bank,
     Charge,
     Conflict,
@@ -39,8 +42,10 @@ from kiosk.pse.gateway import (
     Terms,
     UnknownIfCreated,
     Verdict,
+    account_of,
+    in_order,
 )
-from kiosk.pse.wire import mapping, money, read_object, same_place, text, web_address, written
+from kiosk.pse.wire import mapping, money, read_object, same_place, text, usable, web_address, written
 from kiosk.transport import NoAnswer, NotSent, Timeouts
 
 _CREATE = Timeouts(connect=8, answer=30)
@@ -64,14 +69,22 @@ _STATUS = {
     "1001": Status.FAILED,
 }
 _PSE = "29"
-_DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{4} +\d{1,2}:\d{2}(:\d{2})?( +[ap]\.?m\.?)?", re.IGNORECASE)
+_PSE_ENDS_WITH, _USUAL_DATE = 7, 19
+"""Columns: means of payment and PSE's six; the date's place in a record of the documented length."""
+_UNPAID = (Status.REJECTED, Status.FAILED)
+_MAY_EXIST = frozenset({408, 409, 499})
+"""Refusals after which the payment may be there all the same."""
+_ADDITIONAL = "additional_"
 _USED_ALREADY = re.compile(r"ya existe|ya fue us|ya usado|duplica", re.IGNORECASE)
 _CREDENTIALS = re.compile(r"credencial|usuario|clave|contrase|autentic", re.IGNORECASE)
 _OURS = "KIOSK:"
 
 
 class ZonaPagos:
-    """One merchant. `login` is the user, `secret` the password; options `merchant` and `service_code`."""
+    """One merchant. `login` is the user, `secret` the password; options `merchant` and `service_code`.
+
+    What a merchant has agreed with the gateway beside that goes as `additional_111 = "…"`, by its code.
+    """
 
     name = "zonapagos"
     abilities = Abilities(
@@ -92,8 +105,16 @@ class ZonaPagos:
             raise ValueError("gateway.options.merchant must be a number of up to seven digits")
         self._merchant = int(merchant)
         self._service = connection.option("service_code")
+        self._additional = _additional(connection.options)
         self._return_url = connection.return_url
         self._hosts = connection.page_hosts
+        self._clock = GatewayClock(connection.clock)
+        self.account = account_of(self.name, self._transport.base_url, merchant)
+
+    @property
+    def skew(self) -> timedelta | None:
+        """How far the gateway's clock is ahead of ours; None before its first answer."""
+        return self._clock.skew
 
     def __repr__(self) -> str:
         return f"ZonaPagos({self._transport.base_url})"
@@ -116,6 +137,7 @@ class ZonaPagos:
             return NotCreated(ErrorKind.NOT_SENT)
         except NoAnswer:
             return UnknownIfCreated(ErrorKind.NO_ANSWER)
+        self._clock.heard(reply.headers)
         return self.read_creation(reply.status, reply.body, charge.reference)
 
     def query(self, gateway_id: str, expected: Expected) -> Answer:  # noqa: ARG002 - ours is the only key
@@ -137,6 +159,7 @@ class ZonaPagos:
             return NoVerdict(ErrorKind.NOT_SENT)
         except NoAnswer:
             return NoVerdict(ErrorKind.NO_ANSWER)
+        self._clock.heard(reply.headers)
         answer = self.read_found(reply.status, reply.body, expected)
         return NoVerdict(answer.kind, reply.retry_after) if isinstance(answer, NoVerdict) else answer
 
@@ -145,10 +168,15 @@ class ZonaPagos:
 
     @staticmethod
     def read_creation(status: int, body: bytes, reference: str) -> Creation:
-        """Code 1 with an address is created, code 2 refused; 400, 404 and 415 come before any work."""
+        """Code 1 with an address is created, code 2 refused.
+
+        An HTTP refusal comes before any work, whoever wrote it: the server, or a firewall in front of it.
+        """
         found = read_object(body)
-        if status in (400, 404, 415):
-            return NotCreated(ErrorKind.INVALID_REQUEST)
+        if 300 <= status < 500 and status not in _MAY_EXIST:
+            passing = ErrorKind.SERVER if status == 429 else ErrorKind.GARBAGE
+            known = found is not None or status in (400, 404, 415)
+            return NotCreated(ErrorKind.INVALID_REQUEST if known and status != 429 else passing)
         if status != 200 or found is None:
             return UnknownIfCreated(ErrorKind.SERVER if status >= 500 else ErrorKind.GARBAGE)
         code, url = text(found.get("int_codigo")), web_address(found.get("str_url"))
@@ -178,13 +206,13 @@ class ZonaPagos:
         listed = found.get("str_res_pago")
         if listed is not None and not isinstance(listed, str):
             return NoVerdict(ErrorKind.GARBAGE)
-        records = _records(text(listed or ""))
-        if records is None:
-            return NoVerdict(ErrorKind.GARBAGE)
+        records, unreadable = _records(text(listed or ""))
         if not records:
+            if unreadable:
+                return NoVerdict(ErrorKind.UNKNOWN_STATUS)
             counted = text(found.get("int_cantidad_pagos"))
             return NoVerdict(ErrorKind.UNKNOWN_PAYMENT if counted in ("0", "") else ErrorKind.GARBAGE)
-        return _verdict(records, expected)
+        return _verdict(records, expected, unreadable=unreadable)
 
     def is_return(self, url: str) -> bool:
         """Whether it is our return address; id_comercio and id_pago are not looked at."""
@@ -213,9 +241,22 @@ class ZonaPagos:
                 "str_clave": self._password,
                 "int_modalidad": -1,
             },
-            "AdicionalesPago": [],
+            "AdicionalesPago": [{"int_codigo": k, "str_valor": v} for k, v in self._additional.items()],
             "AdicionalesConfiguracion": [{"int_codigo": k, "str_valor": v} for k, v in options.items()],
         }
+
+
+def _additional(options: Mapping[str, str]) -> dict[int, str]:
+    """Raises ValueError for a code that is no number."""
+    found = {}
+    for name, value in options.items():
+        code = name.removeprefix(_ADDITIONAL)
+        if code == name:
+            continue
+        if not (code.isascii() and code.isdigit() and len(code) <= 6):
+            raise ValueError(f"gateway.options.{name}: {_ADDITIONAL} is followed by a number")
+        found[int(code)] = value
+    return found
 
 
 def _payer(holder: AccountHolder) -> dict[str, str]:
@@ -240,18 +281,29 @@ def _plain(said: str, longest: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    """One attempt. State and amounts stand before any text that could shift the columns."""
+    """One attempt. State and amounts stand before any text that could shift the columns.
+
+    `asked` is None where an attempt without money leaves it blank, as the vendor's own example does.
+    """
 
     attempt: int
     finished: str
     state: str
     paid: Money
-    asked: Money
+    asked: Money | None
     texts: tuple[str, ...]
+    payer: str
     at: datetime | None
     ticket: str
     bank: str
     cus: str
+
+    @property
+    def key(self) -> str:
+        """Two debits differ where ticket, CUS or sum does."""
+        if not (self.ticket or self.cus):
+            return str(self.attempt)
+        return f"{self.ticket[:20]}/{self.cus[:24]}/{self.paid.wire()}"
 
 
 def _refusal(found: Mapping[str, Any]) -> ErrorKind | None:
@@ -264,27 +316,36 @@ def _refusal(found: Mapping[str, Any]) -> ErrorKind | None:
     return ErrorKind.AUTHENTICATION if _CREDENTIALS.search(said) else ErrorKind.INVALID_REQUEST
 
 
-def _records(listed: str) -> list[_Record] | None:
-    """The attempts; None where one of them can not be read."""
+def _records(listed: str) -> tuple[list[_Record], bool]:
+    """The attempts that can be read, and whether there is one that can not."""
     rows: list[list[str]] = [[]]
-    for column in (part.strip() for part in listed.split("|")):
+    for column in (_trimmed(part) for part in listed.split("|")):
         if not column.startswith(";"):
             rows[-1].append(column)
             continue
         first = column[1:].strip()  # older answers run the end of a record into the next one's first column
         rows.append([first] if first else [])
     records = [_record(row) for row in rows if any(row)]
-    return None if None in records else [record for record in records if record is not None]
+    return [record for record in records if record is not None], None in records
+
+
+def _trimmed(column: str) -> str:
+    """With plain blanks: Windows writes es-CO times with ones that do not break."""
+    return " ".join(column.replace("\u00a0", " ").replace("\u202f", " ").split())
 
 
 def _record(row: list[str]) -> _Record | None:
     if len(row) < 8 or not re.fullmatch(r"\d{1,9}", row[1]) or not row[4]:
         return None
     paid, asked = money(row[5], "COP"), money(row[6], "COP")
-    if paid is None or asked is None:
+    unpaid = _STATUS.get(row[4]) not in (Status.APPROVED, None)
+    if unpaid:
+        paid = ZERO if row[5] == "" else paid
+    elif asked is None:
         return None
-    dates = [place for place, column in enumerate(row) if place > 8 and _DATE.fullmatch(column)]
-    place = dates[-1] if dates else len(row)
+    if paid is None or (asked is None and row[6] != ""):
+        return None
+    place = _place_of_date(row)
     method, extras = row[place + 1 : place + 2], row[place + 2 :]
     pse = extras if method == [_PSE] and len(extras) == 6 else [""] * 6
     return _Record(
@@ -294,62 +355,96 @@ def _record(row: list[str]) -> _Record | None:
         paid=paid,
         asked=asked,
         texts=tuple(row[8:place]),
-        at=_moment(row[place]) if dates else None,
+        payer=row[9] if place == _USUAL_DATE else "",
+        at=_moment(row[place]) if place < len(row) else None,
         ticket=pse[0],
         bank=pse[3],
         cus=pse[4],
     )
 
 
+def _place_of_date(row: list[str]) -> int:
+    """By the end of a PSE record, whatever stands for the date; else by what looks like one."""
+    if len(row) > _PSE_ENDS_WITH + 8 and row[-_PSE_ENDS_WITH] == _PSE:
+        return len(row) - _PSE_ENDS_WITH - 1
+    dates = [place for place, column in enumerate(row) if place > 8 and _moment(column) is not None]
+    return dates[-1] if dates else len(row)
+
+
 def _moment(said: str) -> datetime | None:
-    day, _, clock = " ".join(said.split()).partition(" ")
-    clock = clock.upper().replace(".", "")
-    for form in ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p"):
-        try:
+    """dd/mm/yyyy with a time of 12 or 24 hours, or ISO; without an offset it is Bogotá's."""
+    found = None
+    day, _, clock = said.partition(" ")
+    clock = re.sub(r"[. ]", "", clock.upper())
+    for form in ("%H:%M:%S", "%H:%M", "%I:%M:%S%p", "%I:%M%p"):
+        with suppress(ValueError):
             found = datetime.strptime(f"{day} {clock}", f"%d/%m/%Y {form}").replace(tzinfo=BOGOTA)
-            found.astimezone(UTC)  # the last year ends with hours that UTC can not tell
-        except (ValueError, OverflowError):
-            continue
-        return found
-    return None
+            break
+    if found is None:
+        if not re.match(r"\d{4}-\d{2}-\d{2}[ T]", said):
+            return None
+        with suppress(ValueError):
+            found = datetime.fromisoformat(said)
+            found = found if found.tzinfo else found.replace(tzinfo=BOGOTA)
+    return usable(found) if found else None
 
 
-def _verdict(records: list[_Record], expected: Expected) -> Answer:
-    if conflict := _not_ours(records, expected):
-        return conflict
+def _verdict(records: list[_Record], expected: Expected, *, unreadable: bool) -> Answer:
+    if kind := _not_ours(records, expected):
+        told = max(records, key=lambda record: (record.state == "1", record.attempt))
+        return _conflict(kind, told)
     statuses = [_STATUS.get(record.state) for record in records]
     approved = [r for r, status in zip(records, statuses, strict=True) if status is Status.APPROVED]
+    ended = frozenset(r.cus for r in records if r.cus and _STATUS.get(r.state) in _UNPAID)
     if approved:
-        return _approved(approved, expected)
+        return _with_ended(_approved(approved, expected), ended)
     if None in statuses:
         return NoVerdict(ErrorKind.UNKNOWN_STATUS)
     pending = [r for r, status in zip(records, statuses, strict=True) if status is Status.PENDING]
+    if unreadable and not pending:
+        return NoVerdict(ErrorKind.UNKNOWN_STATUS)
     newest = max(pending or records, key=lambda record: record.attempt)
-    return _said(_STATUS[newest.state], newest, expected)
+    return _with_ended(_said(_STATUS[newest.state], newest, expected), ended)
 
 
-def _not_ours(records: list[_Record], expected: Expected) -> Conflict | None:
+def _with_ended(answer: Answer, ended: frozenset[str]) -> Answer:
+    return replace(answer, ended_cus=ended) if isinstance(answer, Verdict) else answer
+
+
+def _conflict(kind: ErrorKind, record: _Record) -> Conflict:
+    return Conflict(kind, "", record.cus[:32] or None, record.bank[:80] or None, record.paid, record.at)
+
+
+def _not_ours(records: list[_Record], expected: Expected) -> ErrorKind | None:
     marks = [column for record in records for column in record.texts if column.startswith(_OURS)]
     if any(mark.removeprefix(_OURS) != expected.reference for mark in marks):
-        return Conflict(ErrorKind.REFERENCE_MISMATCH)
+        return ErrorKind.REFERENCE_MISMATCH
     if expected.amount.currency != "COP":
-        return Conflict(ErrorKind.CURRENCY_MISMATCH)
-    if any(record.asked != expected.amount for record in records):
-        return Conflict(ErrorKind.AMOUNT_MISMATCH)
+        return ErrorKind.CURRENCY_MISMATCH
+    if any(record.asked not in (None, expected.amount) for record in records):
+        return ErrorKind.AMOUNT_MISMATCH
+    if any(record.payer and not record.payer.endswith(expected.payer_ends) for record in records):
+        return ErrorKind.OTHER_PAYER
     return None
 
 
 def _approved(approved: list[_Record], expected: Expected) -> Answer:
-    paid = total(record.paid for record in approved)
-    newest = max(approved, key=lambda record: record.attempt)
-    if sum(record.paid == expected.amount for record in approved) > 1:
-        return Conflict(ErrorKind.TWO_APPROVALS)
-    if paid > expected.amount:
-        return Conflict(ErrorKind.AMOUNT_MISMATCH)
-    if paid < expected.amount or any(record.finished == "2" for record in approved):
-        return _said(Status.PARTIAL, newest, expected)
-    if any(record.finished != "1" for record in approved):
+    debits = {record.key: record for record in approved}  # listed twice it is one
+    newest = max(debits.values(), key=lambda record: record.attempt)
+    if any(record.finished not in ("1", "2") for record in debits.values()):
         return NoVerdict(ErrorKind.UNKNOWN_STATUS)  # approved, yet not finished: it contradicts itself
+    full = [record for record in debits.values() if record.paid == expected.amount]
+    if len(full) == len(debits) and all(record.finished == "1" for record in full):
+        told = in_order(Approval(r.key, r.paid, r.cus[:32] or None, r.bank[:80] or None, r.at) for r in full)
+        counts = next(record for record in full if record.key == told[0].key)
+        several = tuple(told) if len(told) > 1 else ()
+        said = _said(Status.APPROVED, counts, expected)
+        return replace(said, approved_amount=counts.paid, approvals=several)
+    paid = total(record.paid for record in debits.values())
+    if paid > expected.amount:
+        return _conflict(ErrorKind.AMOUNT_MISMATCH, replace(newest, paid=paid))
+    if paid < expected.amount or any(record.finished == "2" for record in debits.values()):
+        return replace(_said(Status.PARTIAL, newest, expected), approved_amount=paid)
     return replace(_said(Status.APPROVED, newest, expected), approved_amount=paid)
 
 

@@ -1,8 +1,9 @@
 """The one place that speaks HTTP.
 
-Two failures are told apart because money hangs on it: NotSent (no byte of the request can have
-reached the other side: may be repeated) and NoAnswer (it may have been carried out: must not be
-repeated blindly). Nothing is retried here and no redirect is followed.
+Two failures are told apart because money hangs on it: NotSent (no byte of the request was handed to the
+network: may be repeated) and NoAnswer (it may have been carried out: must not be repeated blindly). What
+tells them apart is whether the connection stood, handshake included, and was given a first byte; never the
+kind of error. Nothing is retried here, and no redirect is followed or looked into.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from __future__ import annotations
 import contextlib
 import logging
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,7 +36,7 @@ class TransportError(Exception):
 
 
 class NotSent(TransportError):
-    """The connection was never made: nothing was processed."""
+    """No byte of the request left: there was no connection, or its handshake did not end."""
 
 
 class NoAnswer(TransportError):
@@ -51,9 +53,26 @@ class Reply:
 
     @property
     def retry_after(self) -> int | None:
-        """Seconds to wait, where the server said so (delta-seconds form)."""
-        text = self.headers.get("retry-after", "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
+        """Seconds to wait, where the server said so: as a number, or as a date by the server's own clock."""
+        text = self.headers.get("retry-after", "").strip()
+        if text.isascii() and text.isdigit():
+            return int(text) if len(text) < 7 else None
+        until, now = _http_date(text), _http_date(self.headers.get("date", ""))
+        if until is None:
+            return None
+        seconds = (until - (now or datetime.now(UTC))).total_seconds()
+        return max(0, round(seconds)) if seconds < _LONGEST_PAUSE else None
+
+
+_LONGEST_PAUSE = 10**6
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +130,7 @@ class Transport:
         started = time.monotonic()
         where = f"{method} {urlsplit(self._base).netloc}{path}"
         # A fresh connection per call: a stale pooled one would look like a lost answer.
-        with requests.Session() as session, _Deadline(limits.connect + limits.answer) as deadline:
+        with _Session() as session, _Deadline(limits.connect + limits.answer) as deadline:
             session.trust_env = False
             session.headers["User-Agent"] = self._user_agent
             for scheme in ("http://", "https://"):
@@ -136,12 +155,20 @@ class Transport:
                 if deadline.passed:  # what was cut off may look whole
                     raise requests.exceptions.ReadTimeout("answer too slow")
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-                failure = NotSent if _never_sent(error) else NoAnswer
+                failure = NoAnswer if deadline.adapter.begun else NotSent
                 log.warning("%s: %s (%s)", where, failure.__name__, type(error).__name__)
                 raise failure(f"{where}: {type(error).__name__}") from None
         log.info("%s -> %s in %d ms", where, response.status_code, (time.monotonic() - started) * 1000)
         names = {name.lower(): value for name, value in response.headers.items()}
         return Reply(response.status_code, names, body)
+
+
+class _Session(requests.Session):
+    """Looks into no redirect: requests would read it whole, past our limits, and trip over a spoiled one."""
+
+    def resolve_redirects(self, *_: Any, **__: Any) -> Iterator[Any]:
+        """None at all."""
+        return iter(())
 
 
 class _Deadline:
@@ -172,30 +199,59 @@ class _Deadline:
         self._timer.cancel()
 
 
+class _Connection:
+    """Knows whether a byte of a request was handed to it once it stood."""
+
+    begun = False
+
+    def send(self, data: Any) -> None:
+        """Connect, shake hands, and only then begin."""
+        connection: Any = super()
+        if getattr(self, "sock", None) is None:
+            connection.connect()
+        self.begun = True
+        connection.send(data)
+
+
+class _Http(_Connection, urllib3.connection.HTTPConnection):
+    pass
+
+
+class _Https(_Connection, urllib3.connection.HTTPSConnection):
+    pass
+
+
 class _Adapter(requests.adapters.HTTPAdapter):
     """Knows the connections that were opened."""
 
     def __init__(self) -> None:
-        self.connections: list[urllib3.connection.HTTPConnection] = []
+        self.connections: list[Any] = []
         super().__init__(max_retries=0)
+
+    @property
+    def begun(self) -> bool:
+        """Whether a byte of the request may have left."""
+        return any(connection.begun for connection in self.connections)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """The usual pools, whose connections are remembered."""
         super().init_poolmanager(*args, **kwargs)
         opened = self.connections
 
-        def remembering(pool: type[urllib3.HTTPConnectionPool]) -> type[urllib3.HTTPConnectionPool]:
+        def remembering(pool: type[urllib3.HTTPConnectionPool], connection: Any) -> type[Any]:
             class Remembering(pool):  # type: ignore[misc, valid-type]
-                def _new_conn(self) -> urllib3.connection.HTTPConnection:
-                    connection: urllib3.connection.HTTPConnection = super()._new_conn()
-                    opened.append(connection)
-                    return connection
+                ConnectionCls = connection
+
+                def _new_conn(self) -> Any:
+                    made = super()._new_conn()
+                    opened.append(made)
+                    return made
 
             return Remembering
 
         self.poolmanager.pool_classes_by_scheme = {
-            "http": remembering(urllib3.HTTPConnectionPool),
-            "https": remembering(urllib3.HTTPSConnectionPool),
+            "http": remembering(urllib3.HTTPConnectionPool, _Http),
+            "https": remembering(urllib3.HTTPSConnectionPool, _Https),
         }
 
 
@@ -211,26 +267,3 @@ def _read(response: requests.Response) -> bytes:
         if len(parts) > _MOST_BYTES:
             raise requests.exceptions.ContentDecodingError("answer too large")
     return bytes(parts)
-
-
-def _never_sent(error: Exception) -> bool:
-    never = (
-        requests.exceptions.ConnectTimeout,
-        requests.exceptions.InvalidURL,
-        urllib3.exceptions.LocationParseError,
-        UnicodeError,  # a header that can not be written
-    )
-    if isinstance(error, never):
-        return True
-    return any(
-        # A refused certificate ends the handshake; any later TLS fault may have come after the request.
-        isinstance(cause, urllib3.exceptions.NewConnectionError | ssl.SSLCertVerificationError)
-        for cause in _causes(error)
-    )
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    yield error
-    for inner in (getattr(error, "reason", None), *error.args):
-        if isinstance(inner, BaseException):
-            yield from _causes(inner)

@@ -36,7 +36,6 @@ from kiosk.member_core.connector import (
     MemberBlocked,
     MemberLocked,
     Posting,
-    PostingConflict,
     PostingRefused,
     PostingStatus,
     SessionOver,
@@ -196,7 +195,7 @@ def test_problem_without_its_details_is_still_the_problem(
 
 @pytest.mark.parametrize(
     ("status", "error"),
-    [("400 Bad", PostingRefused), ("422 Bad", PostingRefused), ("409 Conflict", PostingConflict),
+    [("400 Bad", PostingRefused), ("422 Bad", PostingRefused), ("409 Conflict", CoreUnreachable),
      ("401 Who", CoreUnreachable), ("403 No", CoreUnreachable), ("418 Teapot", CoreUnreachable)],
 )  # fmt: skip
 def test_a_code_of_a_later_version_is_read_by_its_status(status: str, error: type) -> None:

@@ -6,6 +6,10 @@ import gzip
 import json
 import logging
 import socket
+import struct
+import subprocess
+import sys
+import threading
 from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
@@ -256,6 +260,49 @@ def test_redirect_is_an_answer_and_is_not_followed(status: str) -> None:
         assert (len(server.requests), elsewhere.requests) == (1, [])
 
 
+SPOILED = [
+    b"/\xe1rea/pago",
+    b"http://[",
+    b"https://" + b"x" * 60_000,
+    b"http://x:99999/",
+    b"\xff\xfe",
+    b"javascript:1",
+]
+
+
+@pytest.mark.parametrize("where", SPOILED)
+@pytest.mark.parametrize(
+    "status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"]
+)
+def test_a_spoiled_location_is_not_looked_into(status: str, where: bytes) -> None:
+    answer = f"HTTP/1.1 {status}\r\nContent-Length: 2\r\nLocation: ".encode() + where + b"\r\n\r\nno"
+    with raw_server(sending(answer)) as server:
+        found = Transport(server.url).request("POST", "/pay", json={"a": 1}, timeouts=PATIENT)
+    assert (found.status, found.body, len(server.requests)) == (int(status[:3]), b"no", 1)
+
+
+@pytest.mark.parametrize("status", ["200 OK", "302 Found", "403 No", "500 Broken"])
+def test_a_bomb_is_no_answer_whatever_its_status_and_takes_no_memory(status: str) -> None:
+    bomb = gzip.compress(bytes(512 * 2**20), 9)  # half a mebibyte
+    head = (
+        f"HTTP/1.1 {status}\r\nContent-Encoding: gzip\r\nLocation: /x\r\nContent-Length: {len(bomb)}\r\n\r\n"
+    )
+    script = """
+import resource, sys
+from kiosk.transport import NoAnswer, Transport
+transport = Transport(sys.argv[1])
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    transport.request("POST", "/pay", json={})
+except NoAnswer:
+    print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+    with raw_server(sending(head.encode() + bomb)) as server:
+        command = [sys.executable, "-c", script, server.url]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert int(done.stdout) < 64, "mebibytes"
+
+
 @pytest.mark.parametrize("status", ["400 Bad Request", "401 Unauthorized", "500 Broken", "503 Away"])
 def test_error_status_is_an_answer_with_its_body(status: str) -> None:
     with raw_server(sending(reply(b"<html>", status, "X-Word: Yes"))) as server:
@@ -266,10 +313,14 @@ def test_error_status_is_an_answer_with_its_body(status: str) -> None:
 @pytest.mark.parametrize(
     ("said", "seconds"),
     [("120", 120), ("0", 0), ("", None), ("-1", None), ("soon", None), ("1.5", None), ("²", None),
-     ("99999999999", None), ("Fri, 20 Nov 2026 15:00:00 GMT", None)],
+     ("99999999999", None), ("Fri, 20 Nov 2026 15:02:00 GMT", 120), ("Fri, 20 Nov 2026 14:00:00 GMT", 0),
+     ("Fri, 20 Nov 2099 15:00:00 GMT", None), ("Fri, 20 Nov 99999 15:00:00 GMT", None)],
 )  # fmt: skip
-def test_retry_after_is_read_as_seconds_only(said: str, seconds: int | None) -> None:
-    assert Reply(503, {"retry-after": said}, b"").retry_after == seconds
+def test_retry_after_is_read_as_seconds_and_as_a_date_of_the_servers_clock(
+    said: str, seconds: int | None
+) -> None:
+    headers = {"retry-after": said, "date": "Fri, 20 Nov 2026 15:00:00 GMT"}
+    assert Reply(503, headers, b"").retry_after == seconds
 
 
 # -- TLS -----------------------------------------------------------------------------------------
@@ -309,9 +360,59 @@ def test_client_certificate_is_shown(ours: Path, tmp_path: Path) -> None:
             Transport(server.url, ca_file=ours).request("GET", "/", timeouts=PATIENT)
 
 
-def test_plain_http_on_a_tls_address_was_no_answer() -> None:
-    with raw_server(sending(b"")) as server:
-        assert type(failure(server.url.replace("http:", "https:"), HASTY)) is NoAnswer
+def tls_that(acts: Callable[[socket.socket], object]) -> TransportError:
+    """How a call fails when the other side does this once the ClientHello is there."""
+
+    def serve() -> None:
+        with listening, listening.accept()[0] as connection:
+            connection.recv(65536)
+            acts(connection)
+
+    listening = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        return failure(f"https://127.0.0.1:{listening.getsockname()[1]}", Timeouts(connect=1, answer=1))
+    finally:
+        thread.join(10)
+
+
+def reset(connection: socket.socket) -> None:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+ALERTS = {"handshake_failure": 40, "protocol_version": 70, "internal_error": 80, "unrecognized_name": 112}
+
+
+@pytest.mark.parametrize(
+    "acts",
+    [
+        pytest.param(reset, id="reset"),
+        pytest.param(lambda connection: connection.close(), id="end"),
+        pytest.param(
+            lambda connection: connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n"), id="plain http"
+        ),
+        pytest.param(lambda connection: connection.sendall(b"\x00" * 64), id="rubbish"),
+        pytest.param(lambda connection: connection.recv(1), id="silence"),
+        *(
+            pytest.param(
+                lambda connection, number=number: connection.sendall(bytes((21, 3, 3, 0, 2, 2, number))),
+                id=name,
+            )
+            for name, number in ALERTS.items()
+        ),
+    ],
+)
+def test_what_fails_before_the_handshake_ended_was_never_sent(
+    acts: Callable[[socket.socket], object],
+) -> None:
+    assert type(tls_that(acts)) is NotSent
+
+
+def test_what_fails_after_it_is_no_answer(ours: Path) -> None:
+    with raw_server(reset, tls_of(ours)) as server, pytest.raises(NoAnswer):
+        Transport(server.url, ca_file=ours).request("POST", "/pay", json={"a": 1}, timeouts=PATIENT)
 
 
 # -- the log -------------------------------------------------------------------------------------

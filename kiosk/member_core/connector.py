@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
@@ -113,9 +113,9 @@ class Posting:
 
     status: PostingStatus
     receipt_number: str | None
-    total: Money | None = None
+    total: Money | None = field(default=None, compare=False)
     """What the core holds under this id, where its answer says it."""
-    cus: str | None = None
+    cus: str | None = field(default=None, compare=False)
 
 
 class NoticeKind(StrEnum):

@@ -7,17 +7,17 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from kiosk.cooperative.member import Document, MemberSession
 from kiosk.cooperative.obligation import Obligation
 from kiosk.cooperative.payment import Payment
-from kiosk.member_core import wire
+from kiosk.member_core import answers, wire
 from kiosk.member_core.connector import (
     CoreMisconfigured,
     CoreStatus,
     CoreUnreachable,
+    Notice,
     Posting,
     RecordedPayment,
     Recovery,
@@ -27,6 +27,10 @@ from kiosk.transport import NoAnswer, NotSent, Reply, Timeouts, Transport
 _TIMEOUTS = Timeouts(connect=8, answer=15)
 _SCOPES = "status.read member.session member.recovery payments.write payments.read"
 _RENEW_BEFORE = 60.0
+_LONGEST_TOKEN = 86_400
+"""Seconds. Whatever a token server promises, a new one is asked for each day."""
+_CONFLICTS = ("payment-conflict", "duplicate-collection")
+"""The contract's own; any other refusal of this kind says nothing final of the payment."""
 _PAGE = "100"
 _MOST_OBLIGATION_PAGES = 50
 _MOST_PAYMENT_PAGES = 1000
@@ -58,7 +62,7 @@ class CoreApi:
 
     def status(self) -> CoreStatus:
         """Version, availability, key policy."""
-        return wire.understood(wire.read_status, self._call("GET", "/status"))
+        return answers.understood(answers.ServiceStatus, self._call("GET", "/status")).read()
 
     def sign_in(self, document: Document, key: str) -> MemberSession:
         """WrongKey, MemberLocked, MemberBlocked. One attempt, never repeated here."""
@@ -68,7 +72,7 @@ class CoreApi:
             "password": key,
             "kioskId": self._kiosk_id,
         }
-        return wire.understood(wire.read_session, self._call("POST", "/member-sessions", body))
+        return answers.understood(answers.Session, self._call("POST", "/member-sessions", body)).read()
 
     def sign_out(self, session: MemberSession) -> None:
         """End the session; one already gone is fine."""
@@ -81,7 +85,9 @@ class CoreApi:
             "documentNumber": document.number,
             "kioskId": self._kiosk_id,
         }
-        return wire.understood(wire.read_recovery, self._call("POST", "/password-recoveries", body))
+        return answers.understood(
+            answers.RecoveryTaken, self._call("POST", "/password-recoveries", body)
+        ).read()
 
     def change_key(self, session: MemberSession, current: str, new: str) -> None:
         """WrongKey, KeyRefused, SessionOver."""
@@ -91,21 +97,34 @@ class CoreApi:
     def obligations(self, session: MemberSession) -> list[Obligation]:
         """All pages of what the member owes."""
         pages = self._pages("/members/me/obligations", _MOST_OBLIGATION_PAGES, session=session)
-        return [each for page in pages for each in wire.understood(wire.read_obligations, page)]
+        return [each for page in pages for each in answers.read_obligations(page)]
 
     def post(self, payment: Payment) -> Posting:
         """Put an approved payment; repeating it changes nothing."""
-        body = wire.payment_body(payment, self._kiosk_id)
-        found = self._call("PUT", f"/payments/{payment.payment_id}", body)
-        return wire.understood(partial(wire.read_posting, payment.payment_id), found)
+        path = f"/payments/{payment.payment_id}"
+        reply = self._send("PUT", path, wire.payment_body(payment))
+        if reply.status == 409 and wire.code_of(reply) not in _CONFLICTS:
+            return self._read_back(payment, reply)
+        return answers.understood(answers.Recorded, self._checked(reply)).read(payment.payment_id)
+
+    def _read_back(self, payment: Payment, reply: Reply) -> Posting:
+        """A refusal whose code we do not know, such as that the same request is under way: what is there?"""
+        known = self.posting(payment.payment_id)
+        if known is None or known.total not in (None, payment.total):
+            raise CoreUnreachable("HTTP 409", reply.retry_after)
+        return known
 
     def posting(self, payment_id: str) -> Posting | None:
         """Read it back; None when it never arrived."""
         reply = self._send("GET", f"/payments/{payment_id}")
         # Any other 404 says something of an address, nothing of the payment.
-        if reply.status == 404 and wire.problem(reply).get("code") == "payment-not-found":
+        if reply.status == 404 and wire.code_of(reply) == "payment-not-found":
             return None
-        return wire.understood(partial(wire.read_posting, payment_id), self._checked(reply))
+        return answers.understood(answers.Recorded, self._checked(reply)).read(payment_id)
+
+    def tell_member(self, notice: Notice) -> None:
+        """Have the cooperative tell a member; the same notice twice is one."""
+        self._call("PUT", f"/notices/{notice.notice_id}", wire.notice_body(notice))
 
     def recorded(self, since: datetime, until: datetime) -> list[RecordedPayment]:
         """What the core received in [since, until), asked for in windows that the contract allows."""
@@ -114,7 +133,7 @@ class CoreApi:
             end = min(since + _LONGEST_WINDOW, until)
             window = {"receivedFrom": wire.rfc3339(since), "receivedTo": wire.rfc3339(end)}
             for page in self._pages("/payments", _MOST_PAYMENT_PAGES, window):
-                rows += wire.understood(wire.read_recorded, page)
+                rows += [answers.understood(answers.Listed, item).read() for item in page.items]
             since = end
         return rows
 
@@ -138,14 +157,14 @@ class CoreApi:
         query: Mapping[str, str] | None = None,
         *,
         session: MemberSession | None = None,
-    ) -> Iterator[Mapping[str, Any]]:
+    ) -> Iterator[answers.Page]:
         """Page after page of a list; a list that turns in circles or never ends is no answer."""
         seen: set[str] = set()
         asked = {"limit": _PAGE, **(query or {})}
         for _ in range(most):
-            page = self._call("GET", path, session=session, query=asked)
+            page = answers.understood(answers.Page, self._call("GET", path, session=session, query=asked))
             yield page
-            cursor = wire.understood(wire.read_cursor, page)
+            cursor = page.next_cursor
             if not cursor:
                 return
             if cursor in seen:
@@ -176,8 +195,7 @@ class CoreApi:
                 )
             except (NotSent, NoAnswer) as error:
                 raise CoreUnreachable(type(error).__name__) from None
-            unknown = reply.status == 401 and wire.problem(reply).get("code") == "client-unauthorized"
-            if last or not token or not unknown:
+            if last or not token or not wire.wants_a_new_token(reply):
                 return reply
             self._forget(token)
         raise AssertionError("unreachable")
@@ -214,7 +232,10 @@ class CoreApi:
             raise CoreMisconfigured("the token server does not know this terminal")
         if reply.status != 200 or not isinstance(token, str) or not token:
             raise CoreUnreachable("no token", reply.retry_after)
-        seconds = lasts if isinstance(lasts, int) else 3600
+        if not (token.isascii() and token.isprintable()):
+            raise CoreUnreachable("no token that a header can hold")
+        known = isinstance(lasts, int) and not isinstance(lasts, bool)
+        seconds = min(lasts, _LONGEST_TOKEN) if known else 3600
         self._token, self._token_until = token, time.monotonic() + max(seconds - _RENEW_BEFORE, 1)
 
     def _checked(self, reply: Reply) -> Mapping[str, Any]:

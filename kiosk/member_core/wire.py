@@ -4,34 +4,26 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Any
 
 from kiosk.cooperative.bogota import BOGOTA
-from kiosk.cooperative.member import Member, MemberSession
-from kiosk.cooperative.money import Money
-from kiosk.cooperative.obligation import NextDue, Obligation, ObligationKind, OtherAmount
 from kiosk.cooperative.payment import Payment
 from kiosk.member_core.connector import (
-    Availability,
     Contact,
     CoreError,
     CoreMisconfigured,
-    CoreStatus,
     CoreUnreachable,
     EmailNotRegistered,
     KeyChangeRequired,
-    KeyPolicy,
     KeyRefused,
     MemberBlocked,
     MemberLocked,
-    Posting,
+    Notice,
     PostingConflict,
     PostingRefused,
-    PostingStatus,
-    RecordedPayment,
-    Recovery,
     SessionOver,
     WrongKey,
 )
@@ -39,32 +31,66 @@ from kiosk.transport import Reply
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
+_CODE = re.compile(r"[a-z][a-z0-9-]{0,39}")
+"""What a code looks like. Anything else stays out of logs and journal: it may forge lines."""
 
 
 def parsed(reply: Reply) -> Mapping[str, Any]:
-    """A JSON object; empty for anything else. Numbers stay exact."""
+    """A JSON object; empty for anything else. Numbers stay exact; every file can hold the texts."""
     try:
         found = json.loads(reply.body, parse_float=str)
+        return _clean(found) if isinstance(found, dict) else {}
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+
+
+def _clean(value: Any) -> Any:
+    """Without halves of letters, which no file and no database takes."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_clean(each) for each in value]
+    if isinstance(value, dict):
+        return {_clean(key): _clean(each) for key, each in value.items()}
+    return value
 
 
 def problem(reply: Reply) -> Mapping[str, Any]:
     """The problem details of an answer, if it has any."""
-    return parsed(reply) if "json" in reply.headers.get("content-type", "") else {}
+    return parsed(reply) if "json" in reply.headers.get("content-type", "").lower() else {}
+
+
+def code_of(reply: Reply) -> str:
+    """The contract's word for what is wrong; empty for none, and for what no such word looks like."""
+    code = problem(reply).get("code")
+    return code if isinstance(code, str) and _CODE.fullmatch(code) else ""
+
+
+def wants_a_new_token(reply: Reply) -> bool:
+    """Whether the machine's token was refused, in the words of whoever stands in front of the core.
+
+    A 401 of the contract's own (a wrong key, a session that is over) is not about the token. RFC 6750 has
+    the challenge in a header, with or without a body.
+    """
+    if reply.status != 401:
+        return False
+    code = code_of(reply)
+    if code == "client-unauthorized":
+        return True
+    challenged = "bearer" in reply.headers.get("www-authenticate", "").lower()
+    return challenged and code not in _ERRORS and code not in _PLAIN
 
 
 def error_of(reply: Reply) -> CoreError:
     """The contract's problem as the connector's error; by code first, then by HTTP status."""
-    found = problem(reply)
-    code = str(found.get("code"))
+    found, code = problem(reply), code_of(reply)
     if code in _ERRORS:
         return _ERRORS[code](found)
     if code in _PLAIN:
         return _PLAIN[code](code)
-    if "code" in found and reply.status in _BY_STATUS:  # a code that v1 learnt after us
+    if wants_a_new_token(reply):  # also with a fresh one
+        return CoreMisconfigured("the core refuses this terminal's token")
+    if code and reply.status in _BY_STATUS:  # a code that v1 learnt after us
         return _BY_STATUS[reply.status](code)
     log.warning("the core answered %s %s", reply.status, code)
     return CoreUnreachable(f"HTTP {reply.status}", reply.retry_after)
@@ -72,13 +98,15 @@ def error_of(reply: Reply) -> CoreError:
 
 def _wrong_key(found: Mapping[str, Any]) -> WrongKey:
     remaining = found.get("remainingAttempts")
-    return WrongKey(remaining if isinstance(remaining, int) else None)
+    known = isinstance(remaining, int) and not isinstance(remaining, bool) and 0 <= remaining < 1000
+    return WrongKey(remaining if known else None)
 
 
 def _key_refused(found: Mapping[str, Any]) -> KeyRefused:
     errors = found.get("errors")
     rows = errors if isinstance(errors, list) else []
-    return KeyRefused([str(row.get("code")) for row in rows if isinstance(row, dict)])
+    codes = [row.get("code") for row in rows if isinstance(row, dict)]
+    return KeyRefused([code for code in codes if isinstance(code, str) and _CODE.fullmatch(code)])
 
 
 _ERRORS: Mapping[str, Callable[[Mapping[str, Any]], CoreError]] = {
@@ -101,7 +129,6 @@ _PLAIN: Mapping[str, Callable[[str], CoreError]] = {
 
 _BY_STATUS: Mapping[int, Callable[[str], CoreError]] = {
     400: PostingRefused,
-    409: PostingConflict,
     422: PostingRefused,
 }
 
@@ -125,127 +152,16 @@ def _instant_or_none(value: object) -> datetime | None:
     return instant if instant.tzinfo else None
 
 
-def understood(read: Callable[[Mapping[str, Any]], T], found: Mapping[str, Any]) -> T:
-    """Read what the contract promises; anything else is no answer."""
-    try:
-        return read(found)
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        log.error("the core breaks the contract: %s", type(error).__name__)
-        raise CoreUnreachable("the answer is not the contract's") from None
-
-
-def read_status(found: Mapping[str, Any]) -> CoreStatus:
-    """ServiceStatus."""
-    capabilities = found["capabilities"]
-    policy = capabilities["passwordPolicy"]
-    return CoreStatus(
-        Availability(found["availability"]),
-        _optional(found.get("message")),
-        date.fromisoformat(found["businessDate"]),
-        bool(capabilities["passwordRecovery"]["enabled"]),
-        KeyPolicy(
-            int(policy["minLength"]),
-            int(policy["maxLength"]),
-            str(policy["alphabet"]),
-            tuple(str(kind) for kind in policy.get("requires", ())),
-        ),
-        capabilities.get("listPayments") is True,
-    )
-
-
-def read_session(found: Mapping[str, Any]) -> MemberSession:
-    """MemberSession."""
-    member = found["member"]
-    expires = datetime.fromisoformat(found["expiresAt"])
-    if expires.tzinfo is None or not isinstance(found["mustChangePassword"], bool):
-        raise ValueError("not the contract's session")
-    return MemberSession(
-        Member(
-            str(member["memberId"]),
-            str(member["displayName"]),
-            str(member["documentNumberMasked"]),
-            _optional(member["email"]["masked"]),
-        ),
-        expires,
-        found["mustChangePassword"],
-        token=str(found["sessionToken"]),
-    )
-
-
-def read_recovery(found: Mapping[str, Any]) -> Recovery:
-    """Where the message went, as far as the cooperative tells."""
-    return Recovery(_optional(found["maskedEmail"]), found.get("expiresInMinutes"))
-
-
-def read_cursor(found: Mapping[str, Any]) -> str:
-    """Where the next page begins; nothing on the last one."""
-    cursor = found["nextCursor"]
-    if cursor is not None and not isinstance(cursor, str):
-        raise TypeError("not a cursor")
-    return cursor or ""
-
-
-def read_obligations(found: Mapping[str, Any]) -> list[Obligation]:
-    """One page."""
-    currency = str(found["currency"])
-    return [_obligation(item, currency) for item in found["items"]]
-
-
-def _obligation(item: Mapping[str, Any], currency: str) -> Obligation:
-    kinds = {kind.value: kind for kind in ObligationKind}
-    due, other = item["nextDue"], item["otherAmount"]
-    since = item["overdue"]["since"]
-    return Obligation(
-        obligation_id=str(item["obligationId"]),
-        # New kinds may appear within v1: callers treat them as additional services.
-        kind=kinds.get(item["kind"], ObligationKind.ADDITIONAL_SERVICE),
-        name=str(item["name"]),
-        reference=str(item["reference"]),
-        payable=bool(item["payable"]),
-        not_payable_reason=_optional(item["notPayableReason"]),
-        overdue=Money.from_wire(item["overdue"]["amount"], currency),
-        overdue_since=date.fromisoformat(since) if since else None,
-        next_due=NextDue(Money.from_wire(due["amount"], currency), date.fromisoformat(due["dueDate"]))
-        if due
-        else None,
-        balance=Money.from_wire(item["balance"]["amount"], currency),
-        other=OtherAmount(
-            bool(other["allowed"]),
-            Money.from_wire(other["minimum"], currency),
-            Money.from_wire(other["maximum"], currency) if other["maximum"] is not None else None,
-        ),
-    )
-
-
-def read_posting(payment_id: str, found: Mapping[str, Any]) -> Posting:
-    """The record of this payment; another one's says nothing of ours."""
-    if found["paymentId"] != payment_id:
-        raise ValueError("another payment's record")
-    return Posting(PostingStatus(found["status"]), _optional(found["coreReceiptNumber"]))
-
-
-def read_recorded(found: Mapping[str, Any]) -> list[RecordedPayment]:
-    """One page."""
-    return [_recorded_payment(item) for item in found["items"]]
-
-
-def _recorded_payment(item: Mapping[str, Any]) -> RecordedPayment:
-    collection, currency = item["collection"], str(item["currency"])
-    received = datetime.fromisoformat(item["receivedAt"])
-    if received.tzinfo is None:
-        raise ValueError("an instant without an offset")
-    return RecordedPayment(
-        str(item["paymentId"]),
-        PostingStatus(item["status"]),
-        _optional(item["coreReceiptNumber"]),
-        Money.from_wire(item["totalAmount"], currency),
-        Money.from_wire(item["unappliedAmount"], currency),
-        str(collection["kioskId"]),
-        str(collection["gateway"]),
-        str(collection["gatewayTransactionId"]),
-        _optional(collection.get("trackingCode")),
-        received,
-    )
+def notice_body(notice: Notice) -> dict[str, object]:
+    """The contract's NoticeRequest."""
+    return {
+        "memberId": notice.member_id,
+        "paymentId": notice.payment_id,
+        "kind": notice.kind.value,
+        "amount": notice.amount.wire(),
+        "currency": notice.amount.currency,
+        **({"trackingCode": notice.cus} if notice.cus else {}),
+    }
 
 
 def rfc3339(moment: datetime) -> str:
@@ -255,12 +171,12 @@ def rfc3339(moment: datetime) -> str:
     return moment.astimezone(BOGOTA).isoformat()
 
 
-def payment_body(payment: Payment, kiosk_id: str) -> dict[str, object]:
-    """The contract's PaymentRequest. The same payment always gives the same body."""
+def payment_body(payment: Payment) -> dict[str, object]:
+    """The contract's PaymentRequest. The same payment always gives the same body, whatever is set today."""
     decided = payment.decided_at or payment.created_at
     collection = {
         "channel": "kiosk",
-        "kioskId": kiosk_id,
+        "kioskId": payment.terminal,
         "rail": "PSE",
         "gateway": payment.gateway,
         "gatewayTransactionId": payment.gateway_id or payment.reference,

@@ -396,6 +396,8 @@ def _verdict(records: list[_Record], expected: Expected, *, unreadable: bool) ->
     statuses = [_STATUS.get(record.state) for record in records]
     approved = [r for r, status in zip(records, statuses, strict=True) if status is Status.APPROVED]
     ended = frozenset(r.cus for r in records if r.cus and _STATUS.get(r.state) in _UNPAID)
+    if approved and unreadable and not all(record.cus for record in approved):
+        return NoVerdict(ErrorKind.UNKNOWN_STATUS)  # torn apart somewhere: the next answer may be whole
     if approved:
         return _with_ended(_approved(approved, expected), ended)
     if None in statuses:

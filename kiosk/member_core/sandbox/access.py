@@ -103,9 +103,14 @@ def _open_session(db: sqlite3.Connection, member_id: str, client_id: str, now: i
             "memberId": member_id,
             "displayName": row["name"],
             "documentNumberMasked": "*" * (len(number) - 4) + number[-4:],
+            "openingDate": _JOINED,
             "email": {"registered": row["email"] is not None, "masked": masked_email(row["email"])},
         },
     }
+
+
+_JOINED = "2014-03-17"
+"""Since when everybody here is a member."""
 
 
 def masked_email(email: str | None) -> str | None:

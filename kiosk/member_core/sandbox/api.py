@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -52,6 +53,7 @@ OPERATIONS = {
     "listPayments": Operation(
         "payments.read", frozenset({"receivedFrom", "receivedTo", "status", "limit", "cursor"})
     ),
+    "putNotice": Operation("payments.write"),
 }
 
 Answer = Response | tuple[Response, int] | tuple[Response, int, dict[str, str]]
@@ -81,6 +83,7 @@ class Api:
             ("PUT", "/v1/payments/<payment_id>", "putPayment", self.put_payment),
             ("GET", "/v1/payments/<payment_id>", "getPayment", self.get_payment),
             ("GET", "/v1/payments", "listPayments", self.list_payments),
+            ("PUT", "/v1/notices/<notice_id>", "putNotice", self.put_notice),
             ("POST", "/oauth2/token", "issueToken", self.issue_token),
             ("POST", "/v1/oauth2/token", "issueToken", self.issue_token),
         ]
@@ -140,12 +143,13 @@ class Api:
         """Answers also while the core is closed."""
         availability = self._switches.availability
         body: dict[str, object] = {
-            "contractVersion": "1.0.0",
+            "contractVersion": "1.1.0",
             "implementation": "Núcleo de demostración",
             "availability": availability,
             "businessDate": self._switches.today().isoformat(),
             "capabilities": {
                 "listPayments": True,
+                "takeNotices": True,
                 "passwordRecovery": {"enabled": True, "disclosure": self._switches.disclosure},
                 "passwordPolicy": keys.policy(),
             },
@@ -250,6 +254,16 @@ class Api:
             found = payments.listed(db, since, until, status, after, limit + 1)
         cursor = shapes.write_cursor("payments", found[limit - 1][0]) if len(found) > limit else None
         return jsonify(items=[payment for _, payment in found[:limit]], nextCursor=cursor)
+
+    def put_notice(self, notice_id: str) -> Answer:
+        """Kept for whoever tells members; the same one again changes nothing."""
+        if not shapes.PAYMENT_ID.fullmatch(notice_id):
+            raise malformed("The notice's identifier must be a lower-case UUID.")
+        said = json.dumps(_body(shapes.NOTICE), ensure_ascii=False)
+        with self._store.transaction() as db:
+            row = (notice_id, said, self._switches.epoch())
+            db.execute("INSERT OR IGNORE INTO notices VALUES (?, ?, ?)", row)
+        return Response(status=204)
 
 
 def _machine() -> Machine:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from flask import Flask, Response, jsonify, request
 
 from kiosk.member_core.sandbox import payments
@@ -37,9 +39,16 @@ class Control:
         app.add_url_rule("/sandbox/settings", "sandboxChange", self.change, methods=["POST"])
         app.add_url_rule("/sandbox/reset", "sandboxReset", self.reset, methods=["POST"])
         app.add_url_rule("/sandbox/payments", "sandboxPayments", self.payments, methods=["GET"])
+        app.add_url_rule("/sandbox/notices", "sandboxNotices", self.notices, methods=["GET"])
         app.add_url_rule("/sandbox/outbox", "sandboxOutbox", self.outbox, methods=["GET"])
         app.add_url_rule("/sandbox/reverse", "sandboxReverse", self.reverse, methods=["POST"])
         app.add_url_rule("/sandbox/settle", "sandboxSettle", self.settle, methods=["POST"])
+
+    def notices(self) -> Response:
+        """What members should be told, in the order it came."""
+        with self._store.transaction() as db:
+            rows = db.execute("SELECT notice_id, request FROM notices ORDER BY received, rowid").fetchall()
+        return jsonify([{"noticeId": row[0], **json.loads(row[1])} for row in rows])
 
     def show(self) -> Response:
         """The switches as they are."""

@@ -113,6 +113,15 @@ PAYMENT: Shape = {
     "lines": Field(items=_LINE, shortest=1, longest=20),
 }
 
+NOTICE: Shape = {
+    "memberId": _ID,
+    "paymentId": Field(pattern=PAYMENT_ID.pattern),
+    "kind": Field(one_of=("late_approval", "paid_twice")),
+    "amount": Field(pattern=_AMOUNT),
+    "currency": Field(pattern=r"[A-Z]{3}"),
+    "trackingCode": Field(longest=32, required=False),
+}
+
 
 def read_body(raw: bytes, mimetype: str, shape: Shape) -> dict[str, object]:
     """Parse and check a request body. Raises Problem 400 or 422."""

@@ -52,8 +52,10 @@ CREATE TABLE movements (
     id INTEGER PRIMARY KEY AUTOINCREMENT, payment_id TEXT NOT NULL, line_id TEXT NOT NULL,
     obligation_id TEXT NOT NULL REFERENCES obligations, amount INTEGER NOT NULL, at INTEGER NOT NULL,
     UNIQUE (payment_id, line_id));
+CREATE TABLE notices (notice_id TEXT PRIMARY KEY, request TEXT NOT NULL, received INTEGER NOT NULL);
 """
 _NAMES = (
+    "notices",
     "movements", "payment_lines", "payments", "obligations", "sessions", "tokens", "recoveries", "locks",
     "failures", "former_keys", "members",
 )  # fmt: skip

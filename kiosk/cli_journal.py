@@ -28,6 +28,9 @@ _ADVICE = {
     "not_ours": "The gateway's answer names another amount, currency or reference: ask its support.",
     "lost_creation": "Nobody knows whether it exists: look for the reference on the gateway's page.",
     "not_applied": "The core keeps the money unapplied: staff of the core apply it, then settle as posted.",
+    "not_posted": "Approved an hour ago and not in the core: is it away? It is tried again by itself.",
+    "other_account": "Begun at an account that the settings do not name: put it under [[gateway_before]].",
+    "paid_twice": "The bank debited twice: return the second debit, then journal return with evidence.",
     "core_conflict": "The core has something else under this payment or bank transaction: compare both.",
 }
 
@@ -63,6 +66,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], find: Fin
     settle.add_argument("--by", required=True, help="who decides")
     settle.add_argument("--reason", required=True)
     settle.add_argument("--evidence", required=True, help="the bank's letter, a statement")
+    back = command("return", "a second debit went back to its payer: close its case", _return)
+    back.add_argument("reference")
+    back.add_argument("--cus", required=True, help="of the debit that went back")
+    back.add_argument("--by", required=True, help="who says so")
+    back.add_argument("--reason", required=True)
+    back.add_argument("--evidence", required=True, help="the bank's proof of the return")
 
 
 def _there(file: Path) -> Path:
@@ -113,7 +122,21 @@ def _list(arguments: argparse.Namespace, file: Path) -> int:
             print(*row, payment.total.wire(), payment.cus or "-", payment.review or "")
             if arguments.review:
                 print(f"    {_ADVICE.get(payment.review or '', '')}")
+                for seen in _seen(journal, payment):
+                    print(f"    {seen}")
     return 0
+
+
+def _seen(journal: Journal, payment: Payment) -> Iterator[str]:
+    """What the other side said, and further debits: for whoever has to decide."""
+    from kiosk.journal.chain import seen_of
+
+    said = seen_of(journal.events(payment.payment_id))
+    if said:
+        print_as = {name.removeprefix("seen_"): value for name, value in said.items()}
+        yield "the other side says: " + ", ".join(f"{name} {value}" for name, value in print_as.items())
+    for debit in journal.second_debits(payment_id=payment.payment_id):
+        yield f"second debit: CUS {debit.cus or '-'}, {debit.amount.wire()}, {debit.bank or '-'}"
 
 
 def _of(journal: Journal, reference: str) -> Payment:
@@ -193,6 +216,24 @@ def _new(_arguments: argparse.Namespace, file: Path) -> int:
 
     create(file)
     print(f"journal: new and empty, {file}")
+    return 0
+
+
+def _return(arguments: argparse.Namespace, file: Path) -> int:
+    from kiosk.journal.journal import JournalUnusable
+
+    with _open(file) as journal:
+        payment = _of(journal, arguments.reference)
+        debits = journal.second_debits(payment_id=payment.payment_id)
+        key = next((debit.key for debit in debits if debit.cus == arguments.cus), "")
+        try:
+            journal.return_debit(
+                payment, key, by=arguments.by, reason=arguments.reason, evidence=arguments.evidence,
+                now=datetime.now(UTC),
+            )  # fmt: skip
+        except ValueError as error:
+            raise JournalUnusable(f"{payment.reference}: {error}") from None
+    print(f"journal: the second debit {arguments.cus} of {payment.reference} is returned")
     return 0
 
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QListView, QWi
 
 from kiosk.app import Application, qt_application
 from kiosk.cooperative.payment import Payment, State
+from kiosk.cooperative.standing import Standing, standing
 from kiosk.demo import OUTCOMES, Demonstration, guide
 from kiosk.models.steps import Step
 from kiosk.tour_report import keep_receipts, report
@@ -352,7 +353,7 @@ class Tour:
         if not self.find("state").isVisible():
             return
         printing = getattr(self.page, "printing", None)
-        if printing is not None and self._app.visit.payment.paid:
+        if printing is not None and standing(self._app.visit.payment) is Standing.PAID:
             self.wait(
                 "the printer", lambda: printing.phase in ("printed", "failed", "no_paper", "no_printer"), 40
             )

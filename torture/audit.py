@@ -39,7 +39,7 @@ from itertools import pairwise
 from typing import Any
 
 from kiosk.cooperative.money import Money, total
-from kiosk.cooperative.payment import FINAL, Payment, Review, State
+from kiosk.cooperative.payment import CREDITED, FINAL, Payment, Review, State
 from kiosk.journal.journal import JournalEvent
 
 Row = Mapping[str, Any]
@@ -217,7 +217,7 @@ def _against_events(case: Case, payment: Payment) -> Iterator[str]:
 
 
 def _against_gateway(case: Case, payment: Payment) -> Iterator[str]:
-    if payment.paid and not case.approved:
+    if payment.state in CREDITED and not case.approved:
         yield "paid, but the gateway has no approved debit"
     if payment.state in (State.DECLINED, State.FAILED) and case.open_at_gateway and not case.review:
         yield "ended unpaid, but it can still be paid"
@@ -226,7 +226,11 @@ def _against_gateway(case: Case, payment: Payment) -> Iterator[str]:
     for session in case.sessions:
         if Money.from_wire(session["amount"]) != payment.total:
             yield f"the gateway was asked for {session['amount']}, the order is {payment.total.wire()}"
-    if payment.paid and case.approved and payment.cus not in [debit["cus"] for debit in case.approved]:
+    if (
+        payment.state in CREDITED
+        and case.approved
+        and payment.cus not in [debit["cus"] for debit in case.approved]
+    ):
         yield f"its CUS {payment.cus} is not that of the approved debit"
 
 

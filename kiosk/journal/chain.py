@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -110,3 +110,12 @@ def says(entry: JournalEvent, facts: Mapping[str, Any]) -> bool:
     """Whether all of these facts stand in an entry already."""
     plain: dict[str, Any] = json.loads(canonical(facts))
     return all(name in entry.facts and entry.facts[name] == value for name, value in plain.items())
+
+
+def seen_of(entries: Iterable[JournalEvent]) -> dict[str, str]:
+    """What the other side said when it was not followed, by the newest entry that tells (`Journal.flag`)."""
+    told: dict[str, str] = {}
+    for entry in entries:
+        seen = {name: str(value) for name, value in entry.facts.items() if name.startswith("seen_")}
+        told = seen or told
+    return told

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from kiosk.cooperative.bogota import day_of
 from kiosk.cooperative.payment import Payment, State
+from kiosk.cooperative.second_debit import SecondDebit
 from kiosk.models.payments import PaymentsModel
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class ManagerDesk(QObject):
         self.locked_minutes: int | None = None
         self.asking = self.first_pin = False
         self.problem = self.sought = ""
+        self.seen: dict[str, str] = {}
+        self.debits: list[SecondDebit] = []
 
     def forget(self) -> None:
         """The manager has left."""
@@ -101,6 +104,30 @@ class ManagerDesk(QObject):
             self.changed.emit()
 
         self._errands.run("ask", lambda desk: desk.manager.find(text), have, self._failed)
+
+    def look_into(self, payment: Payment) -> None:
+        """What the other side said of a case, and further debits; `changed` when they are there."""
+        self.seen, self.debits = {}, []
+
+        def have(found: tuple[dict[str, str], list[SecondDebit]]) -> None:
+            if self.case is not None and self.case.payment_id == payment.payment_id:
+                self.seen, self.debits = found
+                self.changed.emit()
+
+        self._errands.run("ask", lambda desk: desk.manager.evidence(payment), have, self._failed)
+
+    def return_debit(self, payment: Payment, *, by: str, reason: str, evidence: str) -> None:
+        """The further debit went back; `changed` with the cases that are left."""
+        if not self.debits:
+            return
+        key = self.debits[0].key
+        day = day_of(payment.created_at) if self.day is None else self.day.day
+
+        def work(desk: Desk) -> tuple[list[Payment], DayClose]:
+            desk.manager.return_debit(payment, key, by=by, reason=reason, evidence=evidence)
+            return desk.manager.cases(), desk.manager.day(day)
+
+        self._errands.run("money", work, self._loaded, self._failed)
 
     def is_case(self, payment: Payment) -> bool:
         """Whether it still waits for a verdict."""

@@ -1,4 +1,4 @@
-"""A member's payments as a Qt model, live ones first."""
+"""A member's payments as a Qt model, those first whose end is not known."""
 
 from __future__ import annotations
 
@@ -6,9 +6,18 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
+from kiosk.cooperative.bogota import BOGOTA
 from kiosk.cooperative.payment import Payment
+from kiosk.cooperative.standing import Standing, standing
+from kiosk.models.standing_words import standing_words
 
 Index = QModelIndex | QPersistentModelIndex
+
+
+def described(payment: Payment) -> str:
+    """One row in words, for whoever hears it."""
+    begun = payment.created_at.astimezone(BOGOTA)
+    return f"{standing_words(payment)}, {payment.total.shown()}, {begun:%d/%m/%Y %H:%M}, {payment.reference}"
 
 
 class PaymentsModel(QAbstractListModel):
@@ -30,14 +39,14 @@ class PaymentsModel(QAbstractListModel):
         if role == self.PAYMENT:
             return payment
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{payment.reference} {payment.total.shown()} {payment.state}"
+            return described(payment)
         return None
 
     def load(self, payments: Sequence[Payment]) -> None:
-        """Show these, live ones first and the newest of each first."""
+        """Show these, open and disputed ones first and the newest of each first."""
         self.beginResetModel()
         self._rows = sorted(payments, key=lambda p: p.created_at, reverse=True)
-        self._rows.sort(key=lambda p: not p.live)
+        self._rows.sort(key=lambda p: standing(p) not in (Standing.OPEN, Standing.DISPUTED))
         self.endResetModel()
 
     def payment(self, row: int) -> Payment:
@@ -47,4 +56,4 @@ class PaymentsModel(QAbstractListModel):
     @property
     def pending(self) -> list[Payment]:
         """Those whose truth is not known yet."""
-        return [payment for payment in self._rows if payment.live and not payment.paid]
+        return [payment for payment in self._rows if standing(payment) is Standing.OPEN]

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 
 from kiosk.cooperative.money import InvalidAmount, Money
 from kiosk.cooperative.payment import Payment, State
+from kiosk.cooperative.standing import Standing, standing
 
 _VERSION = "K1"
 _SIGNATURE_BYTES = 16
@@ -28,7 +29,7 @@ _TOKEN = re.compile(r"K1\.[A-Za-z0-9_-]{1,800}\.[A-Za-z0-9_-]{22}")
 class Claim:
     """What a genuine receipt says. `decided_at` is aware (UTC), to the second; None while undecided.
 
-    `review` says that staff were looking at the payment when the receipt was made.
+    `review` says that the payment was disputed when the receipt was made: it proves nothing.
     """
 
     reference: str
@@ -49,7 +50,7 @@ def token(payment: Payment, key: bytes) -> str:
         payment.total.currency,
         payment.state.value,
         int(decided.timestamp()) if decided else None,
-        int(payment.review is not None),
+        int(standing(payment) is Standing.DISPUTED),
     ]
     payload = _encoded(json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode("utf-8"))
     return f"{_VERSION}.{payload}.{_signature(payload, key)}"

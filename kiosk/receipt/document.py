@@ -16,7 +16,8 @@ from kiosk.cooperative import scheme_texts as scheme
 from kiosk.cooperative.bogota import BOGOTA
 from kiosk.cooperative.money import ZERO
 from kiosk.cooperative.order import Order, OrderLine
-from kiosk.cooperative.payment import Payment, Review, State
+from kiosk.cooperative.payment import Payment, State
+from kiosk.cooperative.standing import Standing, standing
 from kiosk.receipt.blocks import Amount, Block, Code, Heading, Mark, Note, Outcome, Receipt, Row, Rule, Tone
 from kiosk.receipt.code import token
 from kiosk.receipt.languages import texts
@@ -27,7 +28,6 @@ __all__ = ["Issuer", "Receipt", "description_of", "local_time", "receipt_of"]
 
 
 # These say that the core is behind, not that the bank's answer is in doubt.
-_UNDISPUTED = frozenset({None, Review.NOT_APPLIED, Review.CORE_CONFLICT, Review.STILL_PENDING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +120,15 @@ class _Paper:
 
     @property
     def disputed(self) -> bool:
-        return self.payment.review not in _UNDISPUTED
+        return standing(self.payment) is Standing.DISPUTED
 
     @property
     def paid(self) -> bool:
-        return self.payment.paid and not self.disputed
+        return standing(self.payment) is Standing.PAID
 
     @property
     def unpaid(self) -> bool:
-        return self.payment.state in (State.DECLINED, State.FAILED) and not self.disputed
+        return standing(self.payment) is Standing.UNPAID
 
     @property
     def title(self) -> str:

@@ -10,6 +10,8 @@ from enum import StrEnum
 from kiosk.cooperative.bogota import bounds
 from kiosk.cooperative.money import Money, total
 from kiosk.cooperative.payment import Payment, State
+from kiosk.cooperative.second_debit import SecondDebit
+from kiosk.journal.chain import seen_of
 from kiosk.journal.journal import Journal
 from kiosk.member_core.connector import Connector, CoreError, PostingStatus, RecordedPayment
 from kiosk.teller.pin import PinGate, PinLocked
@@ -24,8 +26,40 @@ class Gap(StrEnum):
     MISSING_IN_CORE = "missing_in_core"
     UNKNOWN_HERE = "unknown_here"
     OTHER_AMOUNT = "other_amount"
+    OTHER_CUS = "other_cus"
     NEEDS_ATTENTION = "needs_attention"
     REVERSED = "reversed"
+    NOT_POSTED_HERE = "not_posted_here"
+    """The core has it; here it is approved, and the core's answer never came."""
+    OPEN_HERE = "open_here"
+    """The core has it; here nobody knows yet whether it was paid."""
+    UNPAID_HERE = "unpaid_here"
+    """The core has it; here it is said that no money moved."""
+
+
+_OF_STATUS = {
+    PostingStatus.NEEDS_ATTENTION: Gap.NEEDS_ATTENTION,
+    PostingStatus.REVERSED: Gap.REVERSED,
+}
+_OF_STATE = {
+    State.PREPARED: Gap.OPEN_HERE,
+    State.REQUESTED: Gap.OPEN_HERE,
+    State.AT_BANK: Gap.OPEN_HERE,
+    State.PENDING: Gap.OPEN_HERE,
+    State.APPROVED: Gap.NOT_POSTED_HERE,
+    State.DECLINED: Gap.UNPAID_HERE,
+    State.FAILED: Gap.UNPAID_HERE,
+}
+
+
+def gap_between(state: State, status: PostingStatus | None) -> Gap | None:
+    """What state here and status in the core (None: it has no record) say together; None where the same.
+
+    Approved here and absent there is the same: it is on its way, and a case of its own after an hour.
+    """
+    if status is None:
+        return Gap.MISSING_IN_CORE if state is State.POSTED else None
+    return _OF_STATE.get(state) or _OF_STATUS.get(status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +135,17 @@ class Manager:
             payment, verdict, by=by, reason=reason, evidence=evidence, now=self._clock()
         )
 
+    def evidence(self, payment: Payment) -> tuple[dict[str, str], list[SecondDebit]]:
+        """What the other side said and was not followed (`seen_…`), and further debits to be returned."""
+        seen = seen_of(self._journal.events(payment.payment_id))
+        return seen, self._journal.second_debits(payment_id=payment.payment_id)
+
+    def return_debit(self, payment: Payment, key: str, *, by: str, reason: str, evidence: str) -> Payment:
+        """A further debit went back to its payer. Raises ValueError, Stale."""
+        return self._journal.return_debit(
+            payment, key, by=by, reason=reason, evidence=evidence, now=self._clock()
+        )
+
     def day(self, day: date) -> DayClose:
         """The payments begun on a Bogotá day, compared with the core where it can be asked."""
         since, until = bounds(day)
@@ -119,18 +164,37 @@ class Manager:
         core = {row.payment_id: row for row in recorded}
         for payment in payments:
             row = core.pop(payment.payment_id, None)
-            if row is None:
-                if payment.state is State.POSTED:
-                    yield Difference(Gap.MISSING_IN_CORE, payment.reference, payment.total)
-            elif row.total != payment.total:
-                yield Difference(Gap.OTHER_AMOUNT, payment.reference, row.total)
-            elif row.status is PostingStatus.NEEDS_ATTENTION:
-                yield Difference(Gap.NEEDS_ATTENTION, payment.reference, row.unapplied)
-            elif row.status is PostingStatus.REVERSED:
-                yield Difference(Gap.REVERSED, payment.reference, row.total)
+            yield from self._of_one(payment, row)
         for row in core.values():
             if row.received_at < until and not self._knows(row.payment_id):
                 yield Difference(Gap.UNKNOWN_HERE, row.payment_id, row.total)
+
+    @staticmethod
+    def _of_one(payment: Payment, row: RecordedPayment | None) -> Iterable[Difference]:
+        if gap := gap_between(payment.state, row.status if row else None):
+            waits = row is not None and gap is Gap.NEEDS_ATTENTION
+            amount = row.unapplied if row and waits else row.total if row else payment.total
+            yield Difference(gap, payment.reference, amount)
+        if row is None:
+            return
+        if row.total != payment.total:
+            yield Difference(Gap.OTHER_AMOUNT, payment.reference, row.total)
+        if None not in (row.cus, payment.cus) and row.cus != payment.cus:
+            yield Difference(Gap.OTHER_CUS, payment.reference, row.total)
+
+    def strangers(self, since: datetime) -> list[RecordedPayment] | None:
+        """What the core has of this terminal's id since then and the journal does not know.
+
+        Another terminal uses the id, or the journal has lost payments. None where the core can not be asked.
+        """
+        try:
+            if not self._connector.status().lists_payments:
+                return None
+            recorded = self._connector.recorded(since, self._clock())
+        except CoreError:
+            return None
+        mine = [row for row in recorded if row.kiosk_id == self._terminal]
+        return [row for row in mine if not self._knows(row.payment_id)]
 
     def _knows(self, payment_id: str) -> bool:
         from kiosk.journal.errors import UnknownPayment

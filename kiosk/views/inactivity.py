@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
+from kiosk.cooperative.standing import Standing, standing
 from kiosk.models.steps import Step
 from kiosk.models.visit import Visit
 from kiosk.views.bank_panels import Overlay
@@ -123,7 +124,7 @@ class Inactivity(QObject):
             self._question = StillThere(self._window, self._theme, self._stay, self._visit.finish)
         payment = self._visit.payment
         self._left = self._asks
-        self._question.say(payment is not None and payment.live)
+        self._question.say(payment is not None and standing(payment) is Standing.OPEN)
         self._question.show_seconds(self._left)
         self._question.open()
         self._second.start()

@@ -169,6 +169,16 @@ class ManagerPage(Page):
             Gap.MISSING_IN_CORE: self.tr("{reference}: no está en el sistema ({amount})"),
             Gap.UNKNOWN_HERE: self.tr("{reference}: este kiosco no lo conoce ({amount})"),
             Gap.OTHER_AMOUNT: self.tr("{reference}: en el sistema tiene otro valor ({amount})"),
+            Gap.OTHER_CUS: self.tr("{reference}: en el sistema tiene otro CUS ({amount})"),
+            Gap.NOT_POSTED_HERE: self.tr(
+                "{reference}: el sistema ya lo tiene; aquí falta esa respuesta ({amount})"
+            ),
+            Gap.OPEN_HERE: self.tr(
+                "{reference}: el sistema lo tiene aplicado; aquí está por confirmar ({amount})"
+            ),
+            Gap.UNPAID_HERE: self.tr(
+                "{reference}: el sistema lo tiene aplicado; aquí figura sin pago ({amount})"
+            ),
             Gap.NEEDS_ATTENTION: self.tr("{reference}: sin aplicar en el sistema ({amount})"),
             Gap.REVERSED: self.tr("{reference}: reversado en el sistema ({amount})"),
         }[found.gap]

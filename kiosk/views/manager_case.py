@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout
 
-from kiosk.cooperative import scheme_texts
-from kiosk.cooperative.payment import Payment, State
+from kiosk.cooperative.payment import Payment, Review, State
+from kiosk.models.standing_words import standing_words
 from kiosk.models.steps import Step
 from kiosk.views.controls import Button, Card, Field, Option, Picture, label, together
 from kiosk.views.dates import minute_time
@@ -16,6 +16,8 @@ from kiosk.views.result import Facts
 from kiosk.views.review_texts import review_words
 
 _VERDICTS = (State.POSTED, State.DECLINED, State.FAILED)
+_RETURNED = len(_VERDICTS)
+"""Of a further debit: the payment itself stays as it is."""
 
 
 class ManagerCasePage(Page):
@@ -40,6 +42,18 @@ class ManagerCasePage(Page):
         words.addWidget(self._do)
         self.advice.box.addLayout(words, 1)
         self.body.addWidget(self.advice)
+        self._build_form()
+        self.body.addStretch(1)
+        self.back_button = Button(theme, "back", icon="arrow-left-bold",
+                                  on_click=lambda: self.visit.go(Step.MANAGER))  # fmt: skip
+        self.print_button = Button(theme, "print_again", icon="printer-bold", on_click=self._print)
+        self.actions.addWidget(self.back_button)
+        self.actions.addWidget(self.print_button)
+        self.add_go(self._settle, icon="check-bold")
+        self.visit.manager.changed.connect(self._changed)
+
+    def _build_form(self) -> None:
+        theme = self.theme
         self.form = Card(theme, pad=32, gap=18)
         self._form_head = label("heading")
         self.form.box.addWidget(self._form_head)
@@ -50,6 +64,9 @@ class ManagerCasePage(Page):
             option = Option(theme, f"verdict_{state.value.lower()}")
             self.verdicts.addButton(option, number)
             row.addWidget(option)
+        self.returned = Option(theme, "verdict_returned")
+        self.verdicts.addButton(self.returned, _RETURNED)
+        row.addWidget(self.returned)
         self.form.box.addLayout(row)
         self.by = Field(theme, "case_by", keyboard="text", most=60)
         self.reason = Field(theme, "case_reason", keyboard="text", most=160)
@@ -59,14 +76,6 @@ class ManagerCasePage(Page):
             self.form.box.addWidget(field)
         self.verdicts.idClicked.connect(lambda _: self.update_actions())
         self.body.addWidget(self.form)
-        self.body.addStretch(1)
-        self.back_button = Button(theme, "back", icon="arrow-left-bold",
-                                  on_click=lambda: self.visit.go(Step.MANAGER))  # fmt: skip
-        self.print_button = Button(theme, "print_again", icon="printer-bold", on_click=self._print)
-        self.actions.addWidget(self.back_button)
-        self.actions.addWidget(self.print_button)
-        self.add_go(self._settle, icon="check-bold")
-        self.visit.manager.changed.connect(self._changed)
 
     @property
     def _payment(self) -> Payment | None:
@@ -74,6 +83,8 @@ class ManagerCasePage(Page):
 
     def enter(self) -> None:
         self._clear()
+        if self._payment is not None:
+            self.visit.manager.look_into(self._payment)
         self.retranslate()
         self.update_actions()
 
@@ -102,17 +113,24 @@ class ManagerCasePage(Page):
         if payment is None or self.verdicts.checkedId() < 0:
             return
         self.go_button.setEnabled(False)
-        self.visit.manager.settle(
-            payment, _VERDICTS[self.verdicts.checkedId()], by=self.by.text.strip(),
-            reason=self.reason.text.strip(), evidence=self.evidence.text.strip(),
-        )  # fmt: skip
+        said = {
+            "by": self.by.text.strip(),
+            "reason": self.reason.text.strip(),
+            "evidence": self.evidence.text.strip(),
+        }
+        chosen = self.verdicts.checkedId()
+        if chosen == _RETURNED:
+            self.visit.manager.return_debit(payment, **said)
+        else:
+            self.visit.manager.settle(payment, _VERDICTS[chosen], **said)
 
     def _changed(self) -> None:
         if not self.on_stage or self._payment is None:
             return
+        self.facts.show_rows(*self._rows(self._payment))
         if self.visit.manager.problem:
             self.evidence.show_problem(self.tr("No se pudo cerrar el caso: el pago cambió. Ábralo otra vez."))
-        elif not self.visit.manager.is_case(self._payment):
+        elif self._payment.review is not None and not self.visit.manager.is_case(self._payment):
             self.visit.go(Step.MANAGER)
 
     def _print(self) -> None:
@@ -124,6 +142,7 @@ class ManagerCasePage(Page):
         self._form_head.setText(self.tr("Cerrar el caso"))
         for option, words in zip(self.verdicts.buttons(), (
             self.tr("Se pagó y está aplicado"), self.tr("El banco no lo autorizó"), self.tr("No se hizo"),
+            self.tr("El segundo débito se devolvió"),
         ), strict=True):  # fmt: skip
             option.caption(words)
         self.by.caption(self.tr("Quién lo cierra"))
@@ -133,13 +152,14 @@ class ManagerCasePage(Page):
         self.print_button.caption(self.tr("Imprimir copia"))
         self.go_button.caption(self.tr("Cerrar el caso"))
         flagged = payment is not None and payment.review is not None
+        twice = payment is not None and payment.review is Review.PAID_TWICE
+        for option in self.verdicts.buttons():
+            option.setVisible((option is self.returned) is twice)
         for part in (self.advice, self.form, self.go_button):
             part.setVisible(flagged)
         self._reference.setText(payment.reference if payment else "")
         self.amount.setText(
-            f"{together(payment.total.shown())} · {scheme_texts.of_state(payment.state).split('.')[0]}"
-            if payment
-            else ""
+            f"{together(payment.total.shown())} · {standing_words(payment)}" if payment else ""
         )
         if payment is None:
             return
@@ -161,4 +181,20 @@ class ManagerCasePage(Page):
             (self.tr("Banco"), payment.bank or "—"),
             (self.tr("Pasarela"), payment.gateway_id or "—"),
             (self.tr("Recibo del sistema"), payment.core_receipt or "—"),
+            *self._evidence(),
         ]
+
+    def _evidence(self) -> list[tuple[str, str]]:
+        """What the other side said and was not followed, and further debits."""
+        seen, rows = self.visit.manager.seen, []
+        amount, currency = seen.get("seen_amount"), seen.get("seen_currency", "COP")
+        if amount:
+            rows.append((self.tr("La pasarela dice: valor"), f"{currency} {amount}"))
+        if seen.get("seen_cus"):
+            rows.append((self.tr("La pasarela dice: CUS"), seen["seen_cus"]))
+        if seen.get("seen_bank"):
+            rows.append((self.tr("La pasarela dice: banco"), seen["seen_bank"]))
+        for debit in self.visit.manager.debits:
+            said = (debit.amount.shown(), f"CUS {debit.cus or '—'}", debit.bank or "")
+            rows.append((self.tr("Segundo débito"), " · ".join(filter(None, said))))
+        return rows

@@ -6,7 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout
 
-from kiosk.cooperative.payment import Payment
+from kiosk.cooperative.payment import Payment, Review
+from kiosk.cooperative.standing import Standing, standing
 from kiosk.models.steps import Step
 from kiosk.views.contact import whom_to_ask
 from kiosk.views.controls import Card, Picture, label
@@ -15,6 +16,14 @@ from kiosk.views.page import Page
 from kiosk.views.theme import Theme
 
 _ICONS = {"pending": "hourglass-fill", "approved": "check-circle-fill", "problem": "x-circle-fill"}
+
+
+_NEWS_LOOKS = {
+    Standing.PAID: "approved",
+    Standing.UNPAID: "problem",
+    Standing.OPEN: "pending",
+    Standing.DISPUTED: "pending",
+}
 
 
 class Tile(QPushButton):
@@ -145,7 +154,10 @@ class MenuPage(Page):
         crowded = not self.theme.portrait and not self.theme.roomy
         self.leave_tile.setVisible(not crowded)
         self._hint.setVisible(self.theme.portrait or not (pending or news))
-        self._contact.setVisible(bool(pending))
+        uneasy = news is not None and (
+            standing(news) is Standing.DISPUTED or news.review is Review.PAID_TWICE
+        )
+        self._contact.setVisible(bool(pending) or uneasy)
         self._contact.setText(whom_to_ask(self.place))
         if pending:
             self._pending_words.setText(
@@ -157,20 +169,33 @@ class MenuPage(Page):
             self._say_news(news)
         else:
             self._pending_words.setText("")
-        look = "pending" if pending or news is None else "approved" if news.paid else "problem"
+        look = "pending" if pending or news is None else _NEWS_LOOKS[standing(news)]
         self._pending_picture.show_icon(_ICONS[look], look)
         self._pending.show_surface(look)
 
     def _say_news(self, news: Payment) -> None:
         day = short_date(news.created_at.astimezone(BOGOTA).date())
-        words = (
-            self.tr("Su pago de {amount} del {day} fue aprobado. Su comprobante está en «Mis pagos».")
-            if news.paid
-            else self.tr(
-                "Su pago de {amount} del {day} no se hizo y no hubo débito. Puede intentarlo otra vez."
+        self._pending_words.setText(self._news_words(news).format(amount=news.total.shown(), day=day))
+
+    def _news_words(self, news: Payment) -> str:
+        if news.review is Review.PAID_TWICE:
+            return self.tr(
+                "Su pago de {amount} del {day} está en firme, y el banco reporta otro débito por el mismo pago. La Cooperativa está revisando cómo devolvérselo."
             )
-        )
-        self._pending_words.setText(words.format(amount=news.total.shown(), day=day))
+        match standing(news):
+            case Standing.PAID:
+                return self.tr(
+                    "Su pago de {amount} del {day} fue aprobado. Su comprobante está en «Mis pagos»."
+                )
+            case Standing.UNPAID:
+                return self.tr(
+                    "Su pago de {amount} del {day} no se hizo y no hubo débito. Puede intentarlo otra vez."
+                )
+            case Standing.DISPUTED:
+                return self.tr(
+                    "Su pago de {amount} del {day} está en revisión: el banco respondió algo distinto de lo que le dijimos. No lo pague otra vez antes de hablar con la Cooperativa."
+                )
+        return self.tr("Su pago de {amount} del {day} está por confirmar con su banco. No lo pague otra vez.")
 
     def _busy_changed(self) -> None:
         busy = bool(self.visit.busy)

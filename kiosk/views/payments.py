@@ -14,9 +14,10 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
 )
 
-from kiosk.cooperative import scheme_texts
-from kiosk.cooperative.payment import Payment, State
+from kiosk.cooperative.payment import Payment
+from kiosk.cooperative.standing import Standing, standing
 from kiosk.models.payments import PaymentsModel
+from kiosk.models.standing_words import standing_words
 from kiosk.views.contact import whom_to_ask
 from kiosk.views.controls import Card, Picture, fitted, label
 from kiosk.views.dates import long_time
@@ -24,6 +25,8 @@ from kiosk.views.obligation_delegate import ObligationWords
 from kiosk.views.page import Page
 from kiosk.views.result import _LOOKS, outcome
 from kiosk.views.theme import Theme
+
+_WAITS = (Standing.OPEN, Standing.DISPUTED)
 
 
 class PaymentDelegate(QStyledItemDelegate):
@@ -43,13 +46,6 @@ class PaymentDelegate(QStyledItemDelegate):
         """Whether state and amount need a line each."""
         return width < self._theme.grown(1100)
 
-    def state_words(self, payment: Payment) -> str:
-        """The scheme's words, and whether the core has it."""
-        words = scheme_texts.of_state(payment.state).split(".")[0]
-        if payment.state is State.POSTED:
-            return self.tr("{state} · aplicada").format(state=words)
-        return words
-
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         theme, u = self._theme, self._theme.u
         payment: Payment = index.data(PaymentsModel.PAYMENT)
@@ -60,7 +56,10 @@ class PaymentDelegate(QStyledItemDelegate):
         pressed = bool(option.state & QStyle.StateFlag.State_Selected)
         focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
         painter.setPen(
-            QPen(theme.colour("ink" if focused else tone if payment.live else "line"), u(4 if focused else 3))
+            QPen(
+                theme.colour("ink" if focused else tone if standing(payment) in _WAITS else "line"),
+                u(4 if focused else 3),
+            )
         )
         painter.setBrush(theme.colour("tint" if pressed else "card"))
         painter.drawRoundedRect(card, u(24), u(24))
@@ -77,7 +76,7 @@ class PaymentDelegate(QStyledItemDelegate):
             rows.insert(0, (payment.total.shown(), 40, 800, "ink"))
         y = card.center().y() - theme.grown(42) * (len(rows) + 1) / 2
         box = QRectF(left, y, right - left, theme.grown(42))
-        self._write(painter, box, self.state_words(payment), 34, 700, tone)
+        self._write(painter, box, standing_words(payment), 34, 700, tone)
         if not self._narrow(option.rect.width()):
             self._write(painter, box, payment.total.shown(), 40, 800, "ink", after=True)
         for row in rows:

@@ -1,4 +1,4 @@
-"""The result in its four honest outcomes: approved, rejected, failed, pending."""
+"""The result in its honest outcomes: approved, rejected, failed, pending, being looked at."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.cooperative import scheme_texts
-from kiosk.cooperative.payment import CANCELLED, Payment, State
+from kiosk.cooperative.payment import CANCELLED, Payment, Review, State
+from kiosk.cooperative.standing import Standing, standing
+from kiosk.models.standing_words import short_scheme_words, standing_words
 from kiosk.models.steps import Step
 from kiosk.views.controls import Button, Card, Figure, Picture, Rule, breakable, label, together
 from kiosk.views.dates import clock_time, minute_time
@@ -22,6 +24,7 @@ from kiosk.views.theme import Theme
 _LOOKS = {
     "approved": ("approved", "check-circle-fill"),
     "pending": ("pending", "hourglass-fill"),
+    "disputed": ("pending", "warning-circle-fill"),
     "declined": ("problem", "x-circle-fill"),
     "failed": ("problem", "warning-circle-fill"),
 }
@@ -32,10 +35,15 @@ _PAINT_FIRST = 50
 
 
 def outcome(payment: Payment) -> str:
-    """approved, pending, declined or failed; whatever is not known for sure is pending."""
-    if payment.paid:
-        return "approved"
-    return {State.DECLINED: "declined", State.FAILED: "failed"}.get(payment.state, "pending")
+    """approved, pending, disputed, declined or failed: how it stands, and why it is unpaid."""
+    match standing(payment):
+        case Standing.PAID:
+            return "approved"
+        case Standing.OPEN:
+            return "pending"
+        case Standing.DISPUTED:
+            return "disputed"
+    return "declined" if payment.state is State.DECLINED else "failed"
 
 
 class Facts(QWidget):
@@ -230,11 +238,11 @@ class ResultPage(Page):
         elif not unsettled:
             self._ask.stop()
         what = outcome(payment)
-        shows = what in ("approved", "pending")
+        shows = what in ("approved", "pending", "disputed")
         self.side.setVisible(what == "approved")
         self.receipt.setVisible(shows)
         # Approved only: the core's answer is a moment away, and the paper should carry its number.
-        if shows and payment.state is not State.APPROVED:
+        if shows and (payment.state is not State.APPROVED or what == "disputed"):
             # The page is painted first: code, file and paper share Python's lock with it.
             QTimer.singleShot(_PAINT_FIRST, lambda: self._make_receipt(payment))
 
@@ -285,9 +293,9 @@ class ResultPage(Page):
         tone, icon = _LOOKS[what]
         self._badge_icon.show_icon(icon, tone)
         self.badge.show_surface(tone)
-        pending = what == "pending"
+        pending, disputed = what == "pending", what == "disputed"
         # The scheme's words, in Spanish in every language; the sentence after the dot stands below.
-        self._state.setText(scheme_texts.of_state(payment.state).split(".")[0])
+        self._state.setText(standing_words(payment) if disputed else short_scheme_words(payment))
         self.amount.setText(payment.total.shown())
         approved = what == "approved"
         self.amount.setVisible(approved)
@@ -298,28 +306,33 @@ class ResultPage(Page):
             else self.tr("PSE no respondió al abrir su pago de {amount}")
         )
         amount = together(payment.total.shown())
-        self._title.setText(
-            waiting_for.format(amount=amount) if pending else self.tr("No se hizo ningún débito")
-        )
+        looked_at = self.tr("Estamos revisando su pago de {amount}")
+        if pending or disputed:
+            self._title.setText((looked_at if disputed else waiting_for).format(amount=amount))
+        else:
+            self._title.setText(self.tr("No se hizo ningún débito"))
         self._text.setText(self._meaning(payment, what))
-        self._facts_card.setVisible(not pending)
+        self._facts_card.setVisible(not pending and not disputed)
         self.facts.show_rows(*self._rows(payment))
         for card in self.advice:
-            card.setVisible(pending)
-        self._call.setVisible(not pending and not approved)
+            card.setVisible(pending or disputed)
+        self._call.setVisible(what in ("declined", "failed"))
         self._say_advice(payment)
         self.ask.setVisible(pending)
-        self.again.setVisible(not pending and not self.visit.reprinting)
+        self.again.setVisible(not pending and not disputed and not self.visit.reprinting)
         if what in ("declined", "failed"):
             self.again.caption(self.tr("Intentar de nuevo"))
-        if pending:
+        if pending or disputed:
             self.receipt.caption(self.tr("Ver la constancia"))
 
     def _meaning(self, payment: Payment, what: str) -> str:
+        if what == "disputed":
+            return self.tr(
+                "Lo que respondió el banco no coincide con lo que tenemos. La Cooperativa lo está revisando y le "
+                "responde. No pague de nuevo estas obligaciones mientras tanto."
+            )
         if what == "approved":
-            if payment.state is State.POSTED:
-                return self.tr("Su pago quedó aplicado a sus obligaciones.")
-            return self.tr("Su banco ya pagó. Estamos aplicándolo a sus obligaciones.")
+            return self._approved_meaning(payment)
         if what == "pending":
             fixed = scheme_texts.PENDING.split(". ", 1)[1]
             ours = (
@@ -342,6 +355,16 @@ class ResultPage(Page):
         if what == "declined":
             return f"{why} " + self.tr("Su banco no lo autorizó. Inténtelo de nuevo o consulte con su banco.")
         return f"{why} " + self.tr("El pago no se pudo completar. Puede intentarlo de nuevo.")
+
+    def _approved_meaning(self, payment: Payment) -> str:
+        if payment.review is Review.PAID_TWICE:
+            return self.tr(
+                "Su pago quedó en firme, y el banco reporta otro débito por el mismo pago. La Cooperativa está "
+                "revisando cómo devolvérselo."
+            )
+        if payment.state is State.POSTED:
+            return self.tr("Su pago quedó aplicado a sus obligaciones.")
+        return self.tr("Su banco ya pagó. Estamos aplicándolo a sus obligaciones.")
 
     def _rows(self, payment: Payment) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
         when = payment.decided_at or payment.changed_at or payment.created_at

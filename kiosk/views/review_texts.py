@@ -43,6 +43,18 @@ _TEXTS = {
         QT_TRANSLATE_NOOP("ReviewTexts", "Lleva dos días sin respuesta del banco"),
         QT_TRANSLATE_NOOP("ReviewTexts", "Pida a la pasarela el estado. El kiosco sigue consultando y cierra el caso solo."),
     ),
+    Review.NOT_POSTED: (
+        QT_TRANSLATE_NOOP("ReviewTexts", "Aprobado hace más de una hora y sin registrar en el sistema"),
+        QT_TRANSLATE_NOOP("ReviewTexts", "Mire si el sistema responde. El kiosco sigue intentando y cierra el caso solo."),
+    ),
+    Review.OTHER_ACCOUNT: (
+        QT_TRANSLATE_NOOP("ReviewTexts", "Se hizo con otra cuenta de la pasarela: aquí no se puede consultar"),
+        QT_TRANSLATE_NOOP("ReviewTexts", "Pida a Sistemas que deje esa cuenta en la configuración hasta que termine."),
+    ),
+    Review.PAID_TWICE: (
+        QT_TRANSLATE_NOOP("ReviewTexts", "Pagado dos veces: el banco reporta otro débito por el mismo pago"),
+        QT_TRANSLATE_NOOP("ReviewTexts", "Devuelva el segundo débito a quien pagó y ciérrelo como devuelto, con soporte."),
+    ),
 }  # fmt: skip
 
 

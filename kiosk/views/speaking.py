@@ -35,6 +35,7 @@ from PySide6.QtWidgets import (
 from kiosk.cooperative.obligation import Choice
 from kiosk.models.obligations import ObligationsModel
 from kiosk.models.payments import PaymentsModel
+from kiosk.models.standing_words import standing_words
 from kiosk.speech.voice import LOUDEST, SpeechPlan, ThreadedVoice, Voice, find_voice
 from kiosk.speech.wording import letter, sentences, unchanging
 from kiosk.views.dates import long_time
@@ -158,9 +159,8 @@ class Reader(QObject):
             return self._obligation(view, index)
         if isinstance(model, PaymentsModel):
             payment = model.payment(index.row())
-            state = view.itemDelegate().state_words(payment)
             when, reference = long_time(payment.created_at), payment.reference
-            return f"{state}, {payment.total.shown()}, {when}, {reference}"
+            return f"{standing_words(payment)}, {payment.total.shown()}, {when}, {reference}"
         picked = view.selectionModel().isSelected(index)
         return str(index.data()) + (", " + self.tr("marcado") if picked else "")
 

@@ -43,7 +43,8 @@ from kiosk.pse.gateway import (
     UnknownIfCreated,
     Verdict,
 )
-from kiosk.teller.checkout import POSTING_LEASE, Checkout, TerminalFacts, Timings
+from kiosk.teller.checkout import Checkout, TerminalFacts, Timings
+from kiosk.teller.posting import POSTING_LEASE
 from kiosk.teller.leftovers import QUESTION_LEASE
 from kiosk.teller.sonda import Sonda
 

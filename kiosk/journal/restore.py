@@ -51,7 +51,7 @@ def restore(
             draft.replace(path)
             flush_folder(path.parent)
         finally:
-            for suffix in ("", "-wal", "-shm"):
+            for suffix in ("", "-wal", "-shm", ".lock"):
                 Path(f"{draft}{suffix}").unlink(missing_ok=True)
         return _told(path, keys, witness, receipts, Restored(0, epoch, since, (), aside))
 

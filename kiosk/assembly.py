@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kiosk.health import Check
+    from kiosk.journal.keys import Keyring
+    from kiosk.journal.witness import Witness
     from kiosk.member_core.connector import Connector
     from kiosk.pse.gateway import Gateway
     from kiosk.receipt.document import Issuer, Receipt
@@ -141,6 +143,31 @@ def manager_pin(settings: Settings) -> OwnPin | None:
     return OwnPin(settings.journal.file.with_name("manager-pin"), reveal(settings.manager.pin))
 
 
+def keyring(settings: Settings) -> Keyring:
+    """The keys of the journal's codes; none where none was set. Raises SettingsError."""
+    from kiosk.journal.keys import Key, Keyring
+    from kiosk.settings import SettingsError, reveal
+
+    def key(reference: str) -> Key:
+        try:
+            return Key(reveal(reference).encode())
+        except ValueError as error:
+            raise SettingsError(f"journal.key: {error}") from None
+
+    section = settings.journal
+    return Keyring(
+        key(section.key) if section.key else None, tuple(key(each) for each in section.former_keys)
+    )
+
+
+def witness_of(settings: Settings) -> Witness:
+    """What knows, outside the journal's file, how far the journal is."""
+    from kiosk.journal.witness import Witness
+
+    folder = settings.receipts.folder
+    return Witness(settings.journal.witness or folder / ".journal-witness.json", folder)
+
+
 def _pin_gate(settings: Settings) -> PinGate | None:
     from kiosk.teller.pin import PinGate
 
@@ -163,7 +190,7 @@ def build_desk(settings: Settings) -> Desk:
 
     connector, gateway = _connector(settings), gateway_of(settings)
     settings.journal.file.parent.mkdir(parents=True, exist_ok=True)
-    journal = Journal.open(settings.journal.file)
+    journal = Journal.open(settings.journal.file, keyring(settings), witness_of(settings))
     sonda = settings.sonda
     timings = Timings(sonda.first_after, sonda.every, sonda.post_every, settings.payments.bank_minutes * 60)
     facts = TerminalFacts(
@@ -207,7 +234,7 @@ def health_checks(settings: Settings) -> list[Check]:
         partial(health.gateway_clock, Transport(settings.gateway.url), now),
         partial(health.gateway_access, gateway),
         partial(health.core, _connector(settings)),
-        partial(health.journal, settings.journal.file),
+        partial(health.journal, settings.journal.file, keyring(settings), witness_of(settings)),
         partial(accounts.category, settings.gateway.financial_services),
         partial(accounts.open_elsewhere, settings.journal.file, gateway, former_gateways(settings)),
         partial(health.disk, settings.journal.file.parent),

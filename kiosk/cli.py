@@ -14,16 +14,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiosk import __version__, cli_journal, cli_settings
+from kiosk import __version__, cli_journal, cli_settings, cli_sonda
 from kiosk.pse.drivers import DRIVERS
 
 if TYPE_CHECKING:
-    from kiosk.cooperative.payment import Payment
     from kiosk.health import Finding
     from kiosk.health.terminal import Place
     from kiosk.provisioning.trial import Trial
     from kiosk.settings import Explained, Settings
-    from kiosk.teller.desk import Desk
 
 _CONFIG = "the settings (docs/settings.md)"
 OUTCOMES = ("approved", "declined", "failed", "pending", "late-approved")
@@ -88,20 +86,14 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("rest", nargs=argparse.REMAINDER)
     sandbox.set_defaults(command=_sandbox)
 
-    sonda = commands.add_parser("sonda", help="ask about what is pending, without a screen")
-    sonda.add_argument("--config", type=Path, required=True, metavar="FILE", help=_CONFIG)
-    when = sonda.add_mutually_exclusive_group()
-    when.add_argument("--once", action="store_true", help="one round over what is due, then stop")
-    now = "ask about these, or all that are open, due or not; say what was heard"
-    when.add_argument("--now", nargs="*", metavar="REFERENCE", help=now)
-    sonda.set_defaults(command=_sonda)
+    cli_sonda.add(commands, _read)
 
     # Without help it stands in no list: doctor alone calls it.
     look = commands.add_parser("look")
     look.add_argument("what", choices=("screen", "fonts", "voice", "web"))
     look.set_defaults(command=_look)
 
-    cli_journal.add(commands, lambda arguments: _read(arguments.config).journal.file)
+    cli_journal.add(commands, lambda arguments: cli_sonda.journal_of(_read(arguments.config)))
     cli_settings.add(commands, cli_settings.Desk(_read, _explained, _examine, _trial, tuple(DRIVERS)))
     _add_pse(commands)
     receipt = commands.add_parser("receipt", help="check a receipt's code")
@@ -262,72 +254,6 @@ def _sandbox(arguments: argparse.Namespace) -> int:
     else:
         from kiosk.pse.sandbox import main as serve
     return serve(arguments.rest)
-
-
-def _sonda(arguments: argparse.Namespace) -> int:
-    """Until SIGTERM or SIGINT, which let it finish the payment in hand; a second one does not."""
-    from functools import cache
-
-    from kiosk.assembly import build_desk
-    from kiosk.journal.journal import JournalUnusable
-    from kiosk.teller.watch import StopSign, keep_watch
-
-    settings = _read(arguments.config)
-    desk, stop = cache(lambda: build_desk(settings)), StopSign()
-
-    def end(*_: object) -> None:
-        if stop.given:
-            raise KeyboardInterrupt
-        stop.give()
-
-    def tell(payment: Payment) -> None:
-        print(payment.reference, payment.state.value, payment.review or "", flush=True)
-
-    for asked in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(asked, end)
-    try:
-        if arguments.now is not None:
-            return _ask_now(desk(), arguments.now)
-        if arguments.once:
-            desk().sonda.round(1000, stop=lambda: stop.given, changed=tell)
-        else:
-            keep_watch(lambda: desk().sonda, settings.sonda.watch_every, stop, tell)
-    except JournalUnusable as error:
-        return _unusable(error)
-    except KeyboardInterrupt:
-        return 130
-    finally:
-        if desk.cache_info().currsize:
-            desk().close()
-        stop.close()
-    return 0
-
-
-def _ask_now(desk: Desk, references: list[str]) -> int:
-    """Ask about open payments, or the named ones, due or not; say what was heard and when it goes on."""
-    from kiosk.cooperative.bogota import BOGOTA
-
-    known = {reference: desk.journal.by_reference(reference) for reference in references}
-    missing = [reference for reference, payment in known.items() if payment is None]
-    for reference in missing:
-        print(f"{reference}: not in this terminal's journal")
-    wanted = [payment for payment in known.values() if payment is not None]
-    if not references:
-        wanted = [payment for payment in desk.journal.unresolved() if payment.live]
-        if not wanted:
-            print("no payment is open")
-    heard = {payment.payment_id: payment for payment in desk.sonda.ask_now(wanted)}
-    for before in wanted:
-        after = heard.get(before.payment_id)
-        if after is None:
-            print(f"{before.reference}: {before.state} (nobody could be asked, or another sonda is at it)")
-            continue
-        away = " (the gateway gave no answer)" if desk.checkout.line_of(after).failing else ""
-        flag = f", for staff: {after.review}" if after.review else ""
-        due = after.next_ask_at
-        again = f"; next question {due.astimezone(BOGOTA):%Y-%m-%d %H:%M:%S}" if due else ""
-        print(f"{after.reference}: {before.state} -> {after.state}{flag}{away}{again}")
-    return 2 if missing else 0
 
 
 # -- doctor and init: what knows settings and Qt ----------------------------------------------------

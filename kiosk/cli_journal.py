@@ -6,6 +6,7 @@ import argparse
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,10 +14,26 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kiosk.cooperative.payment import Payment
     from kiosk.journal.journal import Journal
+    from kiosk.journal.keys import Keyring
+    from kiosk.journal.witness import Witness
 
-Run = Callable[[argparse.Namespace, Path], int]
-Find = Callable[[argparse.Namespace], Path]
-"""Where the journal lies, by the settings that the arguments name."""
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the journal of the settings lies, with what knows of it outside, and the receipts' folder.
+
+    `ask` asks gateway and core about what a restored copy may not know, and prints what they say.
+    """
+
+    file: Path
+    keys: Keyring
+    witness: Witness
+    receipts: Path
+    ask: Callable[[datetime | None], None]
+
+
+Run = Callable[[argparse.Namespace, Place], int]
+Find = Callable[[argparse.Namespace], Place]
 
 _VERDICTS = ("posted", "declined", "failed")
 _ADVICE = {
@@ -59,7 +76,17 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], find: Fin
     down = command("downgrade", "back to an older schema, for an older version; after a copy", _downgrade)
     down.add_argument("revision", help="the older version's schema, e.g. 0001")
     command("set-aside", "rename a damaged journal; none takes its place by itself", _set_aside)
-    command("new", "start an empty journal, also after one was set aside", _new)
+    new = command("new", "start an empty journal, also after one was set aside", _new)
+    new.add_argument(
+        "--confirm-loss", action="store_true", help="also where this terminal wrote one that is gone"
+    )
+    back_in = command(
+        "restore", "put a copy in the journal's place, and ask about what it can not know", _restore
+    )
+    back_in.add_argument("copy", type=Path)
+    renew = command("renew-key", "the settings' key takes the place of a lost or former one", _renew)
+    renew.add_argument("--by", required=True, help="who confirms it")
+    renew.add_argument("--reason", required=True)
     settle = command("settle", "close the case of a flagged payment", _settle)
     settle.add_argument("reference")
     settle.add_argument("--as", dest="verdict", choices=_VERDICTS, required=True, help="what really happened")
@@ -83,20 +110,20 @@ def _there(file: Path) -> Path:
 
 
 @contextmanager
-def _open(file: Path) -> Iterator[Journal]:
+def _open(place: Place) -> Iterator[Journal]:
     from kiosk.journal.journal import Journal
 
-    journal = Journal.open(_there(file))
+    journal = Journal.open(_there(place.file), place.keys, place.witness)
     try:
         yield journal
     finally:
         journal.close()
 
 
-def _verify(arguments: argparse.Namespace, file: Path) -> int:
+def _verify(arguments: argparse.Namespace, place: Place) -> int:
     from kiosk.journal.proof import Head
 
-    with _open(file) as journal:
+    with _open(place) as journal:
         faults = journal.faults()
         head = journal.head()
         if arguments.head:
@@ -112,8 +139,8 @@ def _verify(arguments: argparse.Namespace, file: Path) -> int:
     return 2 if faults else 0
 
 
-def _list(arguments: argparse.Namespace, file: Path) -> int:
-    with _open(file) as journal:
+def _list(arguments: argparse.Namespace, place: Place) -> int:
+    with _open(place) as journal:
         found = journal.find(text=arguments.find or None)
         if arguments.review:
             found = [payment for payment in journal.unresolved() if payment.review]
@@ -148,8 +175,8 @@ def _of(journal: Journal, reference: str) -> Payment:
     return payment
 
 
-def _show(arguments: argparse.Namespace, file: Path) -> int:
-    with _open(file) as journal:
+def _show(arguments: argparse.Namespace, place: Place) -> int:
+    with _open(place) as journal:
         payment = _of(journal, arguments.reference)
         entries = journal.events(payment.payment_id)
     row = {
@@ -174,55 +201,55 @@ def _show(arguments: argparse.Namespace, file: Path) -> int:
     return 0
 
 
-def _rebuild(_arguments: argparse.Namespace, file: Path) -> int:
-    with _open(file) as journal:
+def _rebuild(_arguments: argparse.Namespace, place: Place) -> int:
+    with _open(place) as journal:
         count = journal.rebuild(now=datetime.now(UTC))
     print(f"journal: {count} payments written anew from their events")
     return 0
 
 
-def _backup(arguments: argparse.Namespace, file: Path) -> int:
+def _backup(arguments: argparse.Namespace, place: Place) -> int:
     from kiosk.journal.opening import copy_as_it_is
 
-    copy_as_it_is(_there(file), arguments.file)
+    copy_as_it_is(_there(place.file), arguments.file)
     print(f"journal: copied to {arguments.file}")
     return 0
 
 
-def _downgrade(arguments: argparse.Namespace, file: Path) -> int:
+def _downgrade(arguments: argparse.Namespace, place: Place) -> int:
     from kiosk.journal.errors import JournalUnusable
     from kiosk.journal.opening import downgrade
 
     name = f"journal-before-schema-{arguments.revision}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.sqlite"
-    copy = file.parent / "backups" / name.replace("/", "-")
+    copy = place.file.parent / "backups" / name.replace("/", "-")
     try:
-        downgrade(_there(file), arguments.revision, copy)
+        downgrade(_there(place.file), arguments.revision, copy)
     except ValueError as error:
-        raise JournalUnusable(f"{file}: {error}; nothing was changed") from None
+        raise JournalUnusable(f"{place.file}: {error}; nothing was changed") from None
     print(f"journal: the journal was copied to {copy}")
     print(f"journal: now of schema {arguments.revision}; this version moves it up again when it opens it")
     return 0
 
 
-def _set_aside(_arguments: argparse.Namespace, file: Path) -> int:
+def _set_aside(_arguments: argparse.Namespace, place: Place) -> int:
     from kiosk.journal.opening import set_aside
 
-    print(f"journal: now {set_aside(file, now=datetime.now(UTC))}")
+    print(f"journal: now {set_aside(place.file, now=datetime.now(UTC))}")
     return 0
 
 
-def _new(_arguments: argparse.Namespace, file: Path) -> int:
+def _new(arguments: argparse.Namespace, place: Place) -> int:
     from kiosk.journal.opening import create
 
-    create(file)
-    print(f"journal: new and empty, {file}")
+    create(place.file, place.witness, confirm_loss=arguments.confirm_loss)
+    print(f"journal: new and empty, {place.file}")
     return 0
 
 
-def _return(arguments: argparse.Namespace, file: Path) -> int:
+def _return(arguments: argparse.Namespace, place: Place) -> int:
     from kiosk.journal.journal import JournalUnusable
 
-    with _open(file) as journal:
+    with _open(place) as journal:
         payment = _of(journal, arguments.reference)
         debits = journal.second_debits(payment_id=payment.payment_id)
         key = next((debit.key for debit in debits if debit.cus == arguments.cus), "")
@@ -237,11 +264,49 @@ def _return(arguments: argparse.Namespace, file: Path) -> int:
     return 0
 
 
-def _settle(arguments: argparse.Namespace, file: Path) -> int:
+def _restore(arguments: argparse.Namespace, place: Place) -> int:
+    from kiosk.journal.restore import restore
+
+    done = restore(
+        place.file, arguments.copy, keys=place.keys, witness=place.witness, receipts=place.receipts,
+        now=datetime.now(UTC),
+    )  # fmt: skip
+    if done.aside is not None:
+        print(f"journal: what was there is {done.aside}")
+    print(f"journal: {done.payments} payments restored, epoch {done.epoch}")
+    print(
+        f"journal: nothing is known here of what began after {done.since.isoformat() if done.since else '-'}"
+    )
+    for reference in done.missing:
+        print(f"journal: there is a receipt of {reference}, which the copy does not know")
+    place.ask(done.since)
+    with _open(place) as journal:
+        head = journal.head()
+    if head is not None:
+        print(f"head {head.seq}:{head.hash}")
+    return 0
+
+
+def _renew(arguments: argparse.Namespace, place: Place) -> int:
+    from kiosk.journal.journal import JournalUnusable
+
+    with _open(place) as journal:
+        try:
+            key = journal.renew_key(by=arguments.by, reason=arguments.reason, now=datetime.now(UTC))
+        except ValueError as error:
+            raise JournalUnusable(f"{place.file}: {error}") from None
+        head = journal.head()
+    print(f"journal: the key is now {key}; keep the former one under journal.former_keys")
+    if head is not None:
+        print(f"head {head.seq}:{head.hash}")
+    return 0
+
+
+def _settle(arguments: argparse.Namespace, place: Place) -> int:
     from kiosk.cooperative.payment import State
     from kiosk.journal.journal import JournalUnusable
 
-    with _open(file) as journal:
+    with _open(place) as journal:
         payment = _of(journal, arguments.reference)
         try:
             settled = journal.settle(

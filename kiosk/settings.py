@@ -221,6 +221,12 @@ class Journal(_Section, frozen=True):
     """Where the terminal's book of record lies."""
 
     file: Path = Path("/var/lib/kiosk/journal.sqlite")
+    key: SecretReference | None = None
+    """Of the codes beside the events: whoever can not read it can not write payments into the file."""
+    former_keys: tuple[SecretReference, ...] = ()
+    """Keys that `kiosk journal renew-key` has replaced, to check what was written with them."""
+    witness: Path | None = None
+    """Where it is written down how far the journal is; beside the receipts where not said."""
 
 
 class Printer(_Section, frozen=True):
@@ -346,6 +352,8 @@ class Settings(_Section, frozen=True):
                 for at, each in enumerate(self.gateway_before)
                 for name, secret in {"secret": each.secret, **each.secrets}.items()
             },
+            "journal.key": self.journal.key,
+            **{f"journal.former_keys[{at}]": key for at, key in enumerate(self.journal.former_keys)},
             "manager.pin": self.manager.pin,
             "receipts.signing_key": self.receipts.signing_key,
         }

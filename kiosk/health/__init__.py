@@ -15,7 +15,10 @@ from enum import IntEnum
 from pathlib import Path
 
 from kiosk.cooperative.money import Money
+from kiosk.cooperative.payment import Payment
 from kiosk.journal.journal import Journal, JournalUnusable
+from kiosk.journal.keys import NO_KEYS, Keyring
+from kiosk.journal.witness import RESTORE, Witness
 from kiosk.member_core.connector import Availability, Connector, CoreError, CoreMisconfigured
 from kiosk.pse.gateway import ErrorKind, Expected, Gateway, NoVerdict
 from kiosk.receipt.printer import PaperState, Printer
@@ -156,24 +159,38 @@ def core(connector: Connector) -> Finding:
     return Finding(name, Level.WARNING, f"{status.availability.value}: {status.message or 'no reason given'}")
 
 
-def journal(file: Path) -> Finding:
-    """The book of record is whole. It is not created here."""
+def journal(file: Path, keys: Keyring = NO_KEYS, witness: Witness | None = None) -> Finding:
+    """The book of record is whole, and the one that this terminal wrote. It is not created here."""
     name = "journal"
     if not file.exists():
+        if witness is not None and (why := witness.why_not_empty()):
+            return Finding(name, Level.BROKEN, f"{file}: missing, but {why}", RESTORE)
         return Finding(name, Level.WARNING, f"{file}: none yet; the first start creates it")
     try:
-        book = Journal.open(file)
+        book = Journal.open(file, keys, witness)
     except JournalUnusable as error:
         return Finding(name, Level.BROKEN, str(error), "Restore the newest backup; never delete the file.")
     try:
-        faults, waiting = book.faults(limit=3), book.unresolved()
+        faults, waiting, keyless = book.faults(limit=3), book.unresolved(), book.why_no_payment()
     except JournalUnusable as error:
         return Finding(name, Level.BROKEN, str(error))
     finally:
         book.close()
+    return _of_open_journal(faults, waiting, keyless, keyed=keys.current is not None)
+
+
+def _of_open_journal(
+    faults: list[str], waiting: list[Payment], keyless: str | None, *, keyed: bool
+) -> Finding:
+    name = "journal"
     if faults:
         return Finding(name, Level.BROKEN, "; ".join(faults),
                        "Keep the file as evidence and compare it with the newest backup.")  # fmt: skip
+    if keyless:
+        return Finding(name, Level.BROKEN, keyless, "No payment begins until then; what is open goes on.")
+    if not keyed:
+        return Finding(name, Level.WARNING, "whole, but its events carry no codes",
+                       "Set journal.key (docs/backup.md, The key of the journal).")  # fmt: skip
     flagged = sum(payment.review is not None for payment in waiting)
     if flagged:
         return Finding(name, Level.WARNING, f"whole; {flagged} payments wait for staff",

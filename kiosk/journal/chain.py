@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from kiosk.cooperative.payment import State
+from kiosk.journal.keys import NO_KEYS, Keyring
 from kiosk.journal.tables import events
 
 FIRST_HASH = "0" * 64
@@ -56,6 +57,18 @@ def event_hash(values: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(hashed).encode("ascii")).hexdigest()
 
 
+def mark_hash(values: Mapping[str, Any]) -> str:
+    """The same over a mark's columns."""
+    hashed = {name: values[name] for name in ("seq", "at", "mark", "facts", "prev_hash")}
+    return hashlib.sha256(canonical(hashed).encode("ascii")).hexdigest()
+
+
+def keys_of(connection: Connection) -> Keyring:
+    """The keys that the journal was opened with."""
+    found = connection.get_execution_options().get("keys")
+    return found if isinstance(found, Keyring) else NO_KEYS
+
+
 _HASHED = ("seq", "payment_id", "at", "event", "state_before", "state_after", "facts", "prev_hash")
 
 
@@ -96,7 +109,8 @@ def append(
         "facts": canonical(facts),
         "prev_hash": last.hash if last else FIRST_HASH,
     }
-    connection.execute(insert(events).values(**entry, hash=event_hash(entry)))
+    digest = event_hash(entry)
+    connection.execute(insert(events).values(**entry, hash=digest, **keys_of(connection).signs(digest)))
 
 
 def last_of(connection: Connection, payment_id: str) -> JournalEvent | None:

@@ -9,28 +9,24 @@ from __future__ import annotations
 import re
 import shutil
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import weakref
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
-from itertools import chain, groupby, islice
+from datetime import datetime
+from itertools import chain, islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self, TypedDict, Unpack
 from uuid import uuid4
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Engine,
     Executable,
     Select,
-    and_,
-    case,
     insert,
-    or_,
     select,
-    union,
     update,
 )
 from sqlalchemy.exc import IntegrityError
@@ -38,16 +34,28 @@ from sqlalchemy.exc import IntegrityError
 from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import FINAL, LIVE, Event, Payer, Payment, Review, State, after, settled
 from kiosk.cooperative.second_debit import SecondDebit
-from kiosk.cooperative.standing import standing
 from kiosk.journal import proof
-from kiosk.journal.chain import JournalEvent, append, event_of, last_of, says
+from kiosk.journal.chain import JournalEvent, append, keys_of, last_of, says
 from kiosk.journal.errors import JournalUnusable, ObligationHeld, Stale, UnknownPayment
 from kiosk.journal.holding import hold_or_release
 from kiosk.journal.intent import drawn_reference, write_prepared
+from kiosk.journal.keys import NO_KEYS, Keyring
+from kiosk.journal.locks import shared
+from kiosk.journal.looking import Looking, heard_as, read, utc
+from kiosk.journal.marks import (
+    RENEWED,
+    add_mark,
+    begin_epoch,
+    code_faults,
+    key_in_force,
+    last_with_code,
+    mark_faults,
+    why_no_payment,
+)
 from kiosk.journal.opening import explained, open_engine
-from kiosk.journal.rows import cents, gravest, order_of, payment_of, review_told, second_debit_of
-from kiosk.journal.search import in_part, named
-from kiosk.journal.tables import events, held_obligations, payment_lines, payments, pulse, second_debits
+from kiosk.journal.rows import cents, gravest, review_told
+from kiosk.journal.tables import payments, pulse, second_debits
+from kiosk.journal.witness import Witness
 
 __all__ = ["Facts", "Journal", "JournalEvent", "JournalUnusable", "ObligationHeld", "Stale", "UnknownPayment"]
 
@@ -79,23 +87,42 @@ class Facts(TypedDict, total=False):
     review: Review | None
 
 
-class Journal:
+class Journal(Looking):
     """An open journal; `Journal.open` makes one."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._where = str(engine.url.database)
+    def __init__(self, engine: Engine, witness: Witness | None = None) -> None:
+        super().__init__(engine)
+        self._witness = witness
+        with explained(self._where):
+            self._unlock = weakref.finalize(self, shared(Path(self._where)))
+        self._file = _file_at(self._where)
         # One writer at a time in this process; other processes are kept out by the file's lock.
         self._pen = threading.Lock()
 
     @classmethod
-    def open(cls, path: Path) -> Self:
+    def open(cls, path: Path, keys: Keyring = NO_KEYS, witness: Witness | None = None) -> Self:
         """Open, check and where needed create or upgrade. Raises JournalUnusable with the reason."""
-        return cls(open_engine(path))
+        return cls(open_engine(path, keys, witness), witness)
 
     def close(self) -> None:
         """Give the file back."""
-        self._engine.dispose()
+        try:
+            with suppress(JournalUnusable):
+                self.rest()
+        finally:
+            self._engine.dispose()
+            self._unlock()
+
+    def rest(self) -> None:
+        """While nobody is served: all into the file itself, as far as nobody reads, and the witness told.
+
+        Raises JournalUnusable where the file at its place is not the one that is open.
+        """
+        with self._writing() as connection:
+            if self._witness is not None:
+                self._witness.note(connection)
+        with explained(self._where), self._engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
 
     # -- writing ---------------------------------------------------------------------------------
 
@@ -116,7 +143,7 @@ class Journal:
         """
         if not re.fullmatch(r"[A-Za-z0-9]{1,12}", terminal):
             raise ValueError(f"not a terminal: {terminal!r}")
-        now = _utc(now)
+        now = utc(now)
         refusal: IntegrityError | None = None
         for _ in range(_TRIES):
             payment = Payment(
@@ -125,6 +152,8 @@ class Journal:
             )  # fmt: skip
             try:
                 with self._writing() as connection:
+                    if why := why_no_payment(connection, keys_of(connection)):
+                        raise JournalUnusable(f"{self._where}: {why}")
                     return write_prepared(connection, payment)
             except IntegrityError as error:
                 refusal = error
@@ -143,7 +172,7 @@ class Journal:
             raise ValueError("a payment is settled by the manager's verdict")
         outcome = after(payment.state, event)
         raised = gravest(outcome.review, facts.pop("review", None))
-        return self._apply(payment, event.value, outcome.state, raised, dict(facts), _utc(now))
+        return self._apply(payment, event.value, outcome.state, raised, dict(facts), utc(now))
 
     def settle(
         self, payment: Payment, verdict: State, *, by: str, reason: str, evidence: str, now: datetime
@@ -159,7 +188,7 @@ class Journal:
             raise ValueError("its second debit is returned, the payment itself stays as it is")
         state = settled(payment.review, verdict)
         said = {"by": by, "reason": reason, "evidence": evidence}
-        return self._apply(payment, Event.SETTLED.value, state, None, {}, _utc(now), said=said)
+        return self._apply(payment, Event.SETTLED.value, state, None, {}, utc(now), said=said)
 
     def flag(
         self,
@@ -175,14 +204,14 @@ class Journal:
         `seen` is what the other side said, for staff (`seen_cus`, `seen_amount`, …): in the entry only.
         """
         said = {"detail": detail, **seen} if detail else dict(seen)
-        return self._apply(payment, "flagged", payment.state, review, {}, _utc(now), said=said)
+        return self._apply(payment, "flagged", payment.state, review, {}, utc(now), said=said)
 
     def note_second_debit(self, payment: Payment, debit: SecondDebit, *, now: datetime) -> Payment:
         """Keep a further full debit under the reference, once, and flag the payment. Raises Stale."""
         values = {
             "payment_id": payment.payment_id, "key": debit.key, "currency": debit.amount.currency,
             "amount_cents": cents(debit.amount), "cus": debit.cus, "bank": debit.bank,
-            "decided_at": debit.decided_at, "noted_at": _utc(now),
+            "decided_at": debit.decided_at, "noted_at": utc(now),
         }  # fmt: skip
         told = {
             "key": debit.key, "second_currency": debit.amount.currency, "second_cents": cents(debit.amount),
@@ -190,11 +219,11 @@ class Journal:
         }  # fmt: skip
         with self._reading() as connection:
             if connection.execute(_debit(payment, debit.key)).first() is not None:
-                return _read(connection, payment)
+                return read(connection, payment)
         said = {name: value for name, value in told.items() if value is not None}
         beside = insert(second_debits).values(values)
         return self._apply(
-            payment, "paid_twice", payment.state, Review.PAID_TWICE, {}, _utc(now), said=said, beside=beside
+            payment, "paid_twice", payment.state, Review.PAID_TWICE, {}, utc(now), said=said, beside=beside
         )
 
     def return_debit(
@@ -211,30 +240,21 @@ class Journal:
             raise ValueError("no such debit waits to be returned")
         said = {"by": by, "reason": reason, "evidence": evidence, "key": key, "left": len(open_ones) - 1}
         this = (second_debits.c.payment_id == payment.payment_id, second_debits.c.key == key)
-        beside = update(second_debits).where(*this).values(returned_at=_utc(now), evidence=evidence)
-        return self._apply(payment, RETURNED, payment.state, None, {}, _utc(now), said=said, beside=beside)
-
-    def second_debits(self, *, open_only: bool = True, payment_id: str | None = None) -> list[SecondDebit]:
-        """Further debits, the oldest first: those that wait to be returned, or all."""
-        wanted: list[ColumnElement[bool]] = [second_debits.c.returned_at.is_(None)] if open_only else []
-        if payment_id is not None:
-            wanted.append(second_debits.c.payment_id == payment_id)
-        query = select(second_debits).where(*wanted).order_by(second_debits.c.noted_at, second_debits.c.key)
-        with self._reading() as connection:
-            return [second_debit_of(row) for row in connection.execute(query)]
+        beside = update(second_debits).where(*this).values(returned_at=utc(now), evidence=evidence)
+        return self._apply(payment, RETURNED, payment.state, None, {}, utc(now), said=said, beside=beside)
 
     def note_told(self, payment: Payment) -> None:
         """The member was shown how it stands, and that it was paid twice. No entry, same version."""
         with self._writing() as connection:
             this = payments.c.payment_id == payment.payment_id
-            connection.execute(update(payments).where(this).values(told=_heard_as(payment)))
+            connection.execute(update(payments).where(this).values(told=heard_as(payment)))
 
     def note_ask(self, payment: Payment, *, now: datetime, next_ask_at: datetime | None) -> Payment:
         """Count a question and say when the next is due (None: never). No entry, same version.
 
         Raises Stale also where someone else has asked meanwhile: whoever gets through may act.
         """
-        _utc(now)
+        utc(now)
         with self._writing() as connection:
             done = connection.execute(
                 _this(payment)
@@ -243,7 +263,7 @@ class Journal:
             )
             if done.rowcount != 1:
                 raise Stale(payment.reference)
-            return _read(connection, payment)
+            return read(connection, payment)
 
     def claim(self, payment: Payment, *, until: datetime) -> Payment:
         """Take what comes next upon oneself, before doing it: nobody else may before `until`.
@@ -255,7 +275,7 @@ class Journal:
             taken = _this(payment).where(payments.c.asks == payment.asks, seen)
             if connection.execute(taken.values(next_ask_at=until)).rowcount != 1:
                 raise Stale(payment.reference)
-            return _read(connection, payment)
+            return read(connection, payment)
 
     def _apply(
         self,
@@ -271,7 +291,7 @@ class Journal:
     ) -> Payment:
         """`beside` is written in the same transaction."""
         with self._reading() as connection:
-            current = _read(connection, payment)
+            current = read(connection, payment)
             last = last_of(connection, payment.payment_id)
         if current.version != payment.version:
             raise Stale(payment.reference)
@@ -301,95 +321,59 @@ class Journal:
                 connection.execute(beside)
             append(connection, payment.payment_id, word, current.state, state, told, now)
             hold_or_release(connection, wanted)
-            return _read(connection, payment)
+            return read(connection, payment)
 
     def _reschedule(self, payment: Payment, news: Mapping[str, Any]) -> Payment:
         with self._writing() as connection:
             if connection.execute(_this(payment).values(**news)).rowcount != 1:
                 raise Stale(payment.reference)
-            return _read(connection, payment)
+            return read(connection, payment)
 
-    # -- reading ---------------------------------------------------------------------------------
-
-    def get(self, payment_id: str) -> Payment:
-        """The payment as it is now. Raises UnknownPayment."""
-        found = self._find(payments.c.payment_id == payment_id, limit=1)
-        if not found:
-            raise UnknownPayment(payment_id)
-        return found[0]
-
-    def by_reference(self, reference: str) -> Payment | None:
-        """The payment with our reference at the gateway."""
-        return next(iter(self._find(payments.c.reference == reference, limit=1)), None)
-
-    def of_member(self, member_id: str, limit: int = 50) -> list[Payment]:
-        """A member's payments: those still live first, then the newest."""
-        live_first = case((_LIVE, 0), else_=1)
-        newest = (payments.c.created_at.desc(), payments.c.reference.desc())
-        return self._find(payments.c.member_id == member_id, order=(live_first, *newest), limit=limit)
-
-    def between(self, since: datetime, until: datetime) -> list[Payment]:
-        """Payments begun from one instant to before another, the oldest first."""
-        begun = (payments.c.created_at >= _utc(since), payments.c.created_at < _utc(until))
-        return self._find(*begun, order=(payments.c.created_at, payments.c.reference))
-
-    def news(self, member_id: str, since: datetime) -> list[Payment]:
-        """A member's payments that stand otherwise than they last heard, the newest first.
-
-        Of those that nobody told them of: what was left pending and has ended since `since`.
-        """
-        left = select(events.c.payment_id).where(
-            events.c.payment_id == payments.c.payment_id, events.c.state_after == State.PENDING.value
-        )
-        ended = and_(
-            payments.c.told.is_(None),
-            payments.c.state.in_(sorted(FINAL)),
-            payments.c.changed_at >= _utc(since),
-            left.exists(),
-        )
-        mine = self._find(payments.c.member_id == member_id, or_(ended, payments.c.told.is_not(None)))
-        return [each for each in mine if each.told != _heard_as(each)]
-
-    def due(self, now: datetime, limit: int = 50, states: Iterable[State] = LIVE) -> list[Payment]:
-        """Payments in these states to be asked about or posted by `now`, the longest waiting first."""
-        longest_waiting = (payments.c.next_ask_at, payments.c.reference)
-        among = payments.c.state.in_(sorted(states))
-        return self._find(among, payments.c.next_ask_at <= _utc(now), order=longest_waiting, limit=limit)
-
-    def unresolved(self) -> list[Payment]:
-        """Every payment that is live or flagged, the oldest first."""
-        oldest = (payments.c.created_at, payments.c.reference)
-        # Each half by its own index; "review IS NOT NULL" would read every payment.
-        among = union(select(payments.c.payment_id).where(_LIVE),
-                      select(payments.c.payment_id).where(payments.c.review > ""))  # fmt: skip
-        return self._find(payments.c.payment_id.in_(among), order=oldest)
-
-    def find(self, cus: str | None = None, text: str | None = None, limit: int = 100) -> list[Payment]:
-        """The newest payments with this CUS, and this text.
-
-        `text` is a whole reference, id, CUS or document; where it is none of any payment, a document's last
-        four or, among the newest payments, a part of any of these or of a name.
-        """
-        wanted = [payments.c.cus == cus] if cus is not None else []
-        if text is None:
-            return self._find(*wanted, limit=limit)
-        if found := self._find(*wanted, named(text), limit=limit):
-            return found
-        with self._reading() as connection:
-            wanted.append(in_part(connection, text))
-        return self._find(*wanted, limit=limit)
-
-    def events(self, payment_id: str) -> list[JournalEvent]:
-        """What happened to a payment, in order."""
-        query = select(events).where(events.c.payment_id == payment_id).order_by(events.c.seq)
-        with self._reading() as connection:
-            return [event_of(row) for row in connection.execute(query)]
+    # -- proving ---------------------------------------------------------------------------------
 
     def faults(self, limit: int = 100) -> list[str]:
         """Walk everything: what was altered, removed or moved, in sentences; none for a whole journal."""
         with self._reading() as connection:
-            every = (proof.file_faults, proof.chain_faults, proof.projection_faults)
+            beside = (self._witness_faults,) if self._witness else ()
+            every = (proof.file_faults, proof.chain_faults, mark_faults, code_faults, *beside,
+                     proof.projection_faults)  # fmt: skip
             return list(islice(chain.from_iterable(find(connection) for find in every), limit))
+
+    def _witness_faults(self, connection: Connection) -> Iterator[str]:
+        if self._witness is not None:
+            yield from self._witness.faults(connection)
+            if self._witness.was_forged(connection):
+                yield "the witness beside the journal was written by somebody without the key"
+
+    def renew_key(self, *, by: str, reason: str, now: datetime) -> str:
+        """The key of the settings takes the place of a lost or former one; its id. A person confirms it.
+
+        What was written without a code meanwhile is taken as it is. Raises ValueError without a key, with
+        the one in force, or without who and why.
+        """
+        with self._writing() as connection:
+            key, former = keys_of(connection).current, key_in_force(connection)
+            if not (by.strip() and reason.strip()):
+                raise ValueError("a renewal needs who confirms it and why")
+            if key is None or former is None or key.key_id == former:
+                raise ValueError("the settings must name another key than the one in force")
+            facts = {"key": key.key_id, "former": former, "by": by, "reason": reason,
+                     "after": last_with_code(connection)}  # fmt: skip
+            add_mark(connection, RENEWED, facts, utc(now))
+            if self._witness is not None:
+                self._witness.note(connection)
+            return key.key_id
+
+    def begin_epoch(self, source: str, *, least: int, now: datetime) -> tuple[int, datetime | None]:
+        """This copy takes the journal's place: its new epoch, and the time of its last event."""
+        with self._writing() as connection:
+            epoch = begin_epoch(connection, utc(now), source, least).epoch
+            return epoch, proof.last_at(connection)
+
+    def why_no_payment(self) -> str | None:
+        """Why nothing new may begin (a key that is missing); None where it may."""
+        with self._reading() as connection:
+            return why_no_payment(connection, keys_of(connection))
 
     def head(self) -> proof.Head | None:
         """The last event, to be kept outside this machine; None while there is none."""
@@ -406,63 +390,44 @@ class Journal:
     def rebuild(self, *, now: datetime) -> int:
         """Write the payments anew from the events; how many there are. The events stay as they are."""
         with self._writing() as connection:
-            return proof.rebuild(connection, _utc(now))
+            return proof.rebuild(connection, utc(now))
 
     def beat(self, terminal: str, *, now: datetime) -> None:
-        """Write something, so that a full or read-only disk shows before a member starts."""
+        """Write something: a disk that is full, a file that is gone must show before a member starts."""
         with self._writing() as connection:
             mine = pulse.c.terminal == terminal
-            done = connection.execute(update(pulse).where(mine).values(at=_utc(now)))
+            done = connection.execute(update(pulse).where(mine).values(at=utc(now)))
             if done.rowcount == 0:
-                connection.execute(insert(pulse).values(terminal=terminal, at=_utc(now)))
+                connection.execute(insert(pulse).values(terminal=terminal, at=utc(now)))
 
     def room(self) -> int:
         """Bytes that its disk still takes."""
         with explained(self._where):
             return shutil.disk_usage(Path(self._where).parent).free
 
-    def _holder(self, order: Order) -> Payment | None:
-        held = select(held_obligations.c.payment_id).where(
-            held_obligations.c.obligation_id.in_(order.obligation_ids)
-        )
-        return next(iter(self._find(payments.c.payment_id.in_(held), limit=1)), None)
-
-    def _find(
-        self,
-        *wanted: ColumnElement[bool],
-        order: Sequence[ColumnElement[Any]] = (payments.c.created_at.desc(), payments.c.reference.desc()),
-        limit: int | None = None,
-    ) -> list[Payment]:
-        query = select(payments).where(*wanted).order_by(*order).limit(limit)
-        with self._reading() as connection:
-            rows = connection.execute(query).all()
-            orders = _orders(connection, {row.payment_id: row.currency for row in rows})
-        return [payment_of(row, orders[row.payment_id]) for row in rows]
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with explained(self._where), self._engine.connect() as connection:
-            yield connection
-
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
+        self._refuse_another_file()
         with self._pen, explained(self._where), self._engine.begin() as connection:
             yield connection
 
+    def _refuse_another_file(self) -> None:
+        """What is written into a file without a name is gone with this process."""
+        if self._file != (now := _file_at(self._where)):
+            said = "replaced" if now else "removed"
+            raise JournalUnusable(f"{self._where}: the file was {said} while the program had it open")
 
-def _heard_as(payment: Payment) -> str:
-    """A second debit is news although the payment stands as it stood."""
-    twice = payment.review is Review.PAID_TWICE
-    return f"{standing(payment)}{TWICE if twice else ''}"
+
+def _file_at(path: str) -> tuple[int, int] | None:
+    """Device and number of the file at a path: what it is, whatever it is called."""
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 _MAY_CHANGE = ("state", *Facts.__annotations__)
-
-
-def _utc(now: datetime) -> datetime:
-    if now.tzinfo is None:
-        raise ValueError("the journal takes aware instants only")
-    return now.astimezone(UTC)
 
 
 def _this(payment: Payment) -> Any:
@@ -475,23 +440,3 @@ def _this(payment: Payment) -> Any:
 def _debit(payment: Payment, key: str) -> Select[Any]:
     this = (second_debits.c.payment_id == payment.payment_id, second_debits.c.key == key)
     return select(second_debits).where(*this)
-
-
-def _read(connection: Connection, payment: Payment) -> Payment:
-    row = connection.execute(
-        select(payments).where(payments.c.payment_id == payment.payment_id)
-    ).one_or_none()
-    if row is None:
-        raise UnknownPayment(payment.payment_id)
-    return payment_of(row, payment.order)
-
-
-def _orders(connection: Connection, currencies: Mapping[str, str]) -> dict[str, Order]:
-    found: dict[str, Order] = {}
-    left = iter(currencies)
-    while some := list(islice(left, _AT_ONCE)):
-        lines = select(payment_lines).where(payment_lines.c.payment_id.in_(some))
-        rows = connection.execute(lines.order_by(payment_lines.c.payment_id, payment_lines.c.position))
-        for payment_id, own in groupby(rows.all(), key=lambda row: str(row.payment_id)):
-            found[payment_id] = order_of(list(own), currencies[payment_id])
-    return found

@@ -16,8 +16,12 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from kiosk.journal.chain import keys_of
 from kiosk.journal.errors import JournalUnusable
+from kiosk.journal.keys import NO_KEYS, Keyring
+from kiosk.journal.marks import KEYED, add_mark, key_in_force
 from kiosk.journal.tables import REVISIONS, reference_days
+from kiosk.journal.witness import GIVE_UP, RESTORE, Witness
 
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 _BUSY_MILLISECONDS = 5000
@@ -43,23 +47,41 @@ def explained(path: str) -> Iterator[None]:
         raise JournalUnusable(f"{path}: {error}") from error
 
 
-def open_engine(path: Path) -> Engine:
+def open_engine(path: Path, keys: Keyring = NO_KEYS, witness: Witness | None = None) -> Engine:
     """The engine of the journal at `path`, created if there is none. Raises JournalUnusable.
 
-    A damaged, foreign, empty or newer file is refused and left as it is, never replaced.
+    A damaged, foreign, empty or newer file is refused and left as it is, never replaced; so is one that is
+    not what this terminal wrote, as the witness knows it.
     """
     with explained(str(path)):
         if not path.exists():
-            _refuse_after_another(path)
+            _refuse_after_another(path, witness)
             _create(path)
         _check_file(path)
-        engine = _engine(path)
+        engine = _engine(path).execution_options(keys=keys)
         try:
             _check_contents(engine, path)
+            _heed_witness(engine, path, witness)
         except BaseException:
             engine.dispose()
             raise
         return engine
+
+
+def _heed_witness(engine: Engine, path: Path, witness: Witness | None) -> None:
+    """Key a journal that has none yet, after the witness has agreed, and let it see how far it is."""
+    if witness is not None:
+        with engine.connect() as connection:
+            if fault := next(witness.faults(connection), None):
+                raise JournalUnusable(f"{path}: {fault}: {RESTORE}")
+            if witness.was_forged(connection):
+                raise JournalUnusable(f"{witness.path}: the journal's witness was written without its key")
+    with engine.begin() as connection:
+        key = keys_of(connection).current
+        if key is not None and key_in_force(connection) is None:
+            add_mark(connection, KEYED, {"key": key.key_id}, datetime.now(UTC))
+        if witness is not None:
+            witness.note(connection)
 
 
 def _engine(path: Path) -> Engine:
@@ -81,8 +103,10 @@ def _prepare_connection(connection: DBAPIConnection, _entry: ConnectionPoolEntry
     cursor.close()
 
 
-def _refuse_after_another(path: Path) -> None:
+def _refuse_after_another(path: Path, witness: Witness | None) -> None:
     """Where there was a journal, an empty one would hide what it held."""
+    if witness is not None and (why := witness.why_not_empty()):
+        raise JournalUnusable(f"{path}: missing, but {why}: {RESTORE}; {GIVE_UP}")
     if path.with_name(path.name + "-wal").exists():
         raise JournalUnusable(f"{path}: missing, but its write-ahead log is there")
     if asides := sorted(path.parent.glob(f"{path.name}{_ASIDE}*")):
@@ -102,7 +126,7 @@ def _create(path: Path) -> None:
         engine.dispose()
         with suppress(FileExistsError):  # another process was faster: its journal counts
             os.link(draft, path)
-        _flush_folder(path.parent)
+        flush_folder(path.parent)
     finally:
         engine.dispose()
         draft.unlink()
@@ -129,7 +153,7 @@ def copy_whole(engine: Engine, path: Path) -> None:
         with draft.open("rb") as written:
             os.fsync(written.fileno())
         draft.replace(path)
-        _flush_folder(path.parent)
+        flush_folder(path.parent)
     finally:
         draft.unlink(missing_ok=True)
 
@@ -146,16 +170,29 @@ def set_aside(path: Path, *, now: datetime) -> Path:
             beside = path.with_name(path.name + suffix)
             if beside.exists():
                 beside.rename(aside.with_name(aside.name + suffix))
-        _flush_folder(path.parent)
+        flush_folder(path.parent)
         return aside
 
 
-def create(path: Path) -> None:
-    """A new, empty journal, also after another was set aside. Raises JournalUnusable where one is there."""
+def create(path: Path, witness: Witness | None = None, *, confirm_loss: bool = False) -> None:
+    """A new, empty journal, also after another was set aside. Raises JournalUnusable where one is there.
+
+    Where this terminal has written one that is gone, somebody has to confirm that its payments are lost.
+    """
     with explained(str(path)):
         if path.exists():
             raise JournalUnusable(f"{path}: there is a journal already")
+        if witness is not None and not confirm_loss and (why := witness.why_not_empty()):
+            raise JournalUnusable(f"{path}: {why}: {RESTORE}; {GIVE_UP}")
         _create(path)
+        if witness is not None:
+            witness.path.unlink(missing_ok=True)
+            engine = _engine(path)
+            try:
+                with engine.begin() as connection:
+                    witness.note(connection)
+            finally:
+                engine.dispose()
 
 
 def copy_as_it_is(path: Path, copy: Path) -> None:
@@ -201,7 +238,8 @@ def _untouched(path: Path) -> Iterator[tuple[Engine, str]]:
             engine.dispose()
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
+    """A new name in a folder survives a power cut only after this."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)

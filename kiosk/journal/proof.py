@@ -56,6 +56,12 @@ def head_of(connection: Connection) -> Head | None:
     return Head(row.seq, row.hash) if row else None
 
 
+def last_at(connection: Connection) -> datetime | None:
+    """When the last event was written; None while there is none."""
+    at = connection.execute(select(events.c.at).order_by(events.c.seq.desc()).limit(1)).scalar()
+    return _instant(at) if at else None
+
+
 def contains(connection: Connection, earlier: Head) -> bool:
     """Whether an earlier head is still part of the chain."""
     found = connection.execute(select(events.c.hash).where(events.c.seq == earlier.seq)).scalar()

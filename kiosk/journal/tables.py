@@ -19,7 +19,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """Every migration in order; the last is the schema this code reads and writes."""
 
 metadata = MetaData(
@@ -127,11 +127,40 @@ events = Table(
     Column("facts", Text, nullable=False),
     Column("prev_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+    Column("key_id", String(16)),
+    Column("mac", String(64)),
 )
 """Append-only (triggers refuse the rest).
 
-`at` (ISO, UTC, microseconds) and `facts` (canonical JSON) are texts, hashed as they stand.
+`at` (ISO, UTC, microseconds) and `facts` (canonical JSON) are texts, hashed as they stand. `mac` is a code
+over the hash with the key named beside it: not hashed itself, so that anybody can check the chain, and
+only whoever has the key can write an event that has a code.
 """
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(27), nullable=False),
+    Column("mark", String(24), nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("prev_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("key_id", String(16)),
+    Column("mac", String(64)),
+)
+"""What happened to the journal itself, in a chain of its own: keyed, renewed, restored. Append-only.
+
+Each names the head of the events at that moment.
+"""
+
+identity = Table(
+    "identity",
+    metadata,
+    Column("journal_id", String(32), primary_key=True),
+    Column("epoch", Integer, nullable=False),
+)
+"""One row: which journal this is, drawn when it was made, and how often a copy of it was put back."""
 
 held_obligations = Table(
     "held_obligations",

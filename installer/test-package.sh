@@ -260,7 +260,7 @@ before=$(head_of)
 payments=$(sqlite "$root/var/lib/kiosk/journal.sqlite" 'select count(*) from payments')
 echo "   $payments payments, head ${before%%:*}:${before:(-8)}"
 check "there is something to lose" [ -n "$before" -a "$payments" -gt 0 ]
-for secret in core gateway receipt-key; do # as LoadCredential gives them to the services
+for secret in core gateway receipt-key journal-key; do # as LoadCredential gives them to the services
     echo 0123456789abcdef >"$root/run/secret_$secret"
     chown --reference="$root/var/lib/kiosk" "$root/run/secret_$secret"
     chmod 400 "$root/run/secret_$secret"

@@ -215,7 +215,7 @@ def _write(arguments: argparse.Namespace, desk: Desk) -> Installation:
     answers, typed = complete(asked, given, settled_by(tables, asked), console)
     installation = Installation(out, arguments.owner, credentials=arguments.references == "credential")
     answers |= installation.keep(typed)
-    text = settings_text(asked, answers, installation.signing_key(), demonstration=demonstration)
+    text = settings_text(asked, answers, installation.made_keys(), demonstration=demonstration)
     installation.settle(text, desk.load)
     return installation
 

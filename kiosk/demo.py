@@ -52,6 +52,7 @@ class Demonstration:
             os.environ[f"KIOSK_DEMO_GATEWAY_{name.upper()}"] = value
         os.environ["KIOSK_SANDBOX_CORE_SECRET"] = secrets.token_hex(16)
         os.environ["KIOSK_DEMO_RECEIPT_KEY"] = secrets.token_hex(16)
+        os.environ["KIOSK_DEMO_JOURNAL_KEY"] = secrets.token_hex(16)
         os.environ["KIOSK_DEMO_MANAGER_PIN"] = hashed(MANAGER_PIN)
         self._start("core", self.core_port, "--data", str(folder / "core.sqlite"))
         late = "10" if quick else "30"
@@ -103,7 +104,7 @@ class Demonstration:
                     "return_url": RETURN_URL,
                     "page_hosts": [f"127.0.0.1:{self.gateway_port}", "127.0.0.1"],
                 },
-                "journal": {"file": self.folder / "journal.sqlite"},
+                "journal": {"file": self.folder / "journal.sqlite", "key": "env:KIOSK_DEMO_JOURNAL_KEY"},
                 "printer": {"kind": "network", "host": "127.0.0.1", "port": self.printer.port},
                 "receipts": {"folder": self.folder / "receipts", "signing_key": "env:KIOSK_DEMO_RECEIPT_KEY"},
                 "sonda": {**watch, "first_after": 10.0, "every": 5.0, "post_every": 2.0},

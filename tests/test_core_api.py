@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -73,7 +73,7 @@ def test_status(core: CoreApi, url: str) -> None:
 def test_sign_in_and_out(core: CoreApi) -> None:
     session = core.sign_in(MARIA, MARIAS_KEY)
     assert session.member == Member(
-        "A-100101", "María Fernanda Ospina Castillo", "******0101", "ma***@correo.example"
+        "A-100101", "María Fernanda Ospina Castillo", "******0101", "ma***@correo.example", date(2014, 3, 17)
     )
     assert not session.must_change_key
     assert timedelta(minutes=9) < session.expires_at - datetime.now(UTC) <= timedelta(minutes=10)

@@ -45,11 +45,11 @@ class Terminal:
         self.core, self.gateway = servers.core_url, servers.gateway_url
         settings = servers.settings()
         journal = replace(settings.journal, file=folder / "journal.sqlite")
-        # References start with the terminal's id: the gateway keeps those of all tests.
         own = replace(settings.terminal, id=f"T{uuid.uuid4().hex[:8].upper()}")
         # Times that only this clock passes, however slow the machine is.
         sonda = replace(settings.sonda, first_after=60.0, every=30.0, post_every=20.0)
-        self._settings = replace(settings, journal=journal, terminal=own, sonda=sonda)
+        receipts = replace(settings.receipts, folder=folder / "receipts")
+        self._settings = replace(settings, journal=journal, terminal=own, sonda=sonda, receipts=receipts)
         self._ahead = timedelta(0)
 
     def open(self) -> None:

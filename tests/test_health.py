@@ -29,6 +29,7 @@ from kiosk.health import Finding, Level, examine, files, looks, network, screen,
 from kiosk.health.network import Server
 from kiosk.health.screen import Unseen, looker
 from kiosk.journal.journal import Journal
+from kiosk.journal.keys import Key, Keyring
 from kiosk.pse.drivers import DRIVERS
 from kiosk.receipt.escpos import NetworkEscpos
 from kiosk.receipt.printer import NoPrinter
@@ -69,10 +70,10 @@ def test_sandbox_is_healthy_and_a_wrong_secret_is_not(
 ) -> None:
     settings = demonstration.settings()
     found = named(settings)
-    assert list(found) == ["clock", "gateway", "core", "journal", "disk", "printer"]
-    assert {name: finding.level for name, finding in found.items() if name not in ("journal", "disk")} == (
-        dict.fromkeys(("clock", "gateway", "core", "printer"), Level.HEALTHY)
-    )
+    assert list(found) == ["clock", "gateway", "core", "journal", "category", "accounts", "disk", "printer"]
+    assert {
+        name: finding.level for name, finding in found.items() if name not in ("journal", "disk", "category")
+    } == (dict.fromkeys(("clock", "gateway", "core", "accounts", "printer"), Level.HEALTHY))
     assert "none yet" in found["journal"].said
     assert not settings.journal.file.exists()
 
@@ -121,9 +122,13 @@ def test_journal_is_looked_at_not_made(tmp_path: Path) -> None:
     assert health.journal(file).level is Level.WARNING
     assert not file.exists()
     Journal.open(file).close()
-    assert health.journal(file).level is Level.HEALTHY
+    assert health.journal(file).level is Level.WARNING
+    assert "no codes" in health.journal(file).said
+    keyed = Keyring(Key(b"0123456789abcdef"))
+    assert health.journal(file, keyed).level is Level.HEALTHY
     pending_payment(tmp_path)
-    assert "1 payments without an end" in health.journal(file).said
+    assert "1 payments without an end" in health.journal(file, keyed).said
+    assert health.journal(file).level is Level.BROKEN, "its key is missing"
     file.write_bytes(b"not a database" * 100)
     assert health.journal(file).level is Level.BROKEN
 
@@ -466,7 +471,8 @@ def test_doctor_as_json_has_every_check(demonstration: Demonstration, tmp_path: 
     told = json.loads(ran.stdout)
     rows = {row["check"]: row for row in told["findings"]}
     assert list(rows) == [
-        "clock", "gateway", "core", "journal", "disk", "printer", "dns", "tls-gateway", "tls-core",
+        "clock", "gateway", "core", "journal", "category", "accounts", "disk", "printer", "dns",
+        "tls-gateway", "tls-core",
         "tls-token", "environment", "secrets", "settings", "pin", "leftovers", "web-engine", "web-sandbox",
         "screen", "touch", "fonts", "voice",
     ]  # fmt: skip

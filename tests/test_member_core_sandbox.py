@@ -306,6 +306,7 @@ def test_a_session_names_the_member_masked(core: Core) -> None:
         "memberId": "A-100101",
         "displayName": "María Fernanda Ospina Castillo",
         "documentNumberMasked": "******0101",
+        "openingDate": "2014-03-17",
         "email": {"registered": True, "masked": "ma***@correo.example"},
     }
     assert core.sign_in("1900100104", "6048").json()["member"]["email"] == {

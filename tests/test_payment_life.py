@@ -10,15 +10,15 @@ from kiosk.cooperative.payment import FINAL, LIVE, Event, Outcome, Review, State
 
 # `=` keeps the state; `–` keeps it and flags the unexpected; a word in brackets keeps it and flags that.
 TABLE = """
-from       sent      opened  refused left    seen_pending seen_ok         seen_not_authorised seen_failed     absent applied
-PREPARED   REQUESTED –       –       FAILED  –            –               –                   –               –      –
-REQUESTED  –         AT_BANK FAILED  PENDING PENDING      APPROVED        DECLINED            FAILED          –      –
-AT_BANK    –         –       –       PENDING =            APPROVED        DECLINED            FAILED          –      –
-PENDING    –         –       –       =       =            APPROVED        DECLINED            FAILED          FAILED –
-APPROVED   –         –       –       =       =            =               (reversed)          (reversed)      –      POSTED
-POSTED     –         –       –       =       =            =               (reversed)          (reversed)      –      =
-DECLINED   –         –       =       =       =            (late_approval) =                   (contradiction) =      –
-FAILED     –         –       =       =       =            (late_approval) (contradiction)     =               =      –
+from       sent      opened  refused left    seen_pending seen_ok         seen_not_authorised seen_failed     absent applied lapsed
+PREPARED   REQUESTED –       –       FAILED  –            –               –                   –               –      –       –
+REQUESTED  –         AT_BANK FAILED  PENDING PENDING      APPROVED        DECLINED            FAILED          –      –       –
+AT_BANK    –         –       –       PENDING =            APPROVED        DECLINED            FAILED          –      –       –
+PENDING    –         –       –       =       =            APPROVED        DECLINED            FAILED          FAILED –       FAILED
+APPROVED   –         –       –       =       =            =               (reversed)          (reversed)      –      POSTED  –
+POSTED     –         –       –       =       =            =               (reversed)          (reversed)      –      =       –
+DECLINED   –         –       =       =       =            (late_approval) =                   (contradiction) =      –       =
+FAILED     –         –       =       =       =            (late_approval) (contradiction)     =               =      –       =
 """  # noqa: E501
 
 

@@ -15,6 +15,7 @@ from receipt_cases import ISSUER, KEY, LINES, NOW, PAID
 from kiosk.cooperative.money import Money
 from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import Review, State
+from kiosk.cooperative.standing import Standing, standing_of
 from kiosk.receipt.code import Claim, check, token, token_in
 from kiosk.receipt.document import receipt_of
 
@@ -48,7 +49,8 @@ def test_what_was_signed_is_read_back(
         review=review,
         order=Order((replace(LINES[0], amount=amount),)),
     )
-    wanted = Claim(reference, cus, amount, state, instant, review is not None)
+    disputed = standing_of(state, review) is Standing.DISPUTED
+    wanted = Claim(reference, cus, amount, state, instant, disputed)
     assert check(token(payment, KEY), KEY) == wanted
 
 

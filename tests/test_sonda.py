@@ -236,7 +236,8 @@ class TestWhatItDoes:
         night.gateway.answers = [Verdict(Status.REJECTED)]
         night.clock.forward(minutes=7)
         night.sonda.round()
-        assert (night.now(payment).state, night.now(payment).next_ask_at) == (State.DECLINED, None)
+        assert night.now(payment).state is State.DECLINED
+        assert night.minutes_to_next(payment) == pytest.approx(60), "looked at again for two days"
 
     def test_an_approval_after_an_inferred_end_is_staffs(self, night: Night) -> None:
         night.gateway.abilities = ZONAPAGOS_LIKE
@@ -383,7 +384,8 @@ class TestAfterAStart:
         night.clock.forward(seconds=1)
         night.sonda.recover(night.clock())
         assert night.sonda.round() == []
-        night.clock.forward(minutes=3)
+        night.clock.forward(minutes=6)
+        night.gateway.answers = [APPROVED]
         night.sonda.round()
         assert night.now(payment).state is State.POSTED
 

@@ -26,7 +26,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from kiosk.cooperative.payment import Event, Payment, State
+from kiosk.cooperative.payment import CREDITED, Event, Payment, State
 from kiosk.journal.journal import Journal, ObligationHeld
 from kiosk.member_core.connector import CoreUnreachable, Posting
 from kiosk.pse.gateway import (
@@ -44,8 +44,8 @@ from kiosk.pse.gateway import (
     Verdict,
 )
 from kiosk.teller.checkout import Checkout, TerminalFacts, Timings
-from kiosk.teller.posting import POSTING_LEASE
 from kiosk.teller.leftovers import QUESTION_LEASE
+from kiosk.teller.posting import POSTING_LEASE
 from kiosk.teller.sonda import Sonda
 
 TERMINAL = TerminalFacts("PAM01", "Cooperativa Solidarios", "190.0.2.15", "Kiosk/1", session_minutes=15)
@@ -142,7 +142,7 @@ class Book:
         left = min(until - self._world.clock(), until - now)
         if name == "claim" and until - now == QUESTION_LEASE:
             self._world.took(self._world.questions, self._worker, answer, left)
-        elif name != "claim" and until - now == POSTING_LEASE and answer.paid:
+        elif name != "claim" and until - now == POSTING_LEASE and answer.state in CREDITED:
             self._world.took(self._world.postings, self._worker, answer, left)
 
 
@@ -150,6 +150,8 @@ class TrueGateway:
     """One worker's line to the gateway."""
 
     name = "scripted"
+    account = "scripted@gateway.invalid#1"
+    skew = None
 
     def __init__(self, world: World, worker: str, journal: Journal) -> None:
         self._world, self._worker, self._journal = world, worker, journal
@@ -211,6 +213,12 @@ class TrueCore:
 
     def __init__(self, world: World, worker: str) -> None:
         self._world, self._worker = world, worker
+
+    def posting(self, payment_id: str) -> Posting | None:
+        self._world.at("reading back")
+        if self._world.core != "up":
+            raise CoreUnreachable("no answer", retry_after=900 if self._world.core == "busy" else None)
+        return POSTED if payment_id in self._world.applied else None
 
     def post(self, payment: Payment) -> Posting:
         world, key = self._world, payment.payment_id
@@ -333,7 +341,7 @@ class TwoWorkers(RuleBasedStateMachine):
                 fresh = not self.member.checkout.gateway_line.asked_to_wait
                 truth = self.world.sessions[payment.reference].outcome
                 if asked and fresh and truth is Status.APPROVED:
-                    assert seen.paid, "a claim hid the approval from the member"
+                    assert seen.state in CREDITED, "a claim hid the approval from the member"
 
     @property
     def journal(self) -> Journal:

@@ -118,8 +118,9 @@ class Journal(Looking):
 
         Raises JournalUnusable where the file at its place is not the one that is open.
         """
-        with self._writing() as connection:
-            if self._witness is not None:
+        self._refuse_another_file()
+        if self._witness is not None:
+            with self._reading() as connection:
                 self._witness.note(connection)
         with explained(self._where), self._engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")

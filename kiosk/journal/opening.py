@@ -76,10 +76,11 @@ def _heed_witness(engine: Engine, path: Path, witness: Witness | None) -> None:
                 raise JournalUnusable(f"{path}: {fault}: {RESTORE}")
             if witness.was_forged(connection):
                 raise JournalUnusable(f"{witness.path}: the journal's witness was written without its key")
-    with engine.begin() as connection:
+    with engine.connect() as connection:
         key = keys_of(connection).current
         if key is not None and key_in_force(connection) is None:
             add_mark(connection, KEYED, {"key": key.key_id}, datetime.now(UTC))
+            connection.commit()
         if witness is not None:
             witness.note(connection)
 

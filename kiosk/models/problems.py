@@ -53,6 +53,14 @@ class Trouble(StrEnum):
     UNEXPECTED = "unexpected"
 
 
+NOT_OPENED = {
+    "limit": Trouble.LIMIT,
+    "not_sent": Trouble.GATEWAY_AWAY,
+    "bank_unreachable": Trouble.BANK_UNREACHABLE,
+}
+"""Errors of a payment that was certainly not created; any other is NOT_CREATED."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One trouble and the facts its sentence needs."""

@@ -27,7 +27,7 @@ from kiosk.models.manager import ManagerDesk
 from kiosk.models.obligations import ObligationsModel
 from kiosk.models.payments import PaymentsModel
 from kiosk.models.printing import ReceiptPrinting
-from kiosk.models.problems import Problem, Trouble, problem_of
+from kiosk.models.problems import NOT_OPENED, Problem, Trouble, problem_of
 from kiosk.models.steps import BACK, NEXT, Step
 from kiosk.teller.errors import AboveMaximum, BelowMinimum, DebtChanged
 from kiosk.teller.limits import DebitLimits
@@ -37,12 +37,6 @@ if TYPE_CHECKING:
     from kiosk.teller.desk import Desk
 
 log = logging.getLogger(__name__)
-
-_NOT_OPENED = {
-    "limit": Trouble.LIMIT,
-    "not_sent": Trouble.GATEWAY_AWAY,
-    "bank_unreachable": Trouble.BANK_UNREACHABLE,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,7 +330,7 @@ class Visit(Errands):
         if payment.state is State.AT_BANK:
             self.go(self._pays_on)
         elif payment.state is State.FAILED:
-            trouble = _NOT_OPENED.get(payment.error or "", Trouble.NOT_CREATED)
+            trouble = NOT_OPENED.get(payment.error or "", Trouble.NOT_CREATED)
             if trouble is Trouble.BANK_UNREACHABLE and self.banks.rowCount():
                 self.go(Step.PICK_BANK)  # the scheme's way: another bank
             self._tell(Problem(trouble, payment=payment))

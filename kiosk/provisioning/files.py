@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +28,14 @@ _SECRET_FILES = {
 }
 _CREDENTIAL = "secret_"
 """What systemd puts before the name of each file of a folder that is loaded as "secret"."""
-_SIGNING = ("receipts.signing_key", "signs receipts' codes: keep it, older receipts are checked with it")
+_MADE = {
+    "receipts.signing_key": (
+        "receipt-key",
+        "signs receipts' codes: keep it, older receipts are checked with it",
+    ),
+    "journal.key": ("journal-key", "of the journal's codes: keep it, no payment begins without it"),
+}
+"""Setting, file and comment of what nobody has to type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +62,12 @@ class Installation:
             kept[name] = self._reference(file)
         return kept
 
-    def signing_key(self) -> str:
-        """The receipts' key: one that is there is kept, for older receipts are checked with it."""
-        file = self.secrets / "receipt-key"
+    def made_keys(self) -> dict[str, str]:
+        """The terminal's own keys by setting: one that is there is kept, for it proves what is old."""
+        return {setting: self._made(name) for setting, (name, _) in _MADE.items()}
+
+    def _made(self, name: str) -> str:
+        file = self.secrets / name
         if not file.exists():
             self._write(file, secrets.token_hex(32))
         return self._reference(file)
@@ -115,7 +125,7 @@ def write_secret(file: Path, value: str) -> None:
 
 
 def settings_text(
-    asked: tuple[Question, ...], answers: Answers, signing_key: str, *, demonstration: bool
+    asked: tuple[Question, ...], answers: Answers, made: Mapping[str, str], *, demonstration: bool
 ) -> str:
     """The commented file."""
     rows = [row for question in asked if answers.get(question.name) for row in _rows(question, answers)]
@@ -123,7 +133,7 @@ def settings_text(
         rows.insert(
             0, ("terminal.demonstration", True, "no money moves: sandboxes and plain http are allowed")
         )
-    rows.append((_SIGNING[0], signing_key, _SIGNING[1]))
+    rows += [(setting, reference, _MADE[setting][1]) for setting, reference in made.items()]
     sections: dict[str, list[str]] = {}
     for key, value, comment in rows:
         section, _, name = key.rpartition(".")

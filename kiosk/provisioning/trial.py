@@ -63,6 +63,7 @@ class Trial:
             Charge(
                 expected.reference, amount, "Pago de prueba", _NOBODY,
                 now + timedelta(minutes=self.session_minutes), self.ip_address, "Kiosk/1", bank,
+                opened_on=now.date(), beneficiary=_NOBODY.document,
             )
         )  # fmt: skip
         if not isinstance(created, Created):

@@ -13,25 +13,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
-import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 from urllib.parse import quote, urlsplit
 
 from kiosk.cooperative.bogota import BOGOTA
 from kiosk.cooperative.member import AccountHolder, DocumentType, HolderKind
-from kiosk.cooperative.money import Money
 from kiosk.pse.clock import GatewayClock
 from kiosk.pse.gateway import (
     Abilities,
     Answer,
-    Approval,
     Bank,
     Charge,
-    Conflict,
     Connection,
     Created,
     Creation,
@@ -39,24 +34,26 @@ from kiosk.pse.gateway import (
     Expected,
     NotCreated,
     NoVerdict,
-    Status,
     Terms,
     UnknownIfCreated,
     Verdict,
     account_of,
-    in_order,
+)
+from kiosk.pse.placetopay_reading import (
+    Said,
+    attempts_of,
+    conflict,
+    failure,
+    not_ours,
+    session_verdict,
 )
 from kiosk.pse.wire import (
-    instant,
     mapping,
-    money,
     read_object,
-    rows,
     same_place,
     text,
     web_address,
     written,
-    yes,
 )
 from kiosk.transport import NoAnswer, NotSent, Reply, Timeouts
 
@@ -71,19 +68,8 @@ _DOCUMENTS = {
     DocumentType.NIT: "NIT",
     DocumentType.PA: "PPN",
 }
-# Reasons that mean "could not be carried out", against those that mean "was refused".
-_TECHNICAL = frozenset({"?5", "?1", "X2", "EX"})
-_CANCELLED = frozenset({"?C", "MC"})
-_ENDED_UNPAID = "REJECTED"
-"""The one word that ends an attempt without money. What no document lists (UNKNOWN, ERROR, OK, FAILED are
-known from the vendor's own programs) ends nothing: a debit may be under way."""
 _MAY_EXIST = frozenset({408, 409, 499})
 """Refusals after which the session may be there all the same: cut off in the middle, or a conflict."""
-_AUTHENTICATION = re.compile(
-    r"\W*(?:(?:autenticaci[oó]n fallida|authentication failed|failed authentication)\W*)?(10[0-7])\W*",
-    re.IGNORECASE,
-)
-"""The whole message, in the forms that are known: a number within a sentence is no code."""
 
 
 class PlacetoPay:
@@ -181,13 +167,13 @@ class PlacetoPay:
         front of it. Only where the request may have been carried out all the same nobody knows.
         """
         found = read_object(body)
-        said = _Said.of(found)
+        said = Said.of(found)
         if found is not None and status < 300 and said.word == "OK":
             gateway_id, url = text(found.get("requestId")), web_address(found.get("processUrl"))
             if gateway_id and url:
                 return Created(gateway_id, url)
             return UnknownIfCreated(ErrorKind.GARBAGE)
-        kind = _failure(status, found)
+        kind = failure(status, found)
         refused = 300 <= status < 500 and status not in _MAY_EXIST
         if refused or (found is not None and said.word == "FAILED" and status < 500):
             return NotCreated(ErrorKind.INVALID_REQUEST if kind is ErrorKind.UNKNOWN_PAYMENT else kind)
@@ -198,14 +184,14 @@ class PlacetoPay:
         """What an answer to a query says of our payment. Never raises; never believes what is not ours."""
         found = read_object(body)
         if found is None or status != 200:
-            return NoVerdict(_failure(status, found))
-        said = _Said.of(found)
+            return NoVerdict(failure(status, found))
+        said = Said.of(found)
         if said.word in ("FAILED", "OK", ""):
-            return NoVerdict(_failure(status, found) if said.word == "FAILED" else ErrorKind.UNKNOWN_STATUS)
-        attempts = _attempts(found.get("payment"))
-        if kind := _not_ours(mapping(found.get("request")), expected):
-            return _conflict(kind, attempts)
-        answer = _session_verdict(said, attempts, expected)
+            return NoVerdict(failure(status, found) if said.word == "FAILED" else ErrorKind.UNKNOWN_STATUS)
+        attempts = attempts_of(found.get("payment"))
+        if kind := not_ours(mapping(found.get("request")), expected):
+            return conflict(kind, attempts)
+        answer = session_verdict(said, attempts, expected)
         if isinstance(answer, Verdict):
             return replace(answer, gateway_id=text(found.get("requestId")) or None)
         return answer
@@ -291,201 +277,3 @@ def _buyer(holder: AccountHolder) -> dict[str, str]:
         buyer["documentType"] = _DOCUMENTS[holder.document.type]
         buyer["document"] = holder.document.number
     return buyer
-
-
-# -- reading ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """A `status` object."""
-
-    word: str
-    reason: str
-    message: str
-
-    @classmethod
-    def of(cls, owner: object) -> _Said:
-        status = mapping(mapping(owner).get("status"))
-        return cls(
-            text(status.get("status")).upper(), text(status.get("reason")), text(status.get("message"))
-        )
-
-    @property
-    def expired(self) -> bool:
-        return self.reason == "EX" or "expir" in self.message.lower() or "caduc" in self.message.lower()
-
-
-def _failure(status: int, body: Mapping[str, Any] | None) -> ErrorKind:
-    if status == 429:  # asked too often: it says nothing of the payment, and passes
-        return ErrorKind.SERVER
-    if body is None:
-        return ErrorKind.SERVER if status >= 500 else ErrorKind.GARBAGE
-    said = _Said.of(body)
-    code = _AUTHENTICATION.fullmatch(said.message)
-    if status == 401 or (said.word == "FAILED" and (code or said.reason == "401")):
-        return ErrorKind.CLOCK if code and code.group(1) == "103" else ErrorKind.AUTHENTICATION
-    if status >= 500:
-        return ErrorKind.SERVER
-    if status == 404:
-        return ErrorKind.UNKNOWN_PAYMENT
-    return ErrorKind.LIMIT if said.reason == "XA" else ErrorKind.INVALID_REQUEST
-
-
-def _not_ours(request: Mapping[str, Any], expected: Expected) -> ErrorKind | None:
-    payment = mapping(request.get("payment"))
-    if text(payment.get("reference")) != expected.reference:
-        return ErrorKind.REFERENCE_MISMATCH
-    asked = mapping(payment.get("amount"))
-    if text(asked.get("currency")) != expected.amount.currency:
-        return ErrorKind.CURRENCY_MISMATCH
-    if _amount(asked) != expected.amount:
-        return ErrorKind.AMOUNT_MISMATCH
-    buyer = text(mapping(request.get("buyer")).get("document"))
-    return ErrorKind.OTHER_PAYER if buyer and not buyer.endswith(expected.payer_ends) else None
-
-
-def _amount(side: Mapping[str, Any]) -> Money | None:
-    return money(side.get("total"), text(side.get("currency")))
-
-
-def _attempts(payments: object) -> list[Mapping[str, Any]]:
-    """Attempts, newest first; very old answers nest them."""
-    if isinstance(payments, dict):
-        payments = payments.get("transaction")
-    if isinstance(payments, dict):
-        payments = [payments]
-    return rows(payments)
-
-
-def _session_verdict(said: _Said, attempts: list[Mapping[str, Any]], expected: Expected) -> Answer:
-    newest = attempts[0] if attempts else {}
-    last = _Said.of(newest)
-    match said.word:
-        case "APPROVED":
-            return _approved(attempts, expected)
-        case "REJECTED":
-            return _rejected(said, attempts)
-        case "PENDING" | "PENDING_CONFIRMATION" | "PENDING_VALIDATION":
-            if going := _going(attempts):
-                return _verdict(Status.PENDING, going[0], attempts)
-            over = bool(attempts)
-            return _verdict(
-                Status.PENDING if over else Status.CREATED,
-                newest,
-                attempts,
-                attempt_over=over,
-                technical=over and last.reason in _TECHNICAL,
-                cause=last.message if over else None,
-            )
-        case "APPROVED_PARTIAL" | "PARTIAL_EXPIRED":
-            paid = next((each for each in attempts if _word(each) == "APPROVED"), newest)
-            partial = _verdict(Status.PARTIAL, paid, attempts, amount=_paid(paid))
-            return replace(partial, closed=said.word == "PARTIAL_EXPIRED")
-    return NoVerdict(ErrorKind.UNKNOWN_STATUS)
-
-
-def _word(attempt: Mapping[str, Any]) -> str:
-    return _Said.of(attempt).word
-
-
-def _going(attempts: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """All attempts that no word has ended, whichever is the newest: open, approved, or nobody knows."""
-    return [each for each in attempts if _word(each) != _ENDED_UNPAID]
-
-
-def _paid(attempt: Mapping[str, Any]) -> Money | None:
-    return _amount(mapping(mapping(attempt.get("amount")).get("from")))
-
-
-def _conflict(kind: ErrorKind, attempts: list[Mapping[str, Any]]) -> Conflict:
-    """With what the answer says was paid, for staff."""
-    paid = next((each for each in attempts if _word(each) == "APPROVED"), attempts[0] if attempts else {})
-    said = _verdict(Status.APPROVED, paid, attempts, amount=_paid(paid))
-    return Conflict(kind, "", said.cus, said.bank, said.approved_amount, said.decided_at)
-
-
-def _approved(attempts: list[Mapping[str, Any]], expected: Expected) -> Answer:
-    approved = [attempt for attempt in attempts if _word(attempt) == "APPROVED"]
-    if not approved:
-        return NoVerdict(ErrorKind.UNKNOWN_STATUS)
-    # Also shown after a part went back: how much, the session does not say.
-    if back := next((attempt for attempt in approved if yes(attempt.get("refunded"))), None):
-        return _verdict(Status.REVERSED, back, attempts, amount=_paid(back))
-    debits = {_key(attempt): attempt for attempt in reversed(approved)}  # listed twice it is one
-    for attempt in debits.values():
-        paid = mapping(mapping(attempt.get("amount")).get("from"))
-        if text(paid.get("currency")) != expected.amount.currency:
-            return _conflict(ErrorKind.CURRENCY_MISMATCH, [attempt])
-        if _amount(paid) != expected.amount:
-            return _conflict(ErrorKind.AMOUNT_MISMATCH, [attempt])
-    told = [
-        Approval(key, expected.amount, said.cus, said.bank, said.decided_at)
-        for key, attempt in debits.items()
-        for said in [_verdict(Status.APPROVED, attempt, attempts)]
-    ]
-    first, *others = in_order(told)
-    verdict = _verdict(Status.APPROVED, debits[first.key], attempts, amount=expected.amount)
-    return replace(verdict, approvals=(first, *others) if others else ())
-
-
-def _key(attempt: Mapping[str, Any]) -> str:
-    """Two debits differ where the gateway's own number, the CUS or the sum does."""
-    paid = mapping(mapping(attempt.get("amount")).get("from")).get("total")
-    return f"{text(attempt.get('internalReference'))[:20]}/{_cus(attempt) or ''}/{text(paid)[:10]}"
-
-
-def _rejected(said: _Said, attempts: list[Mapping[str, Any]]) -> Answer:
-    newest = attempts[0] if attempts else {}
-    last = _Said.of(newest)
-    if any(_word(attempt) == "APPROVED" for attempt in attempts):
-        return _conflict(ErrorKind.CONTRADICTION, attempts)
-    if going := _going(attempts):  # nothing says what becomes of a debit that outlives its session
-        return _verdict(Status.PENDING, going[0], attempts)
-    technical = last.reason in _TECHNICAL
-    if said.reason in _CANCELLED:
-        # We close sessions whose attempt failed: what the bank said of it is the better word.
-        status = Status.REJECTED if last.word == "REJECTED" else Status.CANCELLED
-    elif said.expired:
-        status, technical = Status.EXPIRED, True
-    else:
-        status, technical = Status.REJECTED, technical or said.reason in _TECHNICAL
-    cause = last.message or said.message or said.reason
-    return _verdict(status, newest, attempts, technical=technical, cause=cause)
-
-
-def _cus(attempt: Mapping[str, Any]) -> str | None:
-    fields = _fields(attempt.get("processorFields"))
-    cus = fields.get("trazabilyCode") or fields.get("trazabilityCode") or text(attempt.get("authorization"))
-    return cus if cus and cus != "000000" and len(cus) <= 32 else None
-
-
-def _verdict(
-    status: Status,
-    attempt: Mapping[str, Any],
-    attempts: list[Mapping[str, Any]],
-    *,
-    amount: Money | None = None,
-    technical: bool = False,
-    attempt_over: bool = False,
-    cause: str | None = None,
-) -> Verdict:
-    """`attempt` is the one that counts among all."""
-    ended = (_cus(each) for each in attempts if _word(each) == _ENDED_UNPAID)
-    return Verdict(
-        status=status,
-        cus=_cus(attempt),
-        bank=text(attempt.get("issuerName"))[:80] or None,
-        approved_amount=amount,
-        decided_at=instant(mapping(attempt.get("status")).get("date")) if status.final else None,
-        cause=cause[:200] if cause else None,
-        technical=technical,
-        attempt_over=attempt_over,
-        ended_cus=frozenset(filter(None, ended)),
-    )
-
-
-def _fields(found: object) -> dict[str, str]:
-    items = found.get("item") if isinstance(found, dict) else found
-    pairs = items if isinstance(items, list) else []
-    return {text(mapping(pair).get("keyword")): text(mapping(pair).get("value")) for pair in pairs}

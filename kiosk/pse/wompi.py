@@ -26,7 +26,6 @@ from kiosk.pse.clock import GatewayClock
 from kiosk.pse.gateway import (
     Abilities,
     Answer,
-    Approval,
     Bank,
     Charge,
     Conflict,
@@ -38,15 +37,24 @@ from kiosk.pse.gateway import (
     Expected,
     NotCreated,
     NoVerdict,
-    Status,
     Terms,
     UnknownIfCreated,
     Verdict,
     account_of,
     bank_list,
-    in_order,
 )
-from kiosk.pse.wire import instant, mapping, money, read_object, rows, same_place, text, web_address, written
+from kiosk.pse.wire import mapping, read_object, rows, same_place, text, web_address, written
+from kiosk.pse.wompi_reading import (
+    UNPAID,
+    approved_of,
+    cus_of,
+    failure,
+    page_of,
+    patient,
+    said_of,
+    transaction_verdict,
+    word_of,
+)
 from kiosk.transport import NoAnswer, NotSent, Reply, Timeouts
 
 log = logging.getLogger(__name__)
@@ -56,13 +64,6 @@ _ASK = Timeouts(connect=8, answer=15)
 _SOON = Timeouts(connect=3, answer=5)
 _PAGE_TRIES, _PAGE_PAUSE, _PAGE_WITHIN = 20, 1.0, 20.0
 """The bank's address comes with a later query: seen after 0.2 to 5 seconds."""
-_STATUS = {
-    "APPROVED": Status.APPROVED,
-    "DECLINED": Status.REJECTED,
-    "ERROR": Status.FAILED,
-    "VOIDED": Status.REVERSED,
-}
-_UNPAID = frozenset({"DECLINED", "ERROR"})
 _MAY_EXIST = frozenset({408, 409, 499})
 """Refusals after which the transaction may be there all the same."""
 _USED_ALREADY = re.compile(r"\bya\b|usad|utilizad|used|taken|existe|duplica", re.IGNORECASE)
@@ -115,7 +116,7 @@ class Wompi:
             return reply
         found = rows(mapping(read_object(reply.body)).get("data"))
         if reply.status != 200 or not found:
-            return NoVerdict(_failure(reply.status, read_object(reply.body)))
+            return NoVerdict(failure(reply.status, read_object(reply.body)))
         return bank_list(
             (text(bank.get("financial_institution_code")), text(bank.get("financial_institution_name")))
             for bank in found
@@ -183,14 +184,14 @@ class Wompi:
         reply = self._get(f"/transactions/{quote(gateway_id, safe='')}", self._public, timeouts=timeouts)
         if isinstance(reply, NoVerdict):
             return reply
-        return _patient(self.read_query(reply.status, reply.body, expected), reply)
+        return patient(self.read_query(reply.status, reply.body, expected), reply)
 
     def find(self, expected: Expected) -> Answer:
         """The transactions of our reference; wants the private key."""
         reply = self._get("/transactions", self._private, {"reference": expected.reference})
         if isinstance(reply, NoVerdict):
             return reply
-        return _patient(self.read_found(reply.status, reply.body, expected), reply)
+        return patient(self.read_found(reply.status, reply.body, expected), reply)
 
     def cancel(self, gateway_id: str) -> None:
         """The contract has no such call: an abandoned debit ends by itself."""
@@ -207,13 +208,13 @@ class Wompi:
         if status in (200, 201):
             gateway_id = text(made.get("id"))
             if gateway_id and (not reference or text(made.get("reference")) == reference):
-                return Created(gateway_id, _page(made))
+                return Created(gateway_id, page_of(made))
             return UnknownIfCreated(ErrorKind.REFERENCE_MISMATCH if gateway_id else ErrorKind.GARBAGE)
         error = mapping(mapping(found).get("error"))
-        kind = _failure(status, found)
+        kind = failure(status, found)
         if not 300 <= status < 500 or status in _MAY_EXIST:
             return UnknownIfCreated(kind)
-        if _USED_ALREADY.search(_said_of(error, "reference")):
+        if _USED_ALREADY.search(said_of(error, "reference")):
             return ExistsAlready()
         return NotCreated(ErrorKind.INVALID_REQUEST if kind is ErrorKind.UNKNOWN_PAYMENT else kind)
 
@@ -223,8 +224,8 @@ class Wompi:
         found = read_object(body)
         data = mapping(found).get("data")
         if status != 200 or not isinstance(data, dict):
-            return NoVerdict(_failure(status, found))
-        return _transaction_verdict(data, expected)
+            return NoVerdict(failure(status, found))
+        return transaction_verdict(data, expected)
 
     @staticmethod
     def read_found(status: int, body: bytes, expected: Expected) -> Answer:
@@ -235,17 +236,17 @@ class Wompi:
         found = read_object(body)
         data = mapping(found).get("data")
         if status != 200 or not isinstance(data, list):
-            return NoVerdict(_failure(status, found))
+            return NoVerdict(failure(status, found))
         ours = [each for each in rows(data) if text(each.get("reference")) == expected.reference]
         if not ours:
             return NoVerdict(ErrorKind.UNKNOWN_PAYMENT)
         ours.sort(key=lambda each: text(each.get("created_at")), reverse=True)
-        ended = frozenset(cus for each in ours if _word(each) in _UNPAID and (cus := _cus(each)))
-        if approved := [each for each in ours if _word(each) == "APPROVED"]:
-            return _with_ended(_approved(approved, expected), ended)
-        going = [each for each in ours if _word(each) not in _UNPAID]  # it may hold the money
-        going.sort(key=lambda each: _word(each) != "PENDING")
-        return _with_ended(_transaction_verdict((going or ours)[0], expected), ended)
+        ended = frozenset(cus for each in ours if word_of(each) in UNPAID and (cus := cus_of(each)))
+        if approved := [each for each in ours if word_of(each) == "APPROVED"]:
+            return _with_ended(approved_of(approved, expected), ended)
+        going = [each for each in ours if word_of(each) not in UNPAID]  # it may hold the money
+        going.sort(key=lambda each: word_of(each) != "PENDING")
+        return _with_ended(transaction_verdict((going or ours)[0], expected), ended)
 
     def is_return(self, url: str) -> bool:
         """Whether it is our return address; the id that Wompi adds is not looked at."""
@@ -280,7 +281,7 @@ class Wompi:
         tokens = [text(mapping(data.get(part)).get("acceptance_token")) for part, *_ in _DOCUMENTS]
         if reply.status == 200 and all(tokens):
             return data
-        return NoVerdict(_failure(reply.status, read_object(reply.body)))
+        return NoVerdict(failure(reply.status, read_object(reply.body)))
 
     def _transaction(self, charge: Charge, bank: Bank) -> dict[str, object]:
         holder = charge.holder
@@ -327,143 +328,3 @@ def _cents(amount: Money) -> int:
 
 def _bearer(key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}
-
-
-# -- reading ----------------------------------------------------------------------------------
-
-
-def _patient(answer: Answer, reply: Reply) -> Answer:
-    return NoVerdict(answer.kind, reply.retry_after) if isinstance(answer, NoVerdict) else answer
-
-
-def _failure(status: int, body: Mapping[str, Any] | None) -> ErrorKind:
-    if status >= 500 or status == 429:  # asked too often: it says nothing of the payment, and passes
-        return ErrorKind.SERVER
-    error = mapping(mapping(body).get("error"))
-    if not error:
-        return ErrorKind.AUTHENTICATION if status == 401 else ErrorKind.GARBAGE
-    said = text(error.get("type"))
-    if (
-        status in (401, 403)
-        or said == "INVALID_ACCESS_TOKEN"
-        or "signature" in mapping(error.get("messages"))
-    ):
-        return ErrorKind.AUTHENTICATION
-    if status == 404 or said == "NOT_FOUND_ERROR":
-        return ErrorKind.UNKNOWN_PAYMENT
-    return ErrorKind.INVALID_REQUEST
-
-
-def _said_of(error: Mapping[str, Any], field: str) -> str:
-    """What a refusal says of one field, in one text."""
-    said = mapping(error.get("messages")).get(field)
-    return " ".join(text(each) for each in said) if isinstance(said, list) else text(said)
-
-
-def _word(transaction: Mapping[str, Any]) -> str:
-    return text(transaction.get("status")).upper()
-
-
-def _extra(transaction: Mapping[str, Any]) -> Mapping[str, Any]:
-    return mapping(mapping(transaction.get("payment_method")).get("extra"))
-
-
-def _page(transaction: Mapping[str, Any]) -> str | None:
-    return web_address(_extra(transaction).get("async_payment_url"))
-
-
-def _cus(transaction: Mapping[str, Any]) -> str | None:
-    extra = _extra(transaction)
-    cus = text(extra.get("traceability_code")) or text(extra.get("external_identifier"))
-    return cus if 0 < len(cus) <= 32 else None
-
-
-def _not_ours(transaction: Mapping[str, Any], expected: Expected) -> ErrorKind | None:
-    if text(transaction.get("reference")) != expected.reference:
-        return ErrorKind.REFERENCE_MISMATCH
-    if text(transaction.get("currency")) != expected.amount.currency:
-        return ErrorKind.CURRENCY_MISMATCH
-    if _amount(transaction, expected.amount.currency) != expected.amount:
-        return ErrorKind.AMOUNT_MISMATCH
-    payer = text(mapping(transaction.get("payment_method")).get("user_legal_id"))
-    return ErrorKind.OTHER_PAYER if payer and not payer.endswith(expected.payer_ends) else None
-
-
-def _contradiction(transaction: Mapping[str, Any], expected: Expected) -> ErrorKind | None:
-    """Where Wompi's word and what PSE told it, in its own block, can not both be true."""
-    extra, approved = _extra(transaction), _word(transaction) == "APPROVED"
-    scheme = text(extra.get("transaction_state")).upper()
-    if scheme and approved != (scheme == "OK") and (approved or _word(transaction) in _UNPAID):
-        said_unpaid = approved or scheme == "OK"
-        return ErrorKind.CONTRADICTION if said_unpaid else None
-    if not approved:
-        return None
-    if text(extra.get("return_code")).startswith("FAIL_"):
-        return ErrorKind.CONTRADICTION
-    value = text(extra.get("transaction_value"))
-    differs = value and money(value, expected.amount.currency) != expected.amount
-    return ErrorKind.AMOUNT_MISMATCH if differs else None
-
-
-def _transaction_verdict(transaction: Mapping[str, Any], expected: Expected) -> Answer:
-    amount = _amount(transaction, text(transaction.get("currency")) or expected.amount.currency)
-    if kind := _not_ours(transaction, expected) or _contradiction(transaction, expected):
-        decided = instant(transaction.get("finalized_at"))
-        return Conflict(kind, "", _cus(transaction), None, amount, decided)
-    word, page = _word(transaction), _page(transaction)
-    if word == "PENDING":
-        status = Status.PENDING if page else Status.CREATED
-    elif word in _STATUS:
-        status = _STATUS[word]
-    else:
-        return NoVerdict(ErrorKind.UNKNOWN_STATUS)
-    unpaid = word in _UNPAID
-    return Verdict(
-        status=status,
-        cus=_cus(transaction),
-        approved_amount=amount if status in (Status.APPROVED, Status.REVERSED) else None,
-        decided_at=instant(transaction.get("finalized_at")) if status.final else None,
-        cause=text(transaction.get("status_message"))[:200] or None if unpaid else None,
-        technical=status is Status.FAILED,
-        gateway_id=text(transaction.get("id")) or None,
-        redirect_url=page,
-        refused=_refusal(text(_extra(transaction).get("return_code"))) if status is Status.FAILED else None,
-    )
-
-
-def _key(transaction: Mapping[str, Any]) -> str:
-    """Two debits differ where Wompi's id, the CUS or the sum does."""
-    parts = (transaction.get("id"), _cus(transaction), transaction.get("amount_in_cents"))
-    return "/".join(text(each)[:30] for each in parts)[:64]
-
-
-def _approved(approved: list[Mapping[str, Any]], expected: Expected) -> Answer:
-    """All approved transactions of one reference; the same one listed twice is one."""
-    debits = {_key(each): each for each in approved}
-    told: dict[str, Verdict] = {}
-    for key, each in debits.items():
-        answer = _transaction_verdict(each, expected)
-        if not isinstance(answer, Verdict):
-            return answer
-        told[key] = answer
-    first, *others = in_order(
-        Approval(key, expected.amount, said.cus, said.bank, said.decided_at) for key, said in told.items()
-    )
-    return replace(told[first.key], approvals=(first, *others) if others else ())
-
-
-def _refusal(code: str) -> ErrorKind | None:
-    """The scheme's return code to a creation (rules of PSE, creation errors); spelt both ways."""
-    if not code.startswith("FAIL_"):
-        return None
-    kinds = {
-        "FAIL_EXCEEDEDLIMIT": ErrorKind.LIMIT,
-        "FAIL_BANKUNREACHEABLE": ErrorKind.BANK_UNREACHABLE,
-        "FAIL_BANKUNREACHABLE": ErrorKind.BANK_UNREACHABLE,
-    }
-    return kinds.get(code, ErrorKind.INVALID_REQUEST)
-
-
-def _amount(transaction: Mapping[str, Any], currency: str) -> Money | None:
-    cents = re.fullmatch(r"(\d*?)(\d{1,2})(\.0+)?", text(transaction.get("amount_in_cents")), re.ASCII)
-    return money(f"{cents[1] or 0}.{cents[2]:0>2}", currency) if cents else None

@@ -1,0 +1,60 @@
+"""What a payment is to people, and what it holds: the design's table written out by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from kiosk.cooperative.payment import Review, State
+from kiosk.cooperative.standing import Standing, holds, standing_of
+
+NOTHING = "none"
+GROUPS = {
+    "quiet": (NOTHING, "still_pending"),
+    "unexpected": ("unexpected",),
+    "lost": ("lost_creation",),
+    "elsewhere": ("other_account",),
+    "late": ("late_approval",),
+    "against": ("reversed", "contradiction", "not_ours"),
+    "core": ("not_applied", "not_posted"),
+    "conflict": ("core_conflict",),
+    "twice": ("paid_twice",),
+}
+# What can not arise is disputed.
+TABLE = """
+            quiet  unexpected lost     elsewhere late     against  core     conflict twice
+PREPARED    open   open       open     open      disputed disputed disputed disputed disputed
+REQUESTED   open   open       open     open      disputed disputed disputed disputed disputed
+AT_BANK     open   open       open     open      disputed disputed disputed disputed disputed
+PENDING     open   open       open     open      disputed disputed disputed disputed disputed
+APPROVED    paid   paid       disputed paid      disputed disputed paid     disputed paid
+POSTED      paid   paid       disputed paid      disputed disputed paid     disputed paid
+DECLINED    unpaid disputed   unpaid   unpaid    disputed disputed disputed disputed disputed
+FAILED      unpaid disputed   unpaid   unpaid    disputed disputed disputed disputed disputed
+"""
+
+
+def cells() -> list[tuple[State, Review | None, Standing]]:
+    head, *rows = [line.split() for line in TABLE.strip().splitlines()]
+    return [
+        (State(state), None if word == NOTHING else Review(word), Standing(cell))
+        for state, *row in rows
+        for group, cell in zip(head, row, strict=True)
+        for word in GROUPS[group]
+    ]
+
+
+@pytest.mark.parametrize(("state", "review", "expected"), cells(), ids=str)
+def test_every_cell_of_the_table(state: State, review: Review | None, expected: Standing) -> None:
+    assert standing_of(state, review) is expected
+
+
+@pytest.mark.parametrize(("state", "review", "stands"), cells(), ids=str)
+def test_who_holds_an_obligation(state: State, review: Review | None, stands: Standing) -> None:
+    by_rule = state is State.APPROVED or stands in (Standing.OPEN, Standing.DISPUTED)
+    assert holds(state, review) is (by_rule and state is not State.POSTED)
+
+
+def test_the_table_is_whole() -> None:
+    assert {(state, review) for state, review, _ in cells()} == {
+        (state, review) for state in State for review in (None, *Review)
+    }

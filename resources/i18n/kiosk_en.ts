@@ -669,6 +669,26 @@
             <source>Recibo del sistema</source>
             <translation>The system's receipt</translation>
         </message>
+        <message>
+            <source>La pasarela dice: valor</source>
+            <translation>The gateway says: amount</translation>
+        </message>
+        <message>
+            <source>La pasarela dice: CUS</source>
+            <translation>The gateway says: CUS</translation>
+        </message>
+        <message>
+            <source>La pasarela dice: banco</source>
+            <translation>The gateway says: bank</translation>
+        </message>
+        <message>
+            <source>Segundo débito</source>
+            <translation>Second debit</translation>
+        </message>
+        <message>
+            <source>El segundo débito se devolvió</source>
+            <translation>The second debit was returned</translation>
+        </message>
     </context>
     <context>
         <name>ManagerOwnPinPage</name>
@@ -823,6 +843,22 @@
             <source>Casos por revisar</source>
             <translation>Cases to review</translation>
         </message>
+        <message>
+            <source>{reference}: el sistema ya lo tiene; aquí falta esa respuesta ({amount})</source>
+            <translation>{reference}: the system has it; its answer is missing here ({amount})</translation>
+        </message>
+        <message>
+            <source>{reference}: el sistema lo tiene aplicado; aquí está por confirmar ({amount})</source>
+            <translation>{reference}: applied in the system; to be confirmed here ({amount})</translation>
+        </message>
+        <message>
+            <source>{reference}: el sistema lo tiene aplicado; aquí figura sin pago ({amount})</source>
+            <translation>{reference}: applied in the system; unpaid here ({amount})</translation>
+        </message>
+        <message>
+            <source>{reference}: en el sistema tiene otro CUS ({amount})</source>
+            <translation>{reference}: another CUS in the system ({amount})</translation>
+        </message>
     </context>
     <context>
         <name>ManagerPinPage</name>
@@ -908,6 +944,18 @@
         <message>
             <source>Cierra su sesión y borra sus datos de la pantalla.</source>
             <translation>Closes your session and clears your data from the screen.</translation>
+        </message>
+        <message>
+            <source>Su pago de {amount} del {day} está en revisión: el banco respondió algo distinto de lo que le dijimos. No lo pague otra vez antes de hablar con la Cooperativa.</source>
+            <translation>Your payment of {amount} of {day} is being looked into: the bank now says something else than we told you. Talk to the Cooperative before you pay it again.</translation>
+        </message>
+        <message>
+            <source>Su pago de {amount} del {day} está en firme, y el banco reporta otro débito por el mismo pago. La Cooperativa está revisando cómo devolvérselo.</source>
+            <translation>Your payment of {amount} of {day} stands, and the bank reports another debit for it. The Cooperative is looking into how to return it to you.</translation>
+        </message>
+        <message>
+            <source>Su pago de {amount} del {day} está por confirmar con su banco. No lo pague otra vez.</source>
+            <translation>Your payment of {amount} of {day} is to be confirmed with your bank. Do not pay it again.</translation>
         </message>
     </context>
     <context>
@@ -1020,13 +1068,6 @@
         <message>
             <source>Los pagos que ya hizo están seguros y se aplican normalmente.</source>
             <translation>The payments you already made are safe and are applied as usual.</translation>
-        </message>
-    </context>
-    <context>
-        <name>PaymentDelegate</name>
-        <message>
-            <source>{state} · aplicada</source>
-            <translation>{state} · applied</translation>
         </message>
     </context>
     <context>
@@ -1744,6 +1785,18 @@ Phone {phone}</translation>
             <source>¿Dudas?</source>
             <translation>Questions?</translation>
         </message>
+        <message>
+            <source>Lo que respondió el banco no coincide con lo que tenemos. La Cooperativa lo está revisando y le responde. No pague de nuevo estas obligaciones mientras tanto.</source>
+            <translation>What the bank answered does not agree with what we have. The Cooperative is looking into it and will answer you. Do not pay these obligations again meanwhile.</translation>
+        </message>
+        <message>
+            <source>Estamos revisando su pago de {amount}</source>
+            <translation>We are looking into your payment of {amount}</translation>
+        </message>
+        <message>
+            <source>Su pago quedó en firme, y el banco reporta otro débito por el mismo pago. La Cooperativa está revisando cómo devolvérselo.</source>
+            <translation>Your payment stands, and the bank reports another debit for it. The Cooperative is looking into how to return it to you.</translation>
+        </message>
     </context>
     <context>
         <name>ReviewPage</name>
@@ -1877,6 +1930,30 @@ Phone {phone}</translation>
         <message>
             <source>Pida a la pasarela el estado. El kiosco sigue consultando y cierra el caso solo.</source>
             <translation>Ask the gateway for its state. The kiosk goes on asking and closes the case by itself.</translation>
+        </message>
+        <message>
+            <source>Se hizo con otra cuenta de la pasarela: aquí no se puede consultar</source>
+            <translation>Made with another gateway account: it can not be asked here</translation>
+        </message>
+        <message>
+            <source>Pida a Sistemas que deje esa cuenta en la configuración hasta que termine.</source>
+            <translation>Ask IT to keep that account in the settings until it ends.</translation>
+        </message>
+        <message>
+            <source>Aprobado hace más de una hora y sin registrar en el sistema</source>
+            <translation>Approved over an hour ago and not recorded in the system</translation>
+        </message>
+        <message>
+            <source>Mire si el sistema responde. El kiosco sigue intentando y cierra el caso solo.</source>
+            <translation>See whether the system answers. The kiosk keeps trying and closes it.</translation>
+        </message>
+        <message>
+            <source>Pagado dos veces: el banco reporta otro débito por el mismo pago</source>
+            <translation>Paid twice: the bank reports another debit for this payment</translation>
+        </message>
+        <message>
+            <source>Devuelva el segundo débito a quien pagó y ciérrelo como devuelto, con soporte.</source>
+            <translation>Return the second debit to its payer and close it, with proof.</translation>
         </message>
     </context>
     <context>
@@ -2172,6 +2249,21 @@ Phone {phone}</translation>
         <message>
             <source>Toque uno para entrar con su documento y su clave.</source>
             <translation>Touch one to come in with that document and password.</translation>
+        </message>
+    </context>
+    <context>
+        <name>StandingWords</name>
+        <message>
+            <source>En revisión</source>
+            <translation>Being looked into</translation>
+        </message>
+        <message>
+            <source>{state} · se está registrando</source>
+            <translation>{state} · being recorded</translation>
+        </message>
+        <message>
+            <source>{state} · aplicada</source>
+            <translation>{state} · applied</translation>
         </message>
     </context>
 </TS>

@@ -186,7 +186,7 @@ def build_desk(settings: Settings) -> Desk:
     from kiosk.teller.desk import Desk, Receipts
     from kiosk.teller.manager import Manager
     from kiosk.teller.notices import Notices
-    from kiosk.teller.sonda import Sonda
+    from kiosk.teller.sonda import AT_ONCE, Sonda
 
     connector, gateway = _connector(settings), gateway_of(settings)
     settings.journal.file.parent.mkdir(parents=True, exist_ok=True)
@@ -216,7 +216,7 @@ def build_desk(settings: Settings) -> Desk:
         gateway,
         BankDirectory(gateway, now),
         checkout,
-        Sonda(checkout, journal, now, timings, notices=Notices(journal, connector)),
+        Sonda(checkout, journal, now, timings, notices=Notices(journal, connector), at_once=AT_ONCE),
         _printer(settings),
         receipts,
         Manager(journal, connector, settings.terminal.id, _pin_gate(settings), now),

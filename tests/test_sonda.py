@@ -379,7 +379,8 @@ class TestAfterAStart:
         assert night.now(payment) == payment
 
     def test_an_approved_payment_is_posted_when_whoever_was_at_it_must_be_gone(self, night: Night) -> None:
-        """It may be the other sonda's, which did not end."""
+        """It may be the other sonda's, which did not end; the gateway must say it to this one, too."""
+        night.gateway.abilities = ZONAPAGOS_LIKE
         payment = self.prepared(night, Event.SENT, Event.SEEN_OK, next_ask_at=MORNING + POSTING_LEASE)
         night.clock.forward(seconds=1)
         night.sonda.recover(night.clock())

@@ -65,6 +65,7 @@ class Terminal:
             self.journal.record(
                 payment, Event.SEEN_OK, now=self.clock(), next_ask_at=self.clock() + timedelta(seconds=30)
             )
+            self.checkout._inquiry.poster.heard(payment)  # by this very process
         return payments
 
     def now(self, payment: Payment) -> Payment:
@@ -243,6 +244,7 @@ class TestGatewayAway:
         late = terminal.checkout.left(terminal.checkout.start(order("PAID"), MEMBER, HOLDER))
         terminal.journal.record(late, Event.SEEN_OK, now=terminal.clock(), next_ask_at=MORNING)
         terminal.journal.claim(terminal.now(late), until=MORNING + timedelta(minutes=9))
+        terminal.checkout._inquiry.poster.heard(late)
         terminal.clock.forward(minutes=10)
         terminal.sonda.round(limit=1)
         assert terminal.states(late) == {State.POSTED}

@@ -182,9 +182,11 @@ class TrueGateway:
         assert payment
         world, key = self._world, payment.payment_id
         if self._worker != "member":
-            mine = [each for each in world.questions.get(key, []) if each.worker == self._worker]
+            # Whoever posts what it did not hear itself asks under the lease of its posting.
+            claims = world.postings if payment.state is State.APPROVED else world.questions
+            mine = [each for each in claims.get(key, []) if each.worker == self._worker]
             world.must(bool(mine), "asked without a claim")
-            world.must(world.alone(world.questions, self._worker, key), "asked under another's claim")
+            world.must(world.alone(claims, self._worker, key), "asked under another's claim")
         world.at("question before")
         answer = self._answer(expected)
         world.at("question after")
@@ -201,7 +203,7 @@ class TrueGateway:
         session = self._world.sessions.get(expected.reference)
         if session is None:
             return NoVerdict(ErrorKind.UNKNOWN_PAYMENT)
-        self._world.must(session.expected == expected, "asked for another amount")
+        self._world.must(session.expected.amount == expected.amount, "asked for another amount")
         paid = session.outcome is Status.APPROVED
         return Verdict(
             session.outcome, cus=f"C{session.gateway_id}" if paid else None, gateway_id=session.gateway_id

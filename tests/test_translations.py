@@ -24,7 +24,14 @@ def _messages(file: Path) -> dict[tuple[str, str], str]:
 
 def test_every_text_has_its_english(tmp_path: Path) -> None:
     fresh = tmp_path / "fresh.ts"
-    command = [TOOLS / "pyside6-lupdate", "-extensions", "py", "-recursive", ROOT / "kiosk/views", ROOT / "kiosk/models"]
+    command = [
+        TOOLS / "pyside6-lupdate",
+        "-extensions",
+        "py",
+        "-recursive",
+        ROOT / "kiosk/views",
+        ROOT / "kiosk/models",
+    ]
     subprocess.run([*command, "-ts", fresh, "-locations", "none"], check=True, capture_output=True)
     shipped = _messages(resource("i18n", "kiosk_en.ts"))
     texts = _messages(fresh)

@@ -12,17 +12,19 @@ from multiprocessing import get_context
 from multiprocessing.connection import wait
 from pathlib import Path
 
-from kiosk.journal.journal import Journal
 from torture.audit import Books
 from torture.cashier import work
 from torture.payers import Payers
 from torture.plans import Mishap, Plan, Planner
 from torture.servers import Server, servers
 from torture.shift import Place, Role, Shift
-from torture.till import abilities_of
+from torture.till import abilities_of, open_journal
 from torture.wires import Wire
 
 _STRAYS_PAID = 0.3
+_TAKEN_BACK = 0.25
+_DAYS_BEFORE = 4
+"""Rounds of a drain, some hours in all: what has ended by then is looked back at for two days."""
 _DRAIN_AT_MOST = 90.0
 _TICK = 0.02
 _MOST_IDLE_SHIFTS = 40
@@ -113,14 +115,15 @@ class Arena:
             idle, before = (0 if now > before else idle + 1), now
             self._work(self._planner.plan())
             if self._planner.chance.random() < 0.2:
-                self._payers.send_to_strays(_STRAYS_PAID)
+                self._strays()
         if idle == _MOST_IDLE_SHIFTS:
             self._defects.append(f"nothing was paid in {idle} shifts: {self._last_words}")
         self._heal()
         for wire in self._wires.values():
             wire.settle()
-        self._payers.send_to_strays(_STRAYS_PAID)
+        self._strays()
         self._payers.wait()
+        self._take_refusals_back()
         self._servers["gateway"].abandon()
         if self._one_attempt:  # its payments end with the debit, and its ids with the session
             self._drain()
@@ -130,6 +133,16 @@ class Arena:
             self._drain()
         self._count_faults()
         return self._books()
+
+    def _take_refusals_back(self) -> None:
+        """After the kiosk has heard of them: what ended unpaid is approved after all."""
+        self._drain(_DAYS_BEFORE)
+        taken_back = self._servers["gateway"].overturn(_TAKEN_BACK, self._planner.chance)
+        self._tally.faults["refusal taken back"] += taken_back
+
+    def _strays(self) -> None:
+        if not abilities_of(self._place.gateway).address_only_ours:
+            self._payers.send_to_strays(_STRAYS_PAID)
 
     # -- a shift ----------------------------------------------------------------------------------
 
@@ -210,8 +223,9 @@ class Arena:
 
     # -- the end ----------------------------------------------------------------------------------
 
-    def _drain(self) -> None:
-        drain = Running(self._place, Shift(Role.DRAIN, seed=0, longest=_DRAIN_AT_MOST))
+    def _drain(self, rounds: int | None = None) -> None:
+        """`rounds`: of a drain, instead of as many as take two days."""
+        drain = Running(self._place, Shift(Role.DRAIN, seed=0, longest=_DRAIN_AT_MOST, orders=rounds or 0))
         drained = False
         while drain.process.is_alive() and not drain.end_is_due:
             wait([drain.wire], _TICK)
@@ -241,7 +255,7 @@ class Arena:
         return int(number)
 
     def _books(self) -> Books:
-        journal = Journal.open(self._place.journal)
+        journal = open_journal(self._place)
         try:
             payments = journal.find(limit=10**6)
             events = {payment.payment_id: journal.events(payment.payment_id) for payment in payments}

@@ -19,6 +19,10 @@ wrong_state
     outsider knows a reference that the journal does not, or that was never written as sent; a flag
     that nothing explains; a state that its events do not lead to; a broken chain of events; a process
     that ended by a defect.
+disputed_shown_as_unpaid
+    A debit stands approved at the gateway, and the member would be told that no money moved.
+adopted_foreign
+    Paid by the CUS of a debit that was made under another reference.
 stuck
     Still live after the drain although the gateway has an end, or has never heard of it; or still live
     in a state that only lasts while somebody is in front of the screen. A lost creation that can not be
@@ -40,6 +44,7 @@ from typing import Any
 
 from kiosk.cooperative.money import Money, total
 from kiosk.cooperative.payment import CREDITED, FINAL, Payment, Review, State
+from kiosk.cooperative.standing import Standing, standing
 from kiosk.journal.journal import JournalEvent
 
 Row = Mapping[str, Any]
@@ -52,6 +57,8 @@ class Kind(StrEnum):
     DUPLICATED = "duplicated"
     WRONG_STATE = "wrong_state"
     STUCK = "stuck"
+    DISPUTED_SHOWN_AS_UNPAID = "disputed_shown_as_unpaid"
+    ADOPTED_FOREIGN = "adopted_foreign"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +145,7 @@ def audit(books: Books) -> list[Finding]:
              for why in check(case)]  # fmt: skip
     found += [Finding(Kind.DUPLICATED, *each) for each in _live_at_once(books)]
     found += [Finding(Kind.WRONG_STATE, *each, "") for each in _broken_books(books)]
+    found += [Finding(Kind.ADOPTED_FOREIGN, *each, "") for each in _adopted(books)]
     return found
 
 
@@ -290,11 +298,17 @@ def _stuck(case: Case) -> Iterator[str]:
         yield "the gateway has an end for it"
 
 
+def _shown_as_unpaid(case: Case) -> Iterator[str]:
+    if case.payment and case.approved and standing(case.payment) is Standing.UNPAID:
+        yield "a debit was made, and the member would read that there was none"
+
+
 _CHECKS: Sequence[tuple[Kind, Callable[[Case], Iterator[str]]]] = (
     (Kind.LOST, _lost),
     (Kind.DUPLICATED, _duplicated),
     (Kind.WRONG_STATE, _wrong_state),
     (Kind.STUCK, _stuck),
+    (Kind.DISPUTED_SHOWN_AS_UNPAID, _shown_as_unpaid),
 )
 
 
@@ -321,6 +335,15 @@ def _live_at_once(books: Books) -> Iterator[tuple[str, str, str]]:
             if start < end:
                 words = f"journal: {first} was live until event {end}, {second} began with event {start}"
                 yield second, f"{obligation} already had the live payment {first}", words
+
+
+def _adopted(books: Books) -> Iterator[tuple[str, str]]:
+    """Reference and why: the money of somebody else's debit."""
+    made_for = {debit["cus"]: each["reference"] for each in books.sessions for debit in each["debits"]}
+    for payment in books.payments:
+        owner = made_for.get(payment.cus or "", payment.reference)
+        if payment.state in CREDITED and owner != payment.reference:
+            yield payment.reference, f"its CUS is of a debit for {owner}"
 
 
 def _broken_books(books: Books) -> Iterator[tuple[str, str]]:

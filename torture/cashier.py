@@ -22,9 +22,11 @@ from kiosk.cooperative.obligation import Choice, ObligationKind
 from kiosk.cooperative.order import Order, OrderLine
 from kiosk.cooperative.payment import Payment, State
 from kiosk.journal.journal import JournalUnusable, ObligationHeld, Stale
+from kiosk.member_core.connector import CoreError
 from kiosk.member_core.sandbox.members import MEMBERS, SeedMember
 from kiosk.pse.gateway import Bank
 from kiosk.pse.sandbox.banks import BANKS
+from kiosk.teller.errors import DebtChanged
 from torture.shift import Place, Role, Shift, ShiftClock
 from torture.steps import Steps
 from torture.till import BANK_BUDGET, Till, open_till
@@ -125,10 +127,14 @@ class _Cashier:
         who = Member(member.member_id, member.name, "CC ******6789", member.email)
         at = random.choice(BANKS)
         bank = Bank(at.code, at.name) if till.gateway.abilities.picks_bank_here else None
+        order = _order(member, self._place.unpayable)
         try:
-            payment = till.checkout.start(_order(member, self._place.unpayable), who, _HOLDER, bank=bank)
+            payment = self._begin(till, member, who, order, bank)
         except ObligationHeld:
             self._tell("held", "")
+            return False
+        except (CoreError, DebtChanged) as error:  # nothing was begun; the member reads why
+            self._tell("not begun", type(error).__name__)
             return False
         self._tell("started", payment.reference)
         if payment.state is State.AT_BANK and payment.redirect_url:
@@ -136,6 +142,14 @@ class _Cashier:
             time.sleep(random.uniform(0, BANK_BUDGET / 2))
             self._watch(till, till.checkout.left(payment))
         return True
+
+    def _begin(self, till: Till, member: SeedMember, who: Member, order: Order, bank: Bank | None) -> Payment:
+        """As the page does, by way of limits and a second look at the debts; or past that look."""
+        if self._place.unpayable or random.random() < 0.5:
+            return till.checkout.start(order, who, _HOLDER, bank=bank)
+        document = Document(DocumentType(member.document_type), member.document_number)
+        session = till.connector.sign_in(document, member.key or "")
+        return till.checkout.pay(session, order, _HOLDER, document=document, bank=bank)
 
     def _watch(self, till: Till, payment: Payment) -> None:
         patience = time.monotonic() + random.uniform(0, 1.2)
@@ -145,7 +159,7 @@ class _Cashier:
 
     def _drain(self, till: Till) -> None:
         till.sonda.recover(self._clock())
-        for hours in _DAYS_PASS:
+        for hours in _DAYS_PASS[: self._shift.orders or None]:
             self._clock.forward(hours)
             for _ in range(20):
                 if not till.sonda.round(_A_ROUND):

@@ -13,8 +13,12 @@ from torture.wires import Trouble
 
 _QUIET = 0.65
 _QUIET_AT_MOST = 12.0
-_GATEWAY_FAULTS = ("drop_before", "drop_after", "delay", "http_500", "html_500", "garbage", "cut_body")
-_CORE_FAULTS = (*_GATEWAY_FAULTS, "status_503", "status_429")
+_WIRE_FAULTS = ("drop_before", "drop_after", "delay", "http_500", "html_500", "garbage", "cut_body")
+_GATEWAY_FAULTS = (*_WIRE_FAULTS, "firewall", "busy", "zero_date", "unlisted_word")
+_CORE_FAULTS = (
+    *_WIRE_FAULTS, "status_503", "status_429", "busy_409",
+    "token_problem", "token_header", "token_json", "token_lower", "token_page",
+)  # fmt: skip
 _GATEWAY_CALLS = ("create", "query", "query", "query", "query", "cancel")
 _CORE_CALLS = ("putPayment", "putPayment", "putPayment", "issueToken", "*")
 
@@ -124,8 +128,8 @@ class Planner:
 
     def _skew(self) -> float:
         draw = self.chance.uniform
-        kinds = [0.0, draw(-90, 90), draw(3600, 6 * 3600), draw(-3 * 3600, -600)]
-        return self.chance.choices(kinds, [45, 30, 15, 10])[0]
+        kinds = [0.0, draw(-90, 90), draw(3600, 6 * 3600), draw(-3 * 3600, -600), -720.0]
+        return self.chance.choices(kinds, [40, 30, 15, 8, 7])[0]
 
     def _clock_steps(self) -> tuple[Step, ...]:
         if self.chance.random() > 0.5:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import secrets
 import subprocess
@@ -61,6 +62,16 @@ class Server:
     def abandon(self) -> None:
         """Of a gateway: whoever is at a bank's page without deciding never will."""
         self.set(abandon_seconds=0)
+
+    def overturn(self, share: float, chance: random.Random) -> int:
+        """Of a gateway: banks take some refusals back, and debit after all; how many."""
+        refused = [each for each in self.book("sessions") if each["debits"]
+                   and each["debits"][0]["state"] in ("declined", "no_funds", "failed")]  # fmt: skip
+        taken_back = [each for each in refused if chance.random() < share]
+        for session in taken_back:
+            address = f"{self.url}/sandbox/sessions/{session['number']}/overturn"
+            requests.post(address, timeout=PATIENCE).raise_for_status()
+        return len(taken_back)
 
     def expire(self) -> None:
         """Of a gateway: what is not paid by now never will be; what a bank has not decided stays."""

@@ -8,7 +8,10 @@ from datetime import datetime
 from importlib import import_module
 from typing import Any, cast
 
+from kiosk.cooperative.money import Money
 from kiosk.journal.journal import Journal
+from kiosk.journal.keys import Key, Keyring
+from kiosk.journal.witness import Witness
 from kiosk.member_core.connector import Connector
 from kiosk.member_core.core_api import CoreApi
 from kiosk.member_core.sandbox import DEMO_CLIENT_ID
@@ -16,7 +19,8 @@ from kiosk.pse.drivers import DRIVERS
 from kiosk.pse.gateway import Abilities, Connection, Gateway
 from kiosk.pse.sandbox import profile
 from kiosk.teller.checkout import Checkout, TerminalFacts, Timings
-from kiosk.teller.sonda import Sonda
+from kiosk.teller.limits import DebitLimits
+from kiosk.teller.sonda import AT_ONCE, Sonda
 from torture.shift import Place, ShiftClock
 from torture.steps import HASTE, Steps, Watched, WatchedTransport
 
@@ -36,6 +40,7 @@ class Till:
     gateway: Gateway
     checkout: Checkout
     sonda: Sonda
+    connector: Connector
 
     def close(self) -> None:
         """Let go of the journal's file."""
@@ -49,9 +54,15 @@ def abilities_of(gateway: str) -> Abilities:
     return abilities
 
 
+def open_journal(place: Place) -> Journal:
+    """With key and witness, as a terminal has them. Raises JournalUnusable."""
+    keys = Keyring(Key(place.gateway_secret.encode()))
+    return Journal.open(place.journal, keys, Witness(place.journal.with_name("witness.json")))
+
+
 def open_till(place: Place, steps: Steps, clock: ShiftClock) -> Till:
     """Raises JournalUnusable."""
-    journal = cast("Journal", Watched(Journal.open(place.journal), steps, "journal", _WRITES))
+    journal = cast("Journal", Watched(open_journal(place), steps, "journal", _WRITES))
     gateway = cast("Gateway", Watched(_gateway(place, steps, clock), steps, "gateway", _ASKS))
     core = CoreApi(
         WatchedTransport(f"{place.core_url}/v1", steps),
@@ -61,9 +72,11 @@ def open_till(place: Place, steps: Steps, clock: ShiftClock) -> Till:
         kiosk_id=place.terminal,
     )
     connector = cast("Connector", Watched(core, steps, "core", frozenset({"post"})))
-    facts = TerminalFacts(place.terminal, "Cooperativa Solidarios", "127.0.0.1", "Kiosk/1")
+    limits = DebitLimits(Money.of(100), Money.of(1_000_000))
+    facts = TerminalFacts(place.terminal, "Cooperativa Solidarios", "127.0.0.1", "Kiosk/1", limits=limits)
     checkout = Checkout(journal, gateway, connector, clock, facts, _TIMINGS, clock.steady)
-    return Till(journal, gateway, checkout, Sonda(checkout, journal, clock, _TIMINGS))
+    sonda = Sonda(checkout, journal, clock, _TIMINGS, at_once=AT_ONCE)
+    return Till(journal, gateway, checkout, sonda, connector)
 
 
 def _gateway(place: Place, steps: Steps, clock: Callable[[], datetime]) -> Gateway:

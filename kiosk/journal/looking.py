@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import groupby, islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, case, or_, select, union
+from sqlalchemy import ColumnElement, Connection, Engine, and_, case, literal_column, or_, select, union
 
 from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import FINAL, LIVE, Payment, Review, State
@@ -25,6 +25,8 @@ TWICE = "+2"
 """Follows the standing that a member heard of, where they heard of a second debit too."""
 _AT_ONCE = 10_000
 """Values in one question: a database takes some tens of thousands."""
+_WRITTEN: ColumnElement[int] = literal_column("payments.rowid")
+"""The order in which payments were written: references are drawn by lot and have none."""
 _LIVE = payments.c.state.in_(sorted(LIVE))
 
 
@@ -49,13 +51,13 @@ class Looking:
     def of_member(self, member_id: str, limit: int = 50) -> list[Payment]:
         """A member's payments: those still live first, then the newest."""
         live_first = case((_LIVE, 0), else_=1)
-        newest = (payments.c.created_at.desc(), payments.c.reference.desc())
+        newest = (payments.c.created_at.desc(), _WRITTEN.desc())
         return self._find(payments.c.member_id == member_id, order=(live_first, *newest), limit=limit)
 
     def between(self, since: datetime, until: datetime) -> list[Payment]:
         """Payments begun from one instant to before another, the oldest first."""
         begun = (payments.c.created_at >= utc(since), payments.c.created_at < utc(until))
-        return self._find(*begun, order=(payments.c.created_at, payments.c.reference))
+        return self._find(*begun, order=(payments.c.created_at, _WRITTEN))
 
     def news(self, member_id: str, since: datetime) -> list[Payment]:
         """A member's payments that stand otherwise than they last heard, the newest first.
@@ -76,13 +78,13 @@ class Looking:
 
     def due(self, now: datetime, limit: int = 50, states: Iterable[State] = LIVE) -> list[Payment]:
         """Payments in these states to be asked about or posted by `now`, the longest waiting first."""
-        longest_waiting = (payments.c.next_ask_at, payments.c.reference)
+        longest_waiting = (payments.c.next_ask_at, _WRITTEN)
         among = payments.c.state.in_(sorted(states))
         return self._find(among, payments.c.next_ask_at <= utc(now), order=longest_waiting, limit=limit)
 
     def unresolved(self) -> list[Payment]:
         """Every payment that is live or flagged, the oldest first."""
-        oldest = (payments.c.created_at, payments.c.reference)
+        oldest = (payments.c.created_at, _WRITTEN)
         # Each half by its own index; "review IS NOT NULL" would read every payment.
         among = union(select(payments.c.payment_id).where(_LIVE),
                       select(payments.c.payment_id).where(payments.c.review > ""))  # fmt: skip
@@ -127,7 +129,7 @@ class Looking:
     def _find(
         self,
         *wanted: ColumnElement[bool],
-        order: Sequence[ColumnElement[Any]] = (payments.c.created_at.desc(), payments.c.reference.desc()),
+        order: Sequence[ColumnElement[Any]] = (payments.c.created_at.desc(), _WRITTEN.desc()),
         limit: int | None = None,
     ) -> list[Payment]:
         query = select(payments).where(*wanted).order_by(*order).limit(limit)

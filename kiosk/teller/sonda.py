@@ -29,8 +29,8 @@ from kiosk.teller.notices import Notices
 log = logging.getLogger(__name__)
 
 _TO_ASK = LIVE - {State.APPROVED}
-_AT_ONCE = 6
-"""Questions: an outage leaves hundreds behind, and a gateway must not feel a flood."""
+AT_ONCE = 6
+"""Questions, as the program asks them: an outage leaves hundreds behind, and a gateway must feel no flood."""
 _LOOK_BACK_FOR = timedelta(hours=48)
 """How long after its end an unpaid payment may still turn out to be something else."""
 _LOST_AFTER = _STAFFS_AFTER = timedelta(hours=48)
@@ -45,7 +45,7 @@ class Sonda:
     """Rounds over what is due. Blocking; two may run at once. Raises JournalUnusable only.
 
     `clock` tells aware instants and may be set while it runs; `chance` gives a number from 0 to 1 that
-    spreads the questions.
+    spreads the questions; `at_once` is how many are asked side by side, each about another payment.
     """
 
     def __init__(
@@ -56,6 +56,7 @@ class Sonda:
         timings: Timings | None = None,
         chance: Callable[[], float] = random.random,
         notices: Notices | None = None,
+        at_once: int = 1,
     ) -> None:
         self._checkout = checkout
         self._journal = journal
@@ -63,6 +64,7 @@ class Sonda:
         self._timings = timings or Timings()
         self._chance = chance
         self._notices = notices
+        self._at_once = at_once
         self._leftovers = Leftovers(checkout, journal, self._timings)
         self._last_round: datetime | None = None
         self._tidied: datetime | None = None
@@ -82,11 +84,11 @@ class Sonda:
         self._now_and_then(changed)
         done = self._post_due(limit, stop, changed)
         for states in (_TO_ASK, FINAL):  # what ended already comes last
-            for some in _batches(self._journal.due(self._clock(), limit, states)):
+            for some in _batches(self._journal.due(self._clock(), limit, states), self._at_once):
                 if stop():
                     return done
                 asked = [payment for payment in some if self._may_ask(payment)]
-                done += self._each(asked, self._ask, changed, at_once=_AT_ONCE)
+                done += self._each(asked, self._ask, changed, at_once=self._at_once)
                 done += self._post_due(limit, stop, changed)
         return done
 
@@ -101,7 +103,7 @@ class Sonda:
         able = [
             payment for payment in payments if payment.state in LIVE or self._checkout.can_look_up(payment)
         ]
-        return self._each(able, self._ask_or_post, at_once=_AT_ONCE)
+        return self._each(able, self._ask_or_post, at_once=self._at_once)
 
     def _ask_or_post(self, payment: Payment) -> Payment:
         return self._checkout.post(payment) if payment.state is State.APPROVED else self._ask(payment)
@@ -240,5 +242,5 @@ class Sonda:
             self._note(payment, self._next(payment))
 
 
-def _batches(due: list[Payment]) -> Iterable[list[Payment]]:
-    return (due[start : start + _AT_ONCE] for start in range(0, len(due), _AT_ONCE))
+def _batches(due: list[Payment], size: int) -> Iterable[list[Payment]]:
+    return (due[start : start + size] for start in range(0, len(due), size))

@@ -28,6 +28,16 @@ _INSTEAD = {
     "status_429": (429, "too-many-requests"),
 }
 
+_REFUSALS = {
+    "busy_409": (409, "application/problem+json", "", b'{"code": "request-in-progress"}'),
+    "token_problem": (401, "APPLICATION/PROBLEM+JSON", "", b'{"code": "client-unauthorized"}'),
+    "token_header": (401, "text/plain", 'Bearer error="invalid_token"', b""),
+    "token_json": (401, "application/json", "Bearer", b'{"message": "Unauthorized"}'),
+    "token_lower": (401, "application/json", 'bearer realm="coop"', b'{"error": "invalid_token"}'),
+    "token_page": (401, "text/html", "Bearer", b"<html>401</html>"),
+}
+"""What stands in front of a core says, in words of its own."""
+
 
 class FaultyWire:
     """WSGI middleware between the socket and the sandbox."""
@@ -76,6 +86,10 @@ class FaultyWire:
 def _instead(fault: Fault) -> Response | None:
     if fault.kind == "html_500":
         return Response(_HTML, 500, content_type="text/html; charset=utf-8")
+    if fault.kind in _REFUSALS:
+        number, kind, challenge, said = _REFUSALS[fault.kind]
+        headers = {"WWW-Authenticate": challenge} if challenge else {}
+        return Response(said, number, headers, content_type=kind)
     if fault.kind not in _INSTEAD:
         return None
     status, code = _INSTEAD[fault.kind]

@@ -16,7 +16,8 @@ Availability = Literal["available", "payments_queued", "unavailable"]
 Disclosure = Literal["uniform", "informative"]
 FaultKind = Literal[
     "drop_before", "drop_after", "delay", "http_500", "html_500", "garbage", "cut_body",
-    "status_503", "status_429",
+    "status_503", "status_429", "busy_409",
+    "token_problem", "token_header", "token_json", "token_lower", "token_page",
 ]  # fmt: skip
 
 AVAILABILITIES: tuple[str, ...] = get_args(Availability)
@@ -31,9 +32,10 @@ class Fault:
     """A fault for the next `times` calls of one operation (None: until switched off).
 
     `operation` is an operationId of the contract, `issueToken` for the token endpoint, or `*`.
-    `drop_before`, `http_500`, `html_500`, `status_503` and `status_429` happen instead of the
-    work; `drop_after`, `delay`, `garbage` and `cut_body` after it was done. `seconds` is how long
-    `delay` holds the answer back and what `Retry-After` says.
+    `drop_before`, `http_500`, `html_500`, `status_503`, `status_429`, `busy_409` (the same request is
+    under way) and the `token_…` (five ways to refuse a token) happen instead of the work; `drop_after`,
+    `delay`, `garbage` and `cut_body` after it was done. `seconds` is how long `delay` takes, and what
+    `Retry-After` says.
     """
 
     operation: str

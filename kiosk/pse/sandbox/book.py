@@ -123,6 +123,9 @@ CREATE INDEX IF NOT EXISTS debits_of_session ON debits (session);
 """
 
 
+_REFUSED = (DebitState.DECLINED, DebitState.NO_FUNDS, DebitState.FAILED)
+
+
 class Book:
     """Sessions and debits in SQLite: a file, or memory without one. Thread-safe."""
 
@@ -222,6 +225,20 @@ class Book:
                 "UPDATE sessions SET expires_at = ? WHERE number = ? AND expires_at > ?",
                 (_text(now), number, _text(now)),
             )
+
+    def overturn(self, number: int) -> bool:
+        """A bank takes its last refusal back: the debit was made. Whether there was one to take back."""
+        with self._writing() as now:
+            changed = self._db.execute(
+                "UPDATE debits SET state = ?, decided_at = ? WHERE state IN (?, ?, ?) "
+                "AND number = (SELECT max(number) FROM debits WHERE session = ?)",
+                (DebitState.APPROVED, _text(now), *_REFUSED, number),
+            )
+            if changed.rowcount:
+                self._db.execute(
+                    "UPDATE sessions SET closed = NULL, closed_at = NULL WHERE number = ?", (number,)
+                )
+            return changed.rowcount == 1
 
     def abandon_undecided(self, after_seconds: int) -> None:
         """End debits whose payer has left the bank's page open for too long."""

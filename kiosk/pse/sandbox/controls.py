@@ -43,6 +43,13 @@ def controls(book: Book, live: LiveSettings, faults: Faults) -> Blueprint:
     def sessions() -> ResponseReturnValue:
         return jsonify([_session(session) for session in book.sessions()])
 
+    _add_turns(local, book)
+    return local
+
+
+def _add_turns(local: Blueprint, book: Book) -> None:
+    """What befalls a session from outside."""
+
     @local.post("/sessions/<int:number>/expire")
     def expire(number: int) -> ResponseReturnValue:
         if book.session(number) is None:
@@ -50,7 +57,11 @@ def controls(book: Book, live: LiveSettings, faults: Faults) -> Blueprint:
         book.expire(number)
         return jsonify(_session(book.session(number) or abort(404)))
 
-    return local
+    @local.post("/sessions/<int:number>/overturn")
+    def overturn(number: int) -> ResponseReturnValue:
+        if not book.overturn(number):
+            abort(404)
+        return jsonify(_session(book.session(number) or abort(404)))
 
 
 def _put_in_force(wanted: Any, live: LiveSettings, faults: Faults) -> None:

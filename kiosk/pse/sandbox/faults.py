@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import socket
 import threading
 import time
@@ -28,7 +30,11 @@ class Operation(StrEnum):
 
 
 class Kind(StrEnum):
-    """How it goes wrong. Only DROP_BEFORE, HTTP_500 and HTML_500 leave the request undone."""
+    """How it goes wrong. DROP_BEFORE, HTTP_500, HTML_500, FIREWALL and BUSY leave the request undone.
+
+    FIREWALL is a page of 403 from something in front, BUSY one of 429. ZERO_DATE puts the zero value of Go
+    and .NET in place of every date, UNLISTED_WORD a word that no document knows in place of each attempt's.
+    """
 
     DROP_BEFORE = "drop_before"
     DROP_AFTER = "drop_after"
@@ -37,6 +43,10 @@ class Kind(StrEnum):
     HTML_500 = "html_500"
     GARBAGE = "garbage"
     CUT_BODY = "cut_body"
+    FIREWALL = "firewall"
+    BUSY = "busy"
+    ZERO_DATE = "zero_date"
+    UNLISTED_WORD = "unlisted_word"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +134,39 @@ def _instead(kind: Kind) -> Response | None:
     if kind is Kind.HTML_500:
         page = "<!doctype html><html><head><title>500</title></head><body><h1>Server Error</h1></body></html>"
         return Response(page, 500, mimetype="text/html")
+    if kind in _PAGES:
+        status, words = _PAGES[kind]
+        page = f"<!doctype html><html><head><title>{words}</title></head><body>{words}</body></html>"
+        return Response(page, status, mimetype="text/html")
     return None
+
+
+_PAGES = {Kind.FIREWALL: (403, "Request blocked"), Kind.BUSY: (429, "Too Many Requests")}
+_DATES = re.compile(rb'"20\d\d-\d\d-\d\dT[^"]*"')
+_RECORD_DATES = re.compile(rb"\d\d/\d\d/20\d\d \d\d:\d\d:\d\d")
+
+
+def _undated(said: bytes) -> bytes:
+    return _RECORD_DATES.sub(b"01/01/0001 00:00:00", _DATES.sub(b'"0001-01-01T00:00:00Z"', said))
+
+
+def _unlisted(said: bytes) -> bytes:
+    """What an attempt is said to be becomes a word that nobody listed; the rest stays."""
+    try:
+        told = json.loads(said)
+    except ValueError:
+        return said
+    if not isinstance(told, dict):
+        return said
+    for attempt in told.get("payment") or ():
+        attempt["status"]["status"] = "UNKNOWN"
+    data = told.get("data")
+    for transaction in data if isinstance(data, list) else [data]:
+        if isinstance(transaction, dict) and "status" in transaction:
+            transaction["status"] = "HELD"
+    if isinstance(told.get("str_res_pago"), str):
+        told["str_res_pago"] = re.sub(r"((?:^|\|;\|)(?:[^|]*\|){4})[^|]*", r"\g<1>777", told["str_res_pago"])
+    return json.dumps(told).encode()
 
 
 def _spoilt(fault: Fault, answer: Response) -> Response:
@@ -137,6 +179,10 @@ def _spoilt(fault: Fault, answer: Response) -> Response:
     if fault.kind is Kind.GARBAGE:
         return Response(_GARBAGE, answer.status_code, mimetype="application/json")
     whole = answer.get_data()
+    rewritten = {Kind.ZERO_DATE: _undated, Kind.UNLISTED_WORD: _unlisted}.get(fault.kind)
+    if rewritten is not None:
+        answer.set_data(rewritten(whole))
+        return answer
     cut = Response(whole[: len(whole) // 2], answer.status_code, mimetype="application/json")
     cut.headers["Content-Length"] = str(len(whole))  # promises more than comes
     return cut

@@ -84,7 +84,8 @@ class TestOpening:
 
     def test_nothing_is_left_beside_it(self, path: Path, journal: Journal) -> None:
         journal.close()
-        assert [file.name for file in path.parent.iterdir()] == [path.name]
+        left = sorted(file.name for file in path.parent.iterdir())
+        assert left == [path.name, f"{path.name}.lock"]
 
     def test_what_was_written_is_there_after_a_restart(self, path: Path, journal: Journal) -> None:
         payment = tell(journal, prepare(journal), Event.SENT)
@@ -119,7 +120,8 @@ class TestOpening:
         assert second.get(payment.payment_id) == payment
         first.close()
         second.close()
-        assert [file.name for file in path.parent.iterdir()] == [path.name]
+        left = sorted(file.name for file in path.parent.iterdir())
+        assert left == [path.name, f"{path.name}.lock"]
 
     def test_the_migrations_end_where_the_tables_are(self, journal: Journal) -> None:
         config = Config()
@@ -232,12 +234,28 @@ class TestPreparing:
         assert journal.get(payment.payment_id) == payment
         assert journal.by_reference(payment.reference) == payment
 
-    def test_references_count_per_terminal_and_bogota_day(self, journal: Journal) -> None:
+    def test_references_are_the_bogota_day_and_digits_drawn_by_lot(self, journal: Journal) -> None:
         midnight = datetime(2026, 3, 3, 5, 0, tzinfo=UTC)
         times = [midnight - timedelta(minutes=2), midnight - timedelta(minutes=1), midnight]
         found = [prepare(journal, f"OB-{n}", now=now).reference for n, now in enumerate(times)]
-        assert found == ["PAM012603020001", "PAM012603020002", "PAM012603030001"]
-        assert prepare(journal, "OB-9", now=midnight, terminal="CAL02").reference == "CAL022603030001"
+        assert [each[:6] for each in found] == ["260302", "260302", "260303"]
+        assert all(re.fullmatch(r"[1-9][0-9]{19}", each) for each in found)
+
+    def test_a_journal_that_is_lost_or_cloned_repeats_no_reference(self, tmp_path: Path) -> None:
+        found = []
+        for number in range(40):
+            book = Journal.open(tmp_path / f"{number}.sqlite")
+            found += [prepare(book, f"OB-{each}").reference for each in range(5)]
+            book.close()
+        assert len(set(found)) == len(found) == 200
+
+    def test_a_reference_that_was_drawn_before_is_drawn_again(
+        self, journal: Journal, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        drawn = iter([7, 7, 8])
+        monkeypatch.setattr("kiosk.journal.intent.secrets.randbelow", lambda _: next(drawn))
+        found = [prepare(journal, f"OB-{number}").reference for number in range(2)]
+        assert found == ["26030200000000000007", "26030200000000000008"]
 
     def test_any_zone_is_the_same_instant(self, journal: Journal) -> None:
         bogota = MORNING.astimezone(timezone(timedelta(hours=-5)))
@@ -272,7 +290,7 @@ class TestHolding:
         with pytest.raises(ObligationHeld) as caught:
             prepare(journal, "OB-3", "OB-2")
         assert caught.value.payment == first
-        assert prepare(journal, "OB-3").reference == "PAM012603020002", "a refusal takes no number"
+        assert prepare(journal, "OB-3").order.obligation_ids == ["OB-3"]
 
     @pytest.mark.parametrize(
         ("events", "held"),

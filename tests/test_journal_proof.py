@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from kiosk.cooperative.payment import Event, Payment, Review, State
 from kiosk.journal.journal import Journal, JournalUnusable
 from kiosk.journal.opening import copy_as_it_is, create, downgrade, set_aside
 from kiosk.journal.proof import Head
+from kiosk.journal.witness import Witness
 
 GUARDS = ("DROP TRIGGER events_no_update", "DROP TRIGGER events_no_delete")
 
@@ -61,6 +63,9 @@ def fill(journal: Journal) -> list[Payment]:
     return [done, many[1], flagged, *many[3:], closed]
 
 
+MUSEUM = Path(__file__).parent / "museum/journal-0002.sqlite"
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "journal.sqlite"
@@ -97,12 +102,14 @@ ALTERED = {
     "UPDATE payments SET total_cents = 1": "total_cents is 1, its events say 18500000",
     "UPDATE payments SET cus = '1' WHERE cus IS NOT NULL": "cus is 1, its events say 55501",
     "UPDATE payments SET review = NULL": "review is None, its events say not_ours",
-    "UPDATE payments SET version = 7 WHERE reference LIKE '%0001'": "version is 7",
+    "UPDATE payments SET version = 7 WHERE rowid = 1": "version is 7",
     "UPDATE payment_lines SET amount_cents = 1": "its lines are not those that were written",
     "DELETE FROM payment_lines WHERE obligation_id = 'OB-2'": "its lines are not those that were written",
     "DELETE FROM held_obligations": "it does not hold the obligations",
-    "DELETE FROM payments WHERE reference LIKE '%0005'": "is missing; its events are there",
-    "UPDATE reference_days SET last = 7": "7 were given, 6 payments are there",
+    "DELETE FROM payments WHERE rowid = 5": "is missing; its events are there",
+    "INSERT INTO reference_days VALUES ('PAM01', '260302', 7)": "7 were given, 0 payments are there",
+    "INSERT INTO second_debits VALUES ((SELECT payment_id FROM payments LIMIT 1), 'X', 'COP', 5, NULL, NULL,"
+    " NULL, '2026-03-02 14:15:00.000000', NULL, NULL)": "second debit X of payment",
 }
 
 
@@ -114,13 +121,26 @@ def test_whatever_is_altered_is_named(path: Path, journal: Journal, statement: s
     assert any(ALTERED[statement] in fault for fault in said), said
 
 
-def test_a_payment_removed_with_its_events_leaves_its_number(path: Path, journal: Journal) -> None:
-    fill(journal)
-    last = journal.by_reference("PAM012603020006")
+def test_a_payment_removed_with_its_events_leaves_its_number_where_it_had_one(path: Path) -> None:
+    shutil.copy(MUSEUM, path)
+    journal = Journal.open(path)
+    last = journal.by_reference("PAM012603020015")
     assert last
     tables = ("held_obligations", "payment_lines", "events", "payments")
     raw(path, *GUARDS, *(f"DELETE FROM {table} WHERE payment_id = '{last.payment_id}'" for table in tables))
-    assert journal.faults() == ["references PAM01260302…: 6 were given, 5 payments are there"]
+    assert journal.faults() == ["references PAM01260302…: 15 were given, 14 payments are there"]
+    journal.close()
+
+
+def test_a_payment_removed_with_its_events_is_missed_by_the_witness(path: Path) -> None:
+    witness = Witness(path.with_name("witness.json"))
+    journal = Journal.open(path, witness=witness)
+    last = fill(journal)[-1]
+    journal.rest()
+    tables = ("held_obligations", "payment_lines", "events", "payments")
+    raw(path, *GUARDS, *(f"DELETE FROM {table} WHERE payment_id = '{last.payment_id}'" for table in tables))
+    assert any("this terminal has written event" in fault for fault in journal.faults())
+    journal.close()
 
 
 @contextmanager
@@ -196,7 +216,7 @@ def test_rows_that_are_gone_come_back_but_for_names(path: Path, journal: Journal
         assert (again.order, again.state, again.total) == (payment.order, payment.state, payment.total)
         assert again.payer.member_name == "—"
         assert (again.next_ask_at is not None) is again.live
-    assert pay(journal, "OB-77").reference == "PAM012603020007"
+    assert pay(journal, "OB-77").reference not in [payment.reference for payment in before]
 
 
 def test_events_that_are_not_whole_rebuild_nothing(path: Path, journal: Journal) -> None:
@@ -321,8 +341,8 @@ def test_migrations_go_up_and_down_with_data(path: Path) -> None:
     journal = Journal.open(path)
     before = fill(journal)
     journal.close()
-    with pytest.raises(ValueError, match="0002, which is not newer than 0002"):
-        downgrade(path, "0002", path.with_name("no-copy"))
+    with pytest.raises(ValueError, match="0004, which is not newer than 0004"):
+        downgrade(path, "0004", path.with_name("no-copy"))
     copy = path.with_name("copy.sqlite")
     downgrade(path, "0001", copy)
     columns = {row[1] for row in sqlite3.connect(path).execute("PRAGMA table_info(payments)")}

@@ -46,6 +46,8 @@ from kiosk.pse.gateway import (
     Verdict,
 )  # fmt: skip
 from kiosk.pse.placetopay import PlacetoPay, authentication
+from kiosk.pse.wire import written
+from kiosk.settings import Url
 from kiosk.transport import Timeouts, Transport
 
 Json = dict[str, Any]
@@ -272,3 +274,9 @@ def test_return_address_and_hosts() -> None:
     for elsewhere in ("http://kiosco.invalid/retorno", "https://kiosco.invalid/retorno2", "https://[",
                       "https://kiosco.invalid@pse.example/retorno"):  # fmt: skip
         assert not kiosk.is_return(elsewhere)
+
+
+def test_an_address_of_the_settings_is_a_text_like_any_other() -> None:
+    said = json.loads(written({"url": Url("https://kiosco.invalid/ñ"), "sum": Money.of("187450.50")}))
+    assert said == {"url": "https://kiosco.invalid/ñ", "sum": 187450.5}
+    assert b'"sum":187450.50' in written({"sum": Money.of("187450.50")})

@@ -224,7 +224,8 @@ def test_a_small_run_loses_nothing() -> None:
     assert run.returncode == 0, run.stdout + run.stderr
     assert "SEED=11" in run.stdout.splitlines()[0]
     counted = re.fullmatch(
-        r"kills=(\d+) faults=\d+ payments=(\d+) lost=0 duplicated=0 wrong_state=0 stuck=0",
+        r"kills=(\d+) faults=\d+ payments=(\d+) lost=0 duplicated=0 wrong_state=0 stuck=0 "
+        r"disputed_shown_as_unpaid=0 adopted_foreign=0",
         run.stdout.splitlines()[-1],
     )
     assert counted, run.stdout

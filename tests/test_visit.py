@@ -26,6 +26,7 @@ from kiosk.models.problems import Trouble
 from kiosk.models.steps import Step
 from kiosk.models.visit import Limits, Visit
 from kiosk.pse.gateway import Bank
+from kiosk.teller.errors import DebtChanged
 
 pytestmark = pytest.mark.qt_log_ignore("^GPUInfo not initialized", extend=True)
 
@@ -44,14 +45,14 @@ def payment(number: int, state: State, version: int = 3) -> Payment:
 # -- Qt models ----------------------------------------------------------------------------
 
 
-def test_payments_live_ones_first_and_the_newest_of_each(qapp: object) -> None:
+def test_payments_open_ones_first_and_the_newest_of_each(qapp: object) -> None:
     model = PaymentsModel()
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     model.load(
         [payment(1, State.PENDING), payment(2, State.POSTED), payment(3, State.AT_BANK),
          payment(4, State.FAILED), payment(5, State.APPROVED)]
     )  # fmt: skip
-    assert [model.payment(row).reference for row in range(5)] == ["REF5", "REF3", "REF1", "REF4", "REF2"]
+    assert [model.payment(row).reference for row in range(5)] == ["REF3", "REF1", "REF5", "REF4", "REF2"]
     assert [found.reference for found in model.pending] == ["REF3", "REF1"]
     model.load([])
     assert model.rowCount() == 0
@@ -200,11 +201,11 @@ def test_a_debt_that_changed_is_chosen_anew_and_nothing_is_paid(
     visit: Visit, desk: Desk, qtbot: QtBot
 ) -> None:
     visit.session, visit.order, visit.holder = SESSION, order(), HOLDER
-    desk.owed = owed("OB-881", pesos=90000)
+    desk.answer = DebtChanged(owed("OB-881", pesos=90000))
     desk.open.set()
     visit.pay()
     settle(visit, qtbot)
-    assert desk.asked == ["obligations"]
+    assert desk.asked == ["pay"]
     assert (visit.step, visit.order, visit.payment) == (Step.CHOOSE, None, None)
     assert visit.problem is not None
     assert visit.problem.trouble is Trouble.DEBT_CHANGED
@@ -229,7 +230,7 @@ def test_a_payment_that_opens_after_the_member_left_is_nobodys_on_screen(
     visit.session, visit.order, visit.holder = SESSION, order(), HOLDER
     desk.answer = payment(1, State.AT_BANK)
     visit.pay()
-    qtbot.waitUntil(lambda: "obligations" in desk.asked, timeout=20_000)
+    qtbot.waitUntil(lambda: "pay" in desk.asked, timeout=20_000)
     visit.finish()
     desk.open.set()
     settle(visit, qtbot)
@@ -244,7 +245,7 @@ def test_one_question_at_a_time(visit: Visit, desk: Desk, qtbot: QtBot) -> None:
         visit.pay()
     desk.open.set()
     settle(visit, qtbot)
-    assert desk.asked.count("start") == 1
+    assert desk.asked.count("pay") == 1
     assert visit.step is Step.BANK
 
 

@@ -31,6 +31,8 @@ def _numbers(value: object) -> object:
     if isinstance(value, Money):
         whole = value.amount.to_integral_value()
         return int(whole) if whole == value.amount else value.amount
+    if isinstance(value, str):
+        return str(value)  # also of an address that settings have a type of their own for
     if isinstance(value, Mapping):
         return {key: _numbers(each) for key, each in value.items()}
     return [_numbers(each) for each in value] if isinstance(value, list | tuple) else value

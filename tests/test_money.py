@@ -91,3 +91,41 @@ def test_nothing_is_false_and_the_sum_of_nothing() -> None:
     assert not ZERO
     assert Money.of("0.01")
     assert total([]) == ZERO
+
+
+@pytest.mark.parametrize(
+    "text", ["1e3", "1_000", "١٢", " 5 ", "5 ", "-0", "-5", "+5", "0x10", "", ".5", "5.", "1.234", "NaN",
+             "Infinity", "00", "01.00", "1,5", "1.000,00", "\u00b2"],
+)  # fmt: skip
+def test_a_text_is_an_amount_in_one_form_only(text: str) -> None:
+    with pytest.raises(InvalidAmount):
+        Money.of(text)
+
+
+@pytest.mark.parametrize("pesos", [0.5, 5.0, True, False, None, b"5", [5], float("nan")])
+def test_nothing_but_whole_numbers_texts_and_decimals_is_money(pesos: object) -> None:
+    with pytest.raises(TypeError):
+        Money.of(pesos)  # type: ignore[arg-type]
+
+
+def test_whole_numbers_and_decimals_are_taken_as_they_are() -> None:
+    assert Money(5).amount == Decimal("5.00")  # type: ignore[arg-type]
+    assert isinstance(Money(5).amount, Decimal)  # type: ignore[arg-type]
+    assert Money.of(Decimal("5.25")) == Money.of("5.25")
+    assert Money.of("5.2").wire() == "5.20"
+
+
+def test_nothing_is_written_without_a_sign() -> None:
+    assert Money(Decimal("-0")).wire() == "0.00"
+    assert Money(Decimal("-0.00")).shown() == "$ 0"
+
+
+def test_other_currencies_do_not_compare() -> None:
+    dollars, pesos = Money(Decimal(5), "USD"), Money.of(5)
+    assert dollars != pesos
+    for compare in (lambda: dollars < pesos, lambda: dollars > pesos, lambda: dollars <= pesos,
+                    lambda: dollars >= pesos, lambda: dollars + pesos):  # fmt: skip
+        with pytest.raises(InvalidAmount):
+            compare()
+    with pytest.raises(TypeError):
+        assert pesos < 6  # type: ignore[operator]

@@ -82,9 +82,17 @@ class Document:
         return next((problem for wrong, problem in checks if wrong), None)
 
     def masked(self) -> str:
-        """All but the last four hidden: "CC ******7890"; what paper and disk may carry."""
-        hidden = max(len(self.number) - 4, 0)
+        """All but the last four hidden, and never less than half: "CC ******7890", "CC ***456", "CC **34".
+
+        What paper and disk may carry.
+        """
+        hidden = len(self.number) - shown_of(len(self.number))
         return f"{self.type} {'*' * hidden}{self.number[hidden:]}"
+
+
+def shown_of(length: int) -> int:
+    """How many characters at the end of a number may be shown: four at most, never more than half."""
+    return min(4, length // 2)
 
 
 def nit_check_digit(number: str) -> str:

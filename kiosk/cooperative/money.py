@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from functools import total_ordering
 
 _CENT = Decimal("0.01")
 _TOO_MUCH = Decimal(10) ** 13  # the wire form has 13 digits before the point
+_PESOS = re.compile(r"(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?")
 _WIRE = re.compile(r"(0|[1-9][0-9]{0,12})\.[0-9]{2}")
 
 
@@ -20,7 +22,8 @@ class InvalidAmount(ValueError):
     """The value is not an exact, non-negative amount with at most two decimals."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@total_ordering
+@dataclass(frozen=True, slots=True)
 class Money:
     """An amount in one currency; COP unless said otherwise.
 
@@ -40,15 +43,20 @@ class Money:
             raise InvalidAmount(f"not an amount: {self.amount}")
         if self.amount >= _TOO_MUCH or self.amount != self.amount.quantize(_CENT):
             raise InvalidAmount(f"not an exact amount: {self.amount}")
-        object.__setattr__(self, "amount", self.amount.quantize(_CENT))
+        object.__setattr__(self, "amount", self.amount.quantize(_CENT).copy_abs())  # no "-0.00"
 
     @classmethod
-    def of(cls, pesos: int | str) -> Money:
-        """Pesos from a whole number or a plain decimal text such as "185000.50"."""
-        try:
-            return cls(Decimal(pesos))
-        except InvalidOperation as error:
-            raise InvalidAmount(f"not an amount: {pesos!r}") from error
+    def of(cls, pesos: int | str | Decimal) -> Money:
+        """Pesos from a whole number, a Decimal, or a plain decimal text such as "185000.50".
+
+        Raises InvalidAmount for any other text ("1e3", "1_000", " 5 ", "-0", digits of other scripts), and
+        TypeError for a float or a truth value.
+        """
+        if isinstance(pesos, str):
+            if not _PESOS.fullmatch(pesos):
+                raise InvalidAmount(f"not an amount: {pesos!r}")
+            pesos = Decimal(pesos)
+        return cls(pesos)  # type: ignore[arg-type]
 
     @classmethod
     def from_wire(cls, text: str, currency: str = "COP") -> Money:
@@ -71,6 +79,13 @@ class Money:
         if self.currency != other.currency:
             raise InvalidAmount(f"{self.currency} and {other.currency} do not add up")
         return Money(self.amount + other.amount, self.currency)
+
+    def __lt__(self, other: Money) -> bool:
+        if not isinstance(other, Money):
+            return NotImplemented
+        if self.currency != other.currency:
+            raise InvalidAmount(f"{self.currency} and {other.currency} do not compare")
+        return self.amount < other.amount
 
     def __bool__(self) -> bool:
         return self.amount != 0

@@ -126,6 +126,6 @@ def typed_amount(text: str) -> Money | AmountProblem:
     if not (digits.isascii() and digits.isdigit()) or len(digits) > 12:
         return AmountProblem.NOT_A_NUMBER
     try:
-        return Money.of(digits)
+        return Money.of(int(digits))
     except InvalidAmount:
         return AmountProblem.NOT_A_NUMBER

@@ -25,6 +25,7 @@ from kiosk.cooperative.member import (
 from kiosk.cooperative.money import Money
 from kiosk.cooperative.obligation import NextDue, Obligation, ObligationKind, OtherAmount
 from kiosk.cooperative.payment import Payer, Payment, Review, State
+from kiosk.cooperative.second_debit import SecondDebit
 from kiosk.demo import guide
 from kiosk.member_core.connector import Recovery
 from kiosk.models.problems import Problem, Trouble
@@ -52,6 +53,14 @@ HOLDER = AccountHolder(
     HolderKind.NATURAL, DOCUMENT, NAME, "maria.fernanda.rodriguez.castaneda@correo.example", "3001234567"
 )
 PAYER = Payer("A-1", NAME, "CC ******0101", NAME, "CC ******0101")
+SEEN = {
+    "seen_amount": "98765433", "seen_currency": "COP", "seen_cus": "3501778",
+    "seen_bank": "Banco Cooperativo Coopcentral de Occidente",
+}  # fmt: skip
+DEBIT = SecondDebit(
+    "00000000-0000-4000-8000-000000000001", "1190001", Money.of(98_765_433), "3501779",
+    "Banco Cooperativo Coopcentral de Occidente", NOW, NOW,
+)  # fmt: skip
 GATEWAY = SimpleNamespace(
     abilities=SimpleNamespace(other_device=True),
     allowed_hosts=lambda: frozenset({"checkout.example"}),
@@ -116,6 +125,7 @@ class Stage:
         font = QFont(FAMILY)
         font.setFeature(QFont.Tag("tnum"), 1)
         app.setFont(font)
+        self.news: list[Payment] = []
         self.payments = [self.payment(state) for state in (State.POSTED, State.PENDING, State.DECLINED)]
         self.visit = Visit(Jobs(), self._desk, Limits(Money.of(1000)))
         self.theme = Theme(width, height, inches=inches)
@@ -143,6 +153,10 @@ class Stage:
             "choose_nothing": lambda: (self.visit.obligations.load([]), self.visit.go(Step.CHOOSE)),
             "holder_wrong": self._holder_wrong,
             "holder_keys": lambda: self._keys(Step.HOLDER, "email", "email"),
+            "result_disputed": lambda: self._result(State.DECLINED, Review.LATE_APPROVAL),
+            "menu_late_news": lambda: self._news(self.payment(State.POSTED)),
+            "menu_twice_news": lambda: self._news(self.payment(State.POSTED), Review.PAID_TWICE),
+            "manager_case_twice": self._case_twice,
             "payments_none": lambda: (
                 self.payments.clear(),
                 self.visit.go(Step.PAYMENTS),
@@ -189,6 +203,7 @@ class Stage:
         visit.order = visit.obligations.order()
         self.payments[:] = [self.payment(state) for state in (State.POSTED, State.PENDING, State.DECLINED)]
         visit.payments.load(self.payments)
+        visit.news, self.news = [], []
         visit.member_changed.emit()
         visit.manager.case = self._case()
         visit.manager.find("x")
@@ -232,9 +247,13 @@ class Stage:
             receipts=receipts,
             printer=SimpleNamespace(print=lambda _: printed),
             journal=SimpleNamespace(of_member=lambda _: list(self.payments)),
-            payments_of=lambda _: (list(self.payments), []),
+            payments_of=lambda _: (list(self.payments), list(self.news)),
+            told=lambda _: None,
             manager=SimpleNamespace(
-                cases=lambda: [self._case()], day=self._day, find=lambda _: self.payments
+                cases=lambda: [self._case()],
+                day=self._day,
+                find=lambda _: self.payments,
+                evidence=lambda _: (dict(SEEN), [DEBIT]),
             ),
         )
 
@@ -252,9 +271,18 @@ class Stage:
         self.visit.problem = problem
         self.visit.troubled.emit()
 
-    def _result(self, state: State) -> None:
-        self.visit.payment = self.payment(state)
+    def _result(self, state: State, review: Review | None = None) -> None:
+        self.visit.payment = replace(self.payment(state), review=review)
         self.visit.go(Step.RESULT)
+
+    def _news(self, payment: Payment, review: Review | None = None) -> None:
+        self.news = [replace(payment, review=review)]
+        self.visit.go(Step.MENU)
+        self.visit._have_payments((list(self.payments), list(self.news)))
+
+    def _case_twice(self) -> None:
+        self.visit.manager.case = replace(self.payment(State.POSTED), review=Review.PAID_TWICE)
+        self.visit.go(Step.MANAGER_CASE)
 
     def _sign_in_wrong(self) -> None:
         self._trouble(Step.SIGN_IN, Problem(Trouble.LOCKED, until="16:45"))

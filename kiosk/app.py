@@ -170,6 +170,7 @@ class Application(QObject):
         self._sonda.start()
         self._fitness.start()
         self._builder.start()
+        self._file_at_rest()
 
     def _build_ahead(self) -> None:
         # While nobody is in a hurry: later a page only has to be shown.
@@ -180,6 +181,7 @@ class Application(QObject):
     def _look_after_itself(self) -> None:
         if self.visit.step is Step.WELCOME:
             self.jobs.run("ask", self._fit_desk, lambda _: None, self._unfit)
+            self._file_at_rest()
 
     def _unfit(self, error: Exception) -> None:
         if self.visit.step is Step.WELCOME:
@@ -203,6 +205,12 @@ class Application(QObject):
 
     def _ask_all(self) -> object:
         return self.desk().sonda.round(_A_ROUND, stop=lambda: self._closing)
+
+    def _file_at_rest(self) -> None:
+        self.jobs.run("sonda", self._file_receipts, _filed, _not_filed)
+
+    def _file_receipts(self) -> int:
+        return self.desk().file_receipts(lambda: self._closing or self.visit.step is not Step.WELCOME)
 
     def _rounded(self, _payments: object) -> None:
         self._rounding, self._round_trouble = False, ""
@@ -233,6 +241,15 @@ class Application(QObject):
         self.jobs.close()
         self.desk.close()
         self.collector.close()
+
+
+def _filed(count: int) -> None:
+    if count:
+        log.info("receipts filed at rest: %s", count)
+
+
+def _not_filed(error: Exception) -> None:
+    log.error("receipts at rest: %s", type(error).__name__)
 
 
 def speech_of(settings: Settings) -> SpeechPlan:

@@ -415,3 +415,20 @@ def test_what_ended_in_front_of_the_member_is_no_news(terminal: Terminal) -> Non
     pay(page(payment))
     assert terminal.ask(payment).state is State.POSTED
     assert terminal.desk.payments_of(payment.payer.member_id)[1] == []
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_receipt_that_nobody_filed_is_filed_at_rest(terminal: Terminal) -> None:
+    payment = terminal.start()
+    pay(page(payment), "approved")
+    payment = terminal.ask(payment)
+    assert payment.state is State.POSTED
+    file = terminal.desk.receipts.file_of(payment)
+    assert terminal.desk.unfiled() == [payment]
+    assert terminal.desk.file_receipts(stop=lambda: True) == 0
+    assert not file.exists()
+    assert terminal.desk.file_receipts() == 1
+    assert file.read_bytes().startswith(b"%PDF")
+    written = file.stat().st_mtime_ns
+    assert (terminal.desk.unfiled(), terminal.desk.file_receipts()) == ([], 0)
+    assert file.stat().st_mtime_ns == written

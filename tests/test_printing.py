@@ -69,3 +69,38 @@ def test_prints_by_itself_once_and_forgets_with_the_visit(errands: Errands, qtbo
     assert printing.phase == ""
     printing.forget()
     assert (printing.receipt, printing.phase) == (None, "")
+
+
+def test_a_file_that_could_not_be_written_is_tried_again(
+    errands: Errands, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def run(
+        _lane: str,
+        work: Callable[..., object],
+        done: Callable[..., object],
+        failed: Callable[[Exception], object],
+    ) -> None:
+        try:
+            result = work(errands.desk)
+        except SystemError as error:
+            failed(error)
+        else:
+            done(result)
+
+    def broken(*_: object) -> None:
+        raise SystemError("María Rodríguez")
+
+    monkeypatch.setattr(errands, "run", run)
+    whole = errands.save
+    monkeypatch.setattr(errands, "save", broken)
+    printing = ReceiptPrinting(errands)  # type: ignore[arg-type]
+    printing.prepare(PAID, copy=False, language="es")
+    qtbot.wait(20)
+    assert errands.saved == []
+    assert "receipt: SystemError at " in caplog.text
+    assert "printing.py:" in caplog.text
+    assert "María" not in caplog.text
+    monkeypatch.setattr(errands, "save", whole)
+    printing.prepare(PAID, copy=False, language="en")
+    qtbot.wait(20)
+    assert errands.saved == ["original"]

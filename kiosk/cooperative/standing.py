@@ -59,3 +59,8 @@ def holds(state: State, review: Review | None) -> bool:
     if state is State.POSTED:
         return False
     return state is State.APPROVED or standing_of(state, review) in (Standing.OPEN, Standing.DISPUTED)
+
+
+def uneasy(payment: Payment) -> bool:
+    """Whether its member needs somebody to speak with: it is disputed, or was debited twice."""
+    return standing(payment) is Standing.DISPUTED or payment.review is Review.PAID_TWICE

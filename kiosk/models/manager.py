@@ -25,6 +25,9 @@ class ManagerDesk(QObject):
     renewed = Signal()
     refused = Signal()
     changed = Signal()
+    closed = Signal()
+    left_open = Signal()
+    """A case could not be closed; `problem` says why."""
 
     def __init__(self, errands: Errands) -> None:
         super().__init__()
@@ -117,7 +120,7 @@ class ManagerDesk(QObject):
         self._errands.run("ask", lambda desk: desk.manager.evidence(payment), have, self._failed)
 
     def return_debit(self, payment: Payment, *, by: str, reason: str, evidence: str) -> None:
-        """The further debit went back; `changed` with the cases that are left."""
+        """The further debit went back: `closed`, with the cases that are left, or `left_open`."""
         if not self.debits:
             return
         key = self.debits[0].key
@@ -127,15 +130,18 @@ class ManagerDesk(QObject):
             desk.manager.return_debit(payment, key, by=by, reason=reason, evidence=evidence)
             return desk.manager.cases(), desk.manager.day(day)
 
-        self._errands.run("money", work, self._loaded, self._failed)
+        self._errands.run("money", work, self._case_closed, self._case_left)
 
-    def is_case(self, payment: Payment) -> bool:
-        """Whether it still waits for a verdict."""
-        rows = range(self.cases.rowCount())
-        return any(self.cases.payment(row).payment_id == payment.payment_id for row in rows)
+    def _case_closed(self, found: tuple[list[Payment], DayClose]) -> None:
+        self._loaded(found)
+        self.closed.emit()
+
+    def _case_left(self, error: Exception) -> None:
+        self._failed(error)
+        self.left_open.emit()
 
     def settle(self, payment: Payment, verdict: State, *, by: str, reason: str, evidence: str) -> None:
-        """Close a case; `changed` with the cases that are left."""
+        """Close a case: `closed`, with the cases that are left, or `left_open`."""
 
         day = day_of(payment.created_at) if self.day is None else self.day.day
 
@@ -143,7 +149,7 @@ class ManagerDesk(QObject):
             desk.manager.settle(payment, verdict, by=by, reason=reason, evidence=evidence)
             return desk.manager.cases(), desk.manager.day(day)
 
-        self._errands.run("money", work, self._loaded, self._failed)
+        self._errands.run("money", work, self._case_closed, self._case_left)
 
     def _failed(self, error: Exception) -> None:
         self.problem = type(error).__name__

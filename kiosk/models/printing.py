@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -84,8 +86,12 @@ class ReceiptPrinting(QObject):
         def save(desk: Desk) -> object:
             return desk.receipts.save(payment, receipt)
 
+        def not_saved(error: Exception) -> None:
+            self._filed.discard(mark)  # what has no file is filed by whoever shows it next, or at rest
+            _not_saved(error)
+
         # Drawing the file holds Python's lock: not while the page is being painted.
-        QTimer.singleShot(_FILE_AFTER, lambda: self._errands.run("ask", save, _saved, _not_saved))
+        QTimer.singleShot(_FILE_AFTER, lambda: self._errands.run("ask", save, _saved, not_saved))
 
     def print_once(self, payment: Payment, *, language: str) -> None:
         """Print by itself, once per payment and state."""
@@ -121,4 +127,7 @@ def _saved(_path: object) -> None:
 
 
 def _not_saved(error: Exception) -> None:
-    log.error("receipt: %s", type(error).__name__)
+    # Where it went wrong, never its words: they may name a member.
+    where = traceback.extract_tb(error.__traceback__)[-4:]
+    steps = ", ".join(f"{Path(step.filename).name}:{step.lineno}" for step in where)
+    log.error("receipt: %s at %s", type(error).__name__, steps)

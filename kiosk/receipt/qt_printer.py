@@ -52,7 +52,7 @@ _fonts_lock = threading.Lock()
 def save_pdf(receipt: Receipt, path: Path, *, brand: str = BRAND) -> None:
     """Write the receipt as one PDF page, readable by the owner only; a file there is replaced whole.
 
-    Any thread. Raises OSError where the file can not be written, RuntimeError without a
+    Any thread. Raises OSError where the file can not be drawn or written, RuntimeError without a
     QGuiApplication.
     """
     page = _page(receipt, brand)
@@ -66,9 +66,12 @@ def save_pdf(receipt: Receipt, path: Path, *, brand: str = BRAND) -> None:
     paper = QPageSize(size, QPageSize.Unit.Millimeter, "receipt", QPageSize.SizeMatchPolicy.ExactMatch)
     writer.setPageSize(paper)
     writer.setPageMargins(QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Millimeter)
-    painter = QPainter(writer)
+    painter = QPainter()
+    if not painter.begin(writer):
+        raise OSError("the receipt's page takes no painting")
     _draw(painter, page)
-    painter.end()
+    if not painter.end():
+        raise OSError("the receipt's page was not finished")
     _replace(path, _with_spaces(bytes(written.data().data())))
 
 

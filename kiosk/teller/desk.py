@@ -9,8 +9,8 @@ from pathlib import Path
 
 from kiosk.cooperative.member import Document, MemberSession
 from kiosk.cooperative.obligation import PAYMENT_LIVE, Obligation
-from kiosk.cooperative.payment import Payment
-from kiosk.cooperative.standing import holds
+from kiosk.cooperative.payment import Payment, State
+from kiosk.cooperative.standing import Standing, holds, standing
 from kiosk.journal.journal import Journal, JournalUnusable
 from kiosk.member_core.connector import Connector, MemberLocked, WrongKey
 from kiosk.pse.gateway import Gateway, NoVerdict, Terms
@@ -25,6 +25,8 @@ from kiosk.teller.sonda import Sonda
 
 _NEWS_FOR = timedelta(days=3)
 """Of what the member never heard anything; what they heard otherwise is told whenever they come."""
+_FILED_WITHIN = timedelta(days=3)
+"""Older files may have been carried away on purpose."""
 CLOCK_MAY_BE_OFF = timedelta(minutes=2)
 """Gateways sign with the hour and take some five minutes; what is dated here is compared by others."""
 _LEAST_ROOM = 50 * 2**20
@@ -58,9 +60,13 @@ class Receipts:
     def save(self, payment: Payment, receipt: Receipt) -> Path:
         """Write the PDF; its name is the payment's reference and state. Raises OSError."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = self.folder / f"{payment.reference}-{payment.state.value.lower()}.pdf"
+        path = self.file_of(payment)
         self.write_pdf(receipt, path)
         return path
+
+    def file_of(self, payment: Payment) -> Path:
+        """Where the receipt of a payment as it stands is kept."""
+        return self.folder / f"{payment.reference}-{payment.state.value.lower()}.pdf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +130,30 @@ class Desk:
         """A member's payments at this terminal, and those that ended otherwise than they last heard."""
         since = self.receipts.clock() - _NEWS_FOR
         return self.journal.of_member(member_id), self.journal.news(member_id, since)
+
+    def unfiled(self) -> list[Payment]:
+        """Posted payments of the last three days whose receipt has no file, the oldest first."""
+        now = self.receipts.clock()
+        return [
+            payment
+            for payment in self.journal.between(now - _FILED_WITHIN, now)
+            if payment.state is State.POSTED
+            and standing(payment) is Standing.PAID
+            and not self.receipts.file_of(payment).exists()
+        ]
+
+    def file_receipts(self, stop: Callable[[], bool] = lambda: False) -> int:
+        """File what `unfiled` finds: posted by the sonda, or cut off by a power cut. Raises OSError.
+
+        Returns how many were filed; `stop` is asked between two.
+        """
+        done = 0
+        for payment in self.unfiled():
+            if stop():
+                break
+            self.receipts.save(payment, self.receipts.of(payment))
+            done += 1
+        return done
 
     def told(self, payments: Iterable[Payment]) -> None:
         """The member has just been shown how these stand."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout
 
+from kiosk.cooperative.money import InvalidAmount, Money
 from kiosk.cooperative.payment import Payment, Review, State
 from kiosk.models.standing_words import standing_words
 from kiosk.models.steps import Step
@@ -51,6 +54,8 @@ class ManagerCasePage(Page):
         self.actions.addWidget(self.print_button)
         self.add_go(self._settle, icon="check-bold")
         self.visit.manager.changed.connect(self._changed)
+        self.visit.manager.closed.connect(self._closed)
+        self.visit.manager.left_open.connect(self._left_open)
 
     def _build_form(self) -> None:
         theme = self.theme
@@ -125,13 +130,16 @@ class ManagerCasePage(Page):
             self.visit.manager.settle(payment, _VERDICTS[chosen], **said)
 
     def _changed(self) -> None:
-        if not self.on_stage or self._payment is None:
-            return
-        self.facts.show_rows(*self._rows(self._payment))
-        if self.visit.manager.problem:
-            self.evidence.show_problem(self.tr("No se pudo cerrar el caso: el pago cambió. Ábralo otra vez."))
-        elif self._payment.review is not None and not self.visit.manager.is_case(self._payment):
+        if self.on_stage and self._payment is not None:
+            self.facts.show_rows(*self._rows(self._payment))
+
+    def _closed(self) -> None:
+        if self.on_stage:
             self.visit.go(Step.MANAGER)
+
+    def _left_open(self) -> None:
+        if self.on_stage:
+            self.evidence.show_problem(self.tr("No se pudo cerrar el caso: el pago cambió. Ábralo otra vez."))
 
     def _print(self) -> None:
         if self._payment is not None:
@@ -189,7 +197,7 @@ class ManagerCasePage(Page):
         seen, rows = self.visit.manager.seen, []
         amount, currency = seen.get("seen_amount"), seen.get("seen_currency", "COP")
         if amount:
-            rows.append((self.tr("La pasarela dice: valor"), f"{currency} {amount}"))
+            rows.append((self.tr("La pasarela dice: valor"), _said_amount(amount, currency)))
         if seen.get("seen_cus"):
             rows.append((self.tr("La pasarela dice: CUS"), seen["seen_cus"]))
         if seen.get("seen_bank"):
@@ -198,3 +206,11 @@ class ManagerCasePage(Page):
             said = (debit.amount.shown(), f"CUS {debit.cus or '—'}", debit.bank or "")
             rows.append((self.tr("Segundo débito"), " · ".join(filter(None, said))))
         return rows
+
+
+def _said_amount(amount: str, currency: str) -> str:
+    try:
+        money = Money(Decimal(amount), currency)
+    except (InvalidAmount, InvalidOperation):  # no amount of ours: as it came
+        money = None
+    return money.shown() if money and money.currency == "COP" else f"{currency} {amount}"

@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout
 
 from kiosk.cooperative.payment import Payment, Review
-from kiosk.cooperative.standing import Standing, standing
+from kiosk.cooperative.standing import Standing, standing, uneasy
 from kiosk.models.steps import Step
 from kiosk.views.contact import whom_to_ask
 from kiosk.views.controls import Card, Picture, label
@@ -148,41 +148,44 @@ class MenuPage(Page):
         name = session.member.display_name.split()[0] if session else ""
         self._title.setText(self.tr("Hola, {name}").format(name=name))
         pending = self.visit.payments.pending
-        news = self.visit.news[0] if self.visit.news else None
+        news = self.visit.news
         self._pending.setVisible(bool(pending or news))
         # Wide and large there is room for two choices beside the first; leaving is in the header too.
         crowded = not self.theme.portrait and not self.theme.roomy
         self.leave_tile.setVisible(not crowded)
         self._hint.setVisible(self.theme.portrait or not (pending or news))
-        uneasy = news is not None and (
-            standing(news) is Standing.DISPUTED or news.review is Review.PAID_TWICE
-        )
-        self._contact.setVisible(bool(pending) or uneasy)
+        looks = {_NEWS_LOOKS[standing(payment)] for payment in news}
+        waits = bool(pending) or any(uneasy(payment) for payment in news)
+        self._contact.setVisible(waits)
         self._contact.setText(whom_to_ask(self.place))
-        if pending:
-            self._pending_words.setText(
-                self.tr("Tiene {count} pago por confirmar con su banco. No lo pague otra vez: mírelo en «Mis pagos».").format(count=len(pending))
-                if len(pending) == 1
-                else self.tr("Tiene {count} pagos por confirmar con su banco. No los pague otra vez: mírelos en «Mis pagos».").format(count=len(pending))
-            )  # fmt: skip
-        elif news:
-            self._say_news(news)
-        else:
-            self._pending_words.setText("")
-        look = "pending" if pending or news is None else _NEWS_LOOKS[standing(news)]
+        said = [self._news_words(payment) for payment in news]
+        if len(pending) == 1:
+            said.append(
+                self.tr(
+                    "Tiene {count} pago por confirmar con su banco. No lo pague otra vez: mírelo en «Mis pagos»."
+                ).format(count=1)
+            )
+        elif pending:
+            said.append(
+                self.tr(
+                    "Tiene {count} pagos por confirmar con su banco. No los pague otra vez: mírelos en «Mis pagos»."
+                ).format(count=len(pending))
+            )
+        self._pending_words.setText("\n".join(said))
+        look = "pending" if waits or not looks else "problem" if "problem" in looks else "approved"
         self._pending_picture.show_icon(_ICONS[look], look)
         self._pending.show_surface(look)
 
-    def _say_news(self, news: Payment) -> None:
-        day = short_date(news.created_at.astimezone(BOGOTA).date())
-        self._pending_words.setText(self._news_words(news).format(amount=news.total.shown(), day=day))
+    def _news_words(self, payment: Payment) -> str:
+        day = short_date(payment.created_at.astimezone(BOGOTA).date())
+        return self._news_sentence(payment).format(amount=payment.total.shown(), day=day)
 
-    def _news_words(self, news: Payment) -> str:
-        if news.review is Review.PAID_TWICE:
+    def _news_sentence(self, payment: Payment) -> str:
+        if payment.review is Review.PAID_TWICE:
             return self.tr(
                 "Su pago de {amount} del {day} está en firme, y el banco reporta otro débito por el mismo pago. La Cooperativa está revisando cómo devolvérselo."
             )
-        match standing(news):
+        match standing(payment):
             case Standing.PAID:
                 return self.tr(
                     "Su pago de {amount} del {day} fue aprobado. Su comprobante está en «Mis pagos»."

@@ -420,7 +420,7 @@ def test_what_ended_in_front_of_the_member_is_no_news(terminal: Terminal) -> Non
 @pytest.mark.usefixtures("qapp")
 def test_a_receipt_that_nobody_filed_is_filed_at_rest(terminal: Terminal) -> None:
     payment = terminal.start()
-    pay(page(payment), "approved")
+    pay(page(payment), "approve")
     payment = terminal.ask(payment)
     assert payment.state is State.POSTED
     file = terminal.desk.receipts.file_of(payment)

@@ -14,7 +14,6 @@ import statistics
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -31,11 +30,12 @@ from kiosk.cooperative.money import Money
 from kiosk.cooperative.obligation import Choice, ObligationKind
 from kiosk.cooperative.order import Order, OrderLine
 from kiosk.cooperative.payment import LIVE, Event, Payer, Payment, State, after
+from kiosk.cooperative.standing import holds
 from kiosk.journal.chain import FIRST_HASH, canonical, event_hash, instant
 from kiosk.journal.journal import Journal
 from kiosk.journal.rows import line_values, order_facts, payment_values, review_after
 from kiosk.journal.search import SEARCHED
-from kiosk.journal.tables import events, held_obligations, metadata, payment_lines, payments, reference_days
+from kiosk.journal.tables import events, held_obligations, metadata, payment_lines, payments
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 LIMIT = 3.0
@@ -114,7 +114,6 @@ class _Book:
     chance: random.Random = field(default_factory=lambda: random.Random(7))
     head: str = FIRST_HASH
     seq: int = 0
-    days: Counter[str] = field(default_factory=Counter)
     held: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -135,8 +134,6 @@ def fill(path: Path, count: int) -> list[Payment]:
                 numbers = range(start, min(start + _BULK, count))
                 samples += _write(connection, book, numbers, every=max(1, count // _SAMPLES))
             connection.execute(insert(held_obligations), book.held)
-            days = [{"terminal": "PAM01", "day": day, "last": last} for day, last in book.days.items()]
-            connection.execute(insert(reference_days), days)
             for index in indexes:
                 index.create(connection)
             connection.commit()
@@ -156,8 +153,8 @@ def _write(connection: Connection, book: _Book, numbers: Iterable[int], *, every
             book.seq += 1
             entry |= {"seq": book.seq, "prev_hash": book.head}
             book.head = event_hash(entry)
-            rows[2].append({**entry, "hash": book.head})
-        if payment.live:
+            rows[2].append({**entry, "hash": book.head, "key_id": None, "mac": None})
+        if holds(payment.state, payment.review):
             held = payment.order.obligation_ids
             book.held += [{"obligation_id": key, "payment_id": payment.payment_id} for key in held]
         if number % every == every // 2:
@@ -183,7 +180,6 @@ def _prepared(number: int, book: _Book) -> Payment:
     back = book.count - 1 - number
     at = _NOW - timedelta(days=back // _A_DAY, seconds=60 + back % _A_DAY * 90)
     day = at.astimezone(BOGOTA).strftime("%y%m%d")
-    book.days[day] += 1
     amount = Money.of(book.chance.randrange(10_000, 900_000))
     line = OrderLine(
         "1", f"OB-{number % 9000}", ObligationKind.LOAN, "Crédito", "88-1204", Choice.OVERDUE, amount
@@ -191,9 +187,10 @@ def _prepared(number: int, book: _Book) -> Payment:
     member = number % max(1, book.count // _A_MEMBERS)  # who comes again comes after years
     name = _NAMES[member % len(_NAMES)]
     mask = f"CC {'*' * (2 + member // 10_000)}{member % 10_000:04d}"
+    drawn = str(UUID(int=book.chance.getrandbits(128), version=4))
     return Payment(
-        str(UUID(int=book.chance.getrandbits(128), version=4)), f"PAM01{day}{book.days[day]:04d}", "PAM01",
-        "placetopay", Order((line,)), Payer(f"A-{member}", name, mask, name, mask), at, changed_at=at,
+        drawn, f"{day}{book.chance.randrange(10**14):014d}", "PAM01", "placetopay",
+        Order((line,)), Payer(f"A-{member}", name, mask, name, mask), at, changed_at=at,
     )  # fmt: skip
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from counterparts import HOLDER
 from sandbox_servers import PATIENCE, SECRETS, decide, fault, free_port, pay, sessions, setting, until
 from sandbox_servers import _process as process
 
+from kiosk.cooperative.member import Document, DocumentType
 from kiosk.cooperative.money import Money
 from kiosk.cooperative.payment import Event
 from kiosk.pse.drivers import DRIVERS
@@ -51,7 +53,9 @@ class Counter:
         self.driver = self.kiosk()
         self.can = self.driver.abilities
 
-    def kiosk(self, *, secret: str = SECRET, base: str = "", without: str = "") -> Gateway:
+    def kiosk(
+        self, *, secret: str = SECRET, base: str = "", without: str = "", financial_services: bool = False
+    ) -> Gateway:
         merchant = profile(self.name, secret)
         secrets_, options = (
             {name: value for name, value in named.items() if name != without}
@@ -61,7 +65,7 @@ class Counter:
             Connection(
                 Transport((base or self.base) + merchant.path), login=merchant.login, secret=merchant.secret,
                 return_url=RETURN, page_hosts=frozenset({"pse.example"}), clock=lambda: datetime.now(UTC),
-                secrets=secrets_, options=options,
+                secrets=secrets_, options=options, financial_services=financial_services,
             )
         )  # fmt: skip
 
@@ -130,7 +134,7 @@ def counter(name: str, base: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[C
     # Only a driver that waits for its page has such a pause.
     monkeypatch.setattr(import_module(DRIVERS[name].module), "_PAGE_PAUSE", 0.1, raising=False)
     yield Counter(name, base)
-    setting(base, faults=None, banks="full")
+    setting(base, faults=None, banks="full", financial_services=False)
 
 
 def hurry(counter: Counter, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
@@ -399,3 +403,31 @@ def test_server_that_is_away_was_asked_nothing(counter: Counter) -> None:
     assert (away.banks() in not_sent) is counter.can.picks_bank_here
     assert (away.terms() in not_sent) is counter.can.wants_terms
     away.cancel("7")
+
+
+# -- merchants of «Servicios Financieros» ---------------------------------------------------------
+
+
+def test_a_merchant_of_that_category_names_the_beneficiary(counter: Counter) -> None:
+    setting(counter.base, financial_services=True)
+    charge = counter.charge()
+    plain = counter.driver.create(charge)
+    assert isinstance(plain, NotCreated) is counter.can.names_beneficiary
+    if not counter.can.names_beneficiary:
+        return
+    driver = counter.kiosk(financial_services=True)
+    nameless = driver.create(counter.charge())
+    assert nameless == NotCreated(ErrorKind.INVALID_REQUEST), "the core did not say since when"
+    named = replace(
+        counter.charge(), opened_on=date(2015, 3, 9), beneficiary=Document(DocumentType.CC, "1900100101")
+    )
+    assert isinstance(driver.create(named), Created)
+    assert (counter.sessions(charge), counter.sessions(named)) == (0, 1)
+
+
+def test_a_merchant_of_no_category_says_no_more_than_before(counter: Counter) -> None:
+    named = replace(
+        counter.charge(), opened_on=date(2015, 3, 9), beneficiary=Document(DocumentType.CC, "1900100101")
+    )
+    assert isinstance(counter.driver.create(named), Created)
+    assert "1900100101" not in str(sessions(counter.base, named.reference))

@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from sandbox_servers import RawServer, free_port, raw_server, reply
 from test_cli import pending_payment
 from test_init import init, real_answers, sandbox_flags
@@ -83,6 +84,20 @@ def test_sandbox_is_healthy_and_a_wrong_secret_is_not(
     assert (found["gateway"].level, found["core"].level) == (Level.BROKEN, Level.BROKEN)
     assert found["gateway"].advice
     assert "not-ours" not in repr(found)
+
+
+def test_a_public_key_of_nobody_is_not_taken_for_ours(tmp_path: Path) -> None:
+    running = Demonstration(tmp_path, gateway="wompi")
+    try:
+        running.wait()
+        settings = running.settings()
+        wrong = replace(settings.gateway, login="pub_test_0123456789abcdef0123456789abcdef")
+        finding = named(replace(settings, gateway=wrong))["gateway"]
+    finally:
+        running.close()
+    assert finding.level is Level.BROKEN
+    assert "does not know this merchant" in finding.said
+    assert "[gateway]" in finding.advice
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,7 @@ from test_journal import MORNING, prepare
 
 from benchmarks import journal_growth
 from kiosk.cooperative.payment import Event, Payment, Review, State
-from kiosk.journal import journal as journal_module
-from kiosk.journal import opening, search
+from kiosk.journal import looking, opening, search
 from kiosk.journal.journal import Journal, JournalUnusable
 from kiosk.journal.search import masks
 
@@ -37,7 +36,7 @@ QUESTIONS: dict[str, Callable[[Journal], object]] = {
     "longer part of a name": lambda journal: journal.find(text="rincón"),
     "the newest": lambda journal: journal.find(),
     "member": lambda journal: journal.of_member(PAYER.member_id),
-    "lately ended": lambda journal: journal.resolved_since(PAYER.member_id, MORNING),
+    "news": lambda journal: journal.news(PAYER.member_id, MORNING),
     "by reference": lambda journal: journal.by_reference("PAM012603020001"),
     "by id": lambda journal: journal.get(first(journal).payment_id),
     "its events": lambda journal: journal.events(first(journal).payment_id),
@@ -56,9 +55,7 @@ STEPS: dict[str, Callable[[Journal], object]] = {
 
 
 def first(journal: Journal) -> Payment:
-    found = journal.by_reference("PAM012603020001")
-    assert found is not None
-    return found
+    return journal.unresolved()[0]
 
 
 @pytest.fixture
@@ -139,7 +136,7 @@ def test_more_payments_than_the_database_takes_values(
     journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at_once = journal.find()
-    monkeypatch.setattr(journal_module, "_AT_ONCE", 2)
+    monkeypatch.setattr(looking, "_AT_ONCE", 2)
     assert len(at_once) == 4
     assert journal.find() == at_once
 

@@ -134,6 +134,11 @@ def gateway_access(gateway: Gateway) -> Finding:
     if kind in (ErrorKind.NOT_SENT, ErrorKind.NO_ANSWER, ErrorKind.SERVER, ErrorKind.GARBAGE):
         return Finding(name, Level.BROKEN, f"{gateway.name} gives no usable answer ({kind})",
                        "Check the address of [gateway], then ask the gateway's support.")  # fmt: skip
+    # A bank list and a look-up are given to keys of nobody; what is the merchant's own is not.
+    terms = gateway.terms() if gateway.abilities.wants_terms else ()
+    if isinstance(terms, NoVerdict):
+        return Finding(name, Level.BROKEN, f"{gateway.name} does not know this merchant ({terms.kind})",
+                       "No payment can be created: check the login of [gateway].")  # fmt: skip
     if not gateway.abilities.picks_bank_here:
         return Finding(name, Level.HEALTHY, f"{gateway.name} knows this terminal")
     banks = gateway.banks()

@@ -32,10 +32,12 @@ def hold_or_release(connection: Connection, payment: Payment) -> None:
 def grant(connection: Connection, obligations: list[str]) -> None:
     """Give these to the oldest payment that holds by rule, where there is one."""
     # Only what is flagged can have come second: what is live took its own when it began.
+    flagged = select(payments.c.payment_id).where(payments.c.review > "")
     query = (
         select(payments.c.payment_id, payments.c.state, payments.c.review, payment_lines.c.obligation_id)
         .join(payment_lines, payment_lines.c.payment_id == payments.c.payment_id)
-        .where(payments.c.review > "", payment_lines.c.obligation_id.in_(obligations))
+        .where(payments.c.payment_id.in_(flagged), payment_lines.c.payment_id.in_(flagged))
+        .where(payment_lines.c.obligation_id.in_(obligations))
         .order_by(payments.c.created_at)
     )
     for row in connection.execute(query).all():

@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from kiosk.cooperative.order import Order
-from kiosk.cooperative.payment import FINAL, LIVE, Event, Payer, Payment, Review, State, after, settled
+from kiosk.cooperative.payment import FINAL, Event, Payer, Payment, Review, State, after, settled
 from kiosk.cooperative.second_debit import SecondDebit
 from kiosk.journal import proof
 from kiosk.journal.chain import JournalEvent, append, keys_of, last_of, says
@@ -62,13 +62,8 @@ __all__ = ["Facts", "Journal", "JournalEvent", "JournalUnusable", "ObligationHel
 
 _SCHEDULE = frozenset({"asks", "next_ask_at"})
 _NOT_IN_EVENTS = _SCHEDULE | {"state", "redirect_url"}  # the address opens the member's session
-TWICE = "+2"
-"""Follows the standing that a member heard of, where they heard of a second debit too."""
 RETURNED = "returned"
 _TRIES = 3
-_AT_ONCE = 10_000
-"""Values in one question: a database takes some tens of thousands."""
-_LIVE = payments.c.state.in_(sorted(LIVE))
 
 
 class Facts(TypedDict, total=False):

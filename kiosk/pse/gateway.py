@@ -91,6 +91,8 @@ class Abilities:
     address_only_ours: bool = False
     """Nobody but us can hold the address of a page, so one that never reached us is never paid: a creation
     without an answer ends when its time is over. False where the gateway may send it to the payer itself."""
+    names_beneficiary: bool = False
+    """Its contract has a place for what PSE wants of merchants of «Servicios Financieros»."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
@@ -62,12 +63,13 @@ log = logging.getLogger(__name__)
 _CREATE = Timeouts(connect=8, answer=30)
 _ASK = Timeouts(connect=8, answer=15)
 _DOCUMENTS = {
-    DocumentType.CC: "CC",
-    DocumentType.CE: "CE",
-    DocumentType.TI: "TI",
-    DocumentType.NIT: "NIT",
-    DocumentType.PA: "PPN",
+    DocumentType.CC: ("CC", r"[1-9][0-9]{3,9}"),
+    DocumentType.CE: ("CE", r"([a-zA-Z]{1,5})?[1-9][0-9]{3,7}"),
+    DocumentType.TI: ("TI", r"[1-9][0-9]{4,11}"),
+    DocumentType.NIT: ("NIT", r"[1-9][0-9]{6,9}"),
+    DocumentType.PA: ("PPN", r"[a-zA-Z0-9_]{4,16}"),
 }
+"""The gateway's words and published patterns. What it would refuse is left out: its page asks the payer."""
 _MAY_EXIST = frozenset({408, 409, 499})
 """Refusals after which the session may be there all the same: cut off in the middle, or a conflict."""
 
@@ -84,6 +86,7 @@ class PlacetoPay:
         cancels=True,
         other_device=True,
         address_only_ours=True,  # processUrl is in the answer to us and nowhere else
+        names_beneficiary=True,
     )
 
     def __init__(self, connection: Connection) -> None:
@@ -273,7 +276,7 @@ def _buyer(holder: AccountHolder) -> dict[str, str]:
     }
     if not company:
         buyer["surname"] = " ".join(words[middle:])[:60]
-    if holder.document.type in _DOCUMENTS:
-        buyer["documentType"] = _DOCUMENTS[holder.document.type]
-        buyer["document"] = holder.document.number
+    word, pattern = _DOCUMENTS.get(holder.document.type, ("", ""))
+    if word and re.fullmatch(pattern, holder.document.number):
+        buyer |= {"documentType": word, "document": holder.document.number}
     return buyer

@@ -88,6 +88,7 @@ class Wompi:
         other_device=True,
         wants_terms=True,
         address_only_ours=True,  # the bank's address is in answers to our own queries only
+        names_beneficiary=True,
     )
 
     def __init__(self, connection: Connection, pause: Callable[[float], None] = time.sleep) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -79,7 +80,10 @@ def api(book: Book, live: LiveSettings, faults: Faults) -> Blueprint:
         return session
 
     def create() -> Response:
-        session = book.open(new_session(authentic_body(), datetime.now(COLOMBIA)))
+        category = live.now.financial_services
+        session = book.open(
+            new_session(authentic_body(), datetime.now(COLOMBIA), financial_services=category)
+        )
         return _answer(
             {
                 "status": _status("OK", "PC", "La petición se ha procesado correctamente"),
@@ -111,7 +115,20 @@ def api(book: Book, live: LiveSettings, faults: Faults) -> Blueprint:
     )
     for rule, operation, view in calls:
         routes.add_url_rule(rule, operation.value, faults.in_the_way(operation, view), methods=["POST"])
+    refuse = _no_transaction(authentic_body)
+    routes.add_url_rule("/api/reverse", "reverse", refuse, methods=["POST"])
+    routes.add_url_rule("/api/transaction", "transaction", refuse, methods=["POST"])
     return routes
+
+
+def _no_transaction(authentic_body: Callable[[], object]) -> Callable[[], Response]:
+    """A debit of PSE can neither be taken back nor asked for by the transaction's number."""
+
+    def refuse() -> Response:
+        authentic_body()
+        raise Refused(400, "request_not_valid", "No existe la transacción que busca")
+
+    return refuse
 
 
 def _status(word: str, reason: int | str, message: str, at: datetime | None = None) -> dict[str, object]:

@@ -28,7 +28,12 @@ LEAST_LIFE = timedelta(minutes=5)
 USUAL_LIFE = timedelta(minutes=30)
 _METHODS = {"pse", "_PSE_"}
 _SHOWN_ON = {"none", "payment", "receipt", "both", "approved"}
-_DOCUMENTS = {"CC": r"[1-9][0-9]{3,9}", "NIT": r"[1-9][0-9]{6,9}"}
+_DOCUMENTS = {
+    "CC": r"[1-9][0-9]{3,9}", "CE": r"([a-zA-Z]{1,5})?[1-9][0-9]{3,7}", "TI": r"[1-9][0-9]{4,11}",
+    "NIT": r"[1-9][0-9]{6,9}", "PPN": r"[a-zA-Z0-9_]{4,16}",
+}  # fmt: skip
+_FALSE = (False, "false")  # the gateway's own clients write truth values as words
+_METADATA = {"openingDate": r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "beneficiaryId": r"[0-9A-Za-z]{4,25}"}
 _CARD_NUMBER = re.compile(r"(?:[0-9][ -]?){13,19}")
 _PERSON_LIMITS = {
     "document": 25, "documentType": 6, "name": 60, "surname": 60, "email": 80, "mobile": 30,
@@ -89,21 +94,25 @@ def authenticate(body: Mapping[str, Any], login: str, secret_key: str, now: date
         raise _not_authentic(103)
 
 
-def new_session(body: Mapping[str, Any], now: datetime) -> NewSession:
-    """The session a create call asks for. Raises Refused."""
+def new_session(body: Mapping[str, Any], now: datetime, *, financial_services: bool = False) -> NewSession:
+    """The session a create call asks for. Raises Refused.
+
+    PSE wants `metadata` of merchants of «Servicios Financieros» (checkout/metadata of the documentation).
+    """
     payment = body.get("payment")
     if not isinstance(payment, dict):
         raise invalid("El campo payment es obligatorio")
     reference = _text(payment, "reference", 32, required=True)
     description = _text(payment, "description", 250)
     amount = _amount(payment)
-    if payment.get("allowPartial", False) is not False:
+    if payment.get("allowPartial", False) not in _FALSE:
         raise invalid("El campo payment.allowPartial no se admite en esta prueba")
     for holder in (payment, body):
         _check_extra_fields(holder.get("fields"))
     _check_list(payment.get("items"), "items")
     _check_method(body)
     _check_device(body)
+    _check_metadata(body.get("metadata"), required=financial_services)
     people = {role: _person(body[role], role) for role in ("buyer", "payer") if body.get(role) is not None}
     expires = _expiration(body, now)
     return_url = _address(body, "returnUrl", 2048, required=True)
@@ -196,6 +205,15 @@ def _check_method(body: Mapping[str, Any]) -> None:
     methods = _text(body, "paymentMethod", 255)
     if methods and not _METHODS & {method.strip() for method in methods.split(",")}:
         raise invalid("El campo paymentMethod debe incluir pse")
+
+
+def _check_metadata(found: object, *, required: bool) -> None:
+    if found is None and not required:
+        return
+    for name, pattern in _METADATA.items():
+        value = found.get(name) if isinstance(found, dict) else None
+        if (value is None and required) or (value is not None and not re.fullmatch(pattern, str(value))):
+            raise invalid(f"El campo metadata.{name} no es válido")
 
 
 def _check_device(body: Mapping[str, Any]) -> None:

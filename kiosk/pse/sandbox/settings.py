@@ -52,6 +52,7 @@ class SandboxSettings:
     `late_seconds` and `slow_seconds` time the outcomes of those names; `abandon_seconds` is how
     long the bank waits for a member who never decides (seven minutes in the scheme).
     `amount_as_text` writes amounts in answers as texts, as some answers of the real gateway do.
+    `financial_services`: PSE keeps the merchant in that category and wants two facts more of each creation.
     `return_code` is what PSE answers to a creation where the gateway passes it on (Wompi).
     Without `data_file` everything is forgotten at the end; with it a restart changes nothing.
     """
@@ -65,6 +66,7 @@ class SandboxSettings:
     outcome: str | None = None
     banks: str = BankList.FULL
     amount_as_text: bool = False
+    financial_services: bool = False
     return_code: str = "SUCCESS"
     merchant: str = "Cooperativa Solidarios"
     data_file: Path | None = None
@@ -79,8 +81,9 @@ class SandboxSettings:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < 0:
                 raise ValueError(f"{name} must be a whole number of seconds, not {value!r}")
-        if not isinstance(self.amount_as_text, bool):
-            raise ValueError("amount_as_text must be true or false")
+        for name in ("amount_as_text", "financial_services"):
+            if not isinstance(getattr(self, name), bool):
+                raise ValueError(f"{name} must be true or false")
         if not isinstance(self.return_code, str) or not re.fullmatch("SUCCESS|FAIL_[A-Z]+", self.return_code):
             raise ValueError("return_code must be SUCCESS or FAIL_…")
         if not isinstance(self.merchant, str) or not self.merchant:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import secrets
 import threading
 from datetime import UTC, datetime, timedelta
@@ -113,10 +114,18 @@ class _Calls:
     def merchant(self, key: str) -> Response:
         if key != self._live.now.login:
             raise _Refused(404, "NOT_FOUND_ERROR", reason="La entidad solicitada no existe")
-        return _answer({"name": self._live.now.merchant, **_acceptances(self._tokens)})
+        return _answer(
+            {
+                "id": _MERCHANT,
+                "name": self._live.now.merchant,
+                "public_key": key,
+                **_acceptances(self._tokens),
+            }
+        )
 
     def banks(self) -> Response:
-        self._bearer(self._live.now.login)
+        # Measured by others: any well-formed public key is given the list.
+        self._bearer(self._live.now.login, like="pub_")
         entries = [(PLACEHOLDER_CODE, PLACEHOLDER), *((bank.code, bank.name) for bank in BANKS)]
         shown = [] if self._live.now.banks == BankList.EMPTY else entries
         return _answer([{"financial_institution_code": c, "financial_institution_name": n} for c, n in shown])
@@ -124,10 +133,13 @@ class _Calls:
     def create(self) -> Response:
         self._bearer(self._live.now.login)
         body = _body()
-        for field in ("acceptance_token", "accept_personal_auth"):
-            if not self._tokens.burn(body.get(field)):
+        # The documentation asks for both; others measured that the second is not missed where it is absent.
+        for field, needed in (("acceptance_token", True), ("accept_personal_auth", False)):
+            if (needed or field in body) and not self._tokens.burn(body.get(field)):
                 raise _invalid(field, "El token de aceptación no es válido o ya fue usado")
         asked = _new_session(body, self._keys.secrets["integrity"])
+        if self._live.now.financial_services:
+            _check_beneficiary(asked.request)
         if any(session.asked.reference == asked.reference for session in self._book.sessions()):
             raise _invalid("reference", "La referencia ya ha sido usada")
         session = self._book.open(asked)
@@ -158,8 +170,11 @@ class _Calls:
     def _keys(self) -> Profile:
         return profile(self._live.now.secret_key)
 
-    def _bearer(self, wanted: str) -> None:
+    def _bearer(self, wanted: str, like: str = "") -> None:
+        """Only this key, or any that looks `like` it."""
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if like and given.startswith(like):
+            return
         if not hmac.compare_digest(given.encode(), wanted.encode()):
             raise _Refused(401, "INVALID_ACCESS_TOKEN", reason=f"La llave no es válida: {given}")
 
@@ -203,6 +218,13 @@ def _part(body: dict[str, Any], field: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise _Refused(422, "UNPROCESSABLE", reason=f"Falta {field}")
     return value
+
+
+def _check_beneficiary(method: dict[str, Any]) -> None:
+    """What PSE wants of merchants of «Servicios Financieros»."""
+    for field, pattern in (("reference_two", "[0-9]{8}"), ("reference_three", "[0-9A-Za-z]{4,20}")):
+        if not re.fullmatch(pattern, str(method.get(field, ""))):
+            raise _invalid(field, "Es obligatorio para comercios de Servicios Financieros")
 
 
 def _new_session(body: dict[str, Any], integrity: str) -> NewSession:

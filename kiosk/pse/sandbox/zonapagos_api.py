@@ -25,7 +25,7 @@ from kiosk.pse.sandbox.settings import LiveSettings, Profile
 _MERCHANT, _SERVICE = 90001, "2701"
 _LIFE = timedelta(minutes=30)
 _COLOMBIA = timezone(timedelta(hours=-5))
-_SERVICE_CODE, _RETURN_URL, _NO_CARDS = 50, 104, 107
+_SERVICE_CODE, _RETURN_URL = 50, 104
 _STATES = {
     DebitState.AT_BANK: "999",
     DebitState.PENDING: "999",
@@ -146,9 +146,9 @@ def _new_session(body: dict[str, Any], live: LiveSettings) -> NewSession:
     options = {each.get("int_codigo"): each.get("str_valor") for each in configured if isinstance(each, dict)}
     if options.get(_SERVICE_CODE) != _SERVICE:
         raise _Refused("Código 50 requerido")
-    if options.get(_NO_CARDS) != "1" or not isinstance(options.get(_RETURN_URL), str):
-        raise _Refused(_NO_CLUE)  # this sandbox has no cards to offer
-    if not re.fullmatch(r"[1-9A-Za-z][0-9A-Za-z]{0,29}", reference):
+    if not isinstance(options.get(_RETURN_URL), str):
+        raise _Refused(_NO_CLUE)
+    if not re.fullmatch(r"[1-9A-Za-z][0-9A-Za-z-]{0,29}", reference):  # the vendor's examples carry hyphens
         raise _Refused("str_id_pago no es válido")
     back = f"{options[_RETURN_URL]}?id_comercio={_MERCHANT}&id_pago={reference}"
     return NewSession(

@@ -14,6 +14,7 @@ from counterparts import MORNING, PAYER, order
 
 from kiosk.cooperative.payment import Event, Review, State
 from kiosk.journal.journal import Journal
+from kiosk.journal.keys import NO_KEYS, Keyring
 from kiosk.receipt.code import token
 
 CONFIG = """
@@ -55,8 +56,8 @@ def kiosk(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def pending_payment(folder: Path) -> str:
-    journal = Journal.open(folder / "journal.sqlite")
+def pending_payment(folder: Path, keys: Keyring = NO_KEYS) -> str:
+    journal = Journal.open(folder / "journal.sqlite", keys=keys)
     payment = journal.prepare(order(), PAYER, terminal="PAM01", gateway="placetopay", now=MORNING)
     payment = journal.record(payment, Event.SENT, now=MORNING, next_ask_at=MORNING)
     journal.close()

@@ -141,7 +141,7 @@ def test_journal_is_looked_at_not_made(tmp_path: Path) -> None:
     assert "no codes" in health.journal(file).said
     keyed = Keyring(Key(b"0123456789abcdef"))
     assert health.journal(file, keyed).level is Level.HEALTHY
-    pending_payment(tmp_path)
+    pending_payment(tmp_path, keyed)
     assert "1 payments without an end" in health.journal(file, keyed).said
     assert health.journal(file).level is Level.BROKEN, "its key is missing"
     file.write_bytes(b"not a database" * 100)

@@ -213,12 +213,12 @@ def test_the_gateway_comes_back_after_an_outage(branch: Branch) -> None:
         payment = branch.started()
         pay(str(payment.redirect_url))
     with branch.sonda() as sonda:
-        until(lambda: "gateway: away" in sonda.log())
+        until(lambda: "gateway placetopay: away" in sonda.log())
         assert branch.now(payment).state is State.AT_BANK
         with branch.gateway_up():
             until(lambda: branch.posted(payment))
-            until(lambda: "gateway: answers again" in sonda.log())
-        assert sonda.log().count("gateway: away") == 1
+            until(lambda: "gateway placetopay: answers again" in sonda.log())
+        assert sonda.log().count("gateway placetopay: away") == 1
         assert sonda.ended_by(signal.SIGTERM) == 0
     assert puts(branch.core, payment.payment_id) == 1
 

@@ -357,7 +357,7 @@ def _receipt(arguments: argparse.Namespace) -> int:
         print("receipt: not genuine")
         return 1
     print(json.dumps({"reference": claim.reference, "cus": claim.cus, "total": claim.total.wire(),
-                      "state": claim.state.value,
+                      "state": claim.state.value, "disputed": claim.review,
                       "decided_at": claim.decided_at.isoformat() if claim.decided_at else None}))  # fmt: skip
     return 0
 

@@ -54,7 +54,7 @@ class ReceiptPrinting(QObject):
         """Make the receipt; `ready` tells when it can be shown. The file of an original follows."""
         if payment.payment_id != self._payment_id:
             self._payment_id, self.phase = payment.payment_id, ""
-        wanted = (payment.payment_id, payment.state.value, language, copy)
+        wanted = (*_stands(payment), language, copy)
         if self._for == wanted:
             self.ready.emit()
             return
@@ -78,7 +78,7 @@ class ReceiptPrinting(QObject):
         self._errands.run("ask", make, have, _not_saved)
 
     def _file(self, payment: Payment, receipt: Receipt) -> None:
-        mark = (payment.payment_id, payment.state.value)
+        mark = _stands(payment)
         if mark in self._filed:
             return
         self._filed.add(mark)
@@ -95,7 +95,7 @@ class ReceiptPrinting(QObject):
 
     def print_once(self, payment: Payment, *, language: str) -> None:
         """Print by itself, once per payment and state."""
-        mark = (payment.payment_id, payment.state.value)
+        mark = _stands(payment)
         if mark not in self._printed:
             self._printed.add(mark)
             self.print_now(payment, copy=False, language=language)
@@ -120,6 +120,11 @@ class ReceiptPrinting(QObject):
     def _set(self, phase: str) -> None:
         self.phase = phase
         self.changed.emit()
+
+
+def _stands(payment: Payment) -> tuple[str, str]:
+    """What makes another receipt: whose it is, and how it stands."""
+    return payment.payment_id, f"{payment.state.value} {payment.review or ''}"
 
 
 def _saved(_path: object) -> None:

@@ -56,9 +56,11 @@ libxrandr2
 libxtst6
 zlib1g
 "
-# A screen and an accessibility bus, a voice, certificates, and what checks scripts and installers.
+# A screen and an accessibility bus, a voice, certificates, what freezes a program, and what checks scripts.
 TOOLS="
 at-spi2-core
+binutils
+chrpath
 curl
 dbus
 dbus-bin|dbus

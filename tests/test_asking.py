@@ -27,8 +27,10 @@ from kiosk.pse.gateway import (
     UnknownIfCreated,
     Verdict,
 )
+from kiosk.teller.checkout import Timings
 from kiosk.teller.errors import AboveMaximum, BelowMinimum
 from kiosk.teller.limits import DebitLimits
+from kiosk.teller.sonda import Sonda
 
 FINDS_AND_OURS = replace(ONLY_OURS, finds_by_reference=True)
 LOST = UnknownIfCreated(ErrorKind.NO_ANSWER)
@@ -353,6 +355,40 @@ class TestAccounts:
         after.rounds(hours=2)
 
         assert (after.now(payment).state, after.now(payment).review) == (State.POSTED, None)
+
+    def test_looking_back_outlives_settings_that_named_another_for_a_while(self, till: Till) -> None:
+        payment = till.left()
+        till.gateway.answers = [REJECTED]
+        till.rounds(hours=1)
+        assert till.now(payment).state is State.DECLINED
+        old = till.gateway
+        between = till.restarted(gateway=self.other(PENDING))
+        between.rounds(hours=5)
+        assert (between.now(payment).review, between.gateway.asked) == (None, [])
+        old.answers = [APPROVED]
+        after = between.restarted(gateway=old)
+
+        after.rounds(hours=3)
+
+        late = after.now(payment)
+        assert (late.state, late.review) == (State.DECLINED, Review.LATE_APPROVAL)
+
+    @pytest.mark.parametrize("at_once", [1, 6])
+    def test_many_are_asked_side_by_side_and_each_once(self, till: Till, at_once: int) -> None:
+        payments = [till.left(f"OB-{number}") for number in range(20)]
+        till.gateway.answers = [PENDING]
+        till.gateway.asked.clear()
+        till.sonda = Sonda(
+            till.checkout, till.journal, till.clock, Timings(), chance=lambda: 0.5, at_once=at_once
+        )
+        till.clock.forward(hours=0.2)
+
+        done = till.sonda.round()
+
+        references = [each.reference for each in payments]
+        assert sorted(each.reference for each in done) == sorted(references)
+        assert sorted(each.reference for _, each in till.gateway.asked) == sorted(references)
+        assert till.journal.faults() == []
 
 
 class TestLimits:

@@ -7,13 +7,14 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from multiprocessing.connection import wait
 from pathlib import Path
 
 from torture.audit import Books
 from torture.cashier import work
+from torture.losses import Keeper
 from torture.payers import Payers
 from torture.plans import Mishap, Plan, Planner
 from torture.servers import Server, servers
@@ -27,6 +28,11 @@ _DAYS_BEFORE = 4
 """Rounds of a drain, some hours in all: what has ended by then is looked back at for two days."""
 _DRAIN_AT_MOST = 90.0
 _TICK = 0.02
+_LOSSES = 0.07
+_OTHER_MERCHANTS = 0.07
+"""Of shifts, what follows one."""
+_A_LOOK = 4.0
+"""Seconds of a process that has nothing to do."""
 _MOST_IDLE_SHIFTS = 40
 
 # Everything is imported once; each process under torture is forked from there, clean of threads.
@@ -89,14 +95,16 @@ class Running:
 class Arena:
     """Sandboxes, wires, payers and the journal in `folder`."""
 
-    def __init__(self, place: Place, gateway: Server, core: Server, planner: Planner, tally: Tally) -> None:
+    def __init__(
+        self, place: Place, gateway: Server, core: Server, elsewhere: Server, planner: Planner, tally: Tally
+    ) -> None:
         self._place, self._planner, self._tally = place, planner, tally
         self._servers = {"gateway": gateway, "core": core}
         self._wires = {"gateway": Wire(gateway.address), "core": Wire(core.address)}
-        self._place = Place(
-            place.journal, place.gateway, self._wires["gateway"].url, place.gateway_secret,
-            self._wires["core"].url, place.core_secret, unpayable=place.unpayable,
-        )  # fmt: skip
+        self._place = replace(place, gateway_url=self._wires["gateway"].url, core_url=self._wires["core"].url)
+        self._other_merchant = replace(self._place, gateway_url=elsewhere.url)
+        self._elsewhere = elsewhere
+        self._keeper = Keeper(self._place, planner.chance)
         self._one_attempt = abilities_of(place.gateway).picks_bank_here
         self._payers = Payers(gateway, planner.chance.getrandbits(32), retry=not self._one_attempt)
         self._defects: list[str] = []
@@ -116,6 +124,10 @@ class Arena:
             self._work(self._planner.plan())
             if self._planner.chance.random() < 0.2:
                 self._strays()
+            if now and self._planner.chance.random() < _LOSSES:
+                self._lose_the_journal()
+            if now and self._planner.chance.random() < _OTHER_MERCHANTS:
+                self._with_another_merchant()
         if idle == _MOST_IDLE_SHIFTS:
             self._defects.append(f"nothing was paid in {idle} shifts: {self._last_words}")
         self._heal()
@@ -143,6 +155,44 @@ class Arena:
     def _strays(self) -> None:
         if not abilities_of(self._place.gateway).address_only_ours:
             self._payers.send_to_strays(_STRAYS_PAID)
+
+    def _lose_the_journal(self) -> None:
+        """What finds no journal of its own takes no payment; then staff put the copy back."""
+        how = self._keeper.lose()
+        self._tally.faults[f"journal {how}"] += 1
+        shift = Shift(Role.CASHIER, self._planner.chance.getrandbits(32), orders=3, longest=_A_LOOK)
+        said = self._alone(self._place, shift)
+        if "out of service" not in said or "started" in said:
+            self._defects.append(f"with a journal that was {how} it said {sorted(set(said))}")
+        self._keeper.put_back()
+
+    def _with_another_merchant(self) -> None:
+        """Hours of questions by settings that name another account, at which nobody knows our payments."""
+        shift = Shift(
+            Role.SONDA, self._planner.chance.getrandbits(32), kill_after=_A_LOOK / 2,
+            skew=self._planner.chance.uniform(0, 3 * 3600),
+        )  # fmt: skip
+        self._alone(self._other_merchant, shift)
+        self._tally.faults["merchant changed"] += 1
+        if self._elsewhere.book("sessions"):
+            self._defects.append("a sonda created something at another merchant's")
+
+    def _alone(self, place: Place, shift: Shift) -> list[str]:
+        """One process with nothing around it; the kinds of things it said."""
+        one, said = Running(place, shift), list[str]()
+        while one.process.is_alive():
+            wait([one.wire], _TICK)
+            for what, detail in one.said():
+                said.append(what)
+                if what == "crash":
+                    self._defects.append(detail)
+            if one.end_is_due:
+                one.kill()
+        said += [what for what, _ in one.said()]
+        one.process.join()
+        one.wire.close()
+        one.process.close()
+        return said
 
     # -- a shift ----------------------------------------------------------------------------------
 
@@ -275,11 +325,11 @@ def arena(gateway: str, folder: Path, planner: Planner, tally: Tally, *, unpayab
     """An arena that is torn down in the end."""
     folder.mkdir(parents=True)
     with ExitStack() as held:
-        at_gateway, at_core = held.enter_context(servers(gateway, folder))
+        at_gateway, at_core, elsewhere = held.enter_context(servers(gateway, folder))
         place = Place(
             folder / "journal.sqlite", gateway, at_gateway.url, at_gateway.secret, at_core.url,
-            at_core.secret, unpayable=unpayable,
+            at_core.secret, at_gateway.secret, unpayable=unpayable,
         )  # fmt: skip
-        built = Arena(place, at_gateway, at_core, planner, tally)
+        built = Arena(place, at_gateway, at_core, elsewhere, planner, tally)
         held.callback(built.close)
         yield built

@@ -265,7 +265,7 @@ def _explained(case: Case) -> bool:
     assert payment
     if payment.review is Review.LOST_CREATION:
         return not _id_was_known(case.events)
-    if payment.review is Review.STILL_PENDING:
+    if payment.review in (Review.STILL_PENDING, Review.OTHER_ACCOUNT):
         return payment.state is State.PENDING and (case.open_at_gateway or not case.sessions)
     if payment.review is Review.NOT_APPLIED:
         return any(record["status"] == "needs_attention" for record in case.records)

@@ -82,19 +82,25 @@ class Server:
 
 
 @contextmanager
-def servers(gateway: str, folder: Path) -> Iterator[tuple[Server, Server]]:
-    """A gateway and a core of their own. They end with this process, however it ends."""
+def servers(gateway: str, folder: Path) -> Iterator[tuple[Server, Server, Server]]:
+    """A gateway and a core of their own, and the gateway of another merchant, who knows none of ours.
+
+    They end with this process, however it ends.
+    """
     secret, core_secret = secrets.token_hex(16), secrets.token_hex(16)
     known = {**os.environ, GATEWAY_SECRET: secret, CORE_SECRET: core_secret}
     late = ("--late-seconds", str(LATE_SECONDS), "--slow-seconds", "1")
     started: list[subprocess.Popen[str]] = []
     try:
-        for which, more in (("gateway", ("--gateway", gateway, *late)), ("core", ())):
-            data = str(folder / f"{which}.sqlite")
-            with (folder / f"{which}.log").open("w") as log:
+        at_gateway = ("--gateway", gateway, *late)
+        for name, which, more in (
+            ("gateway", "gateway", at_gateway), ("core", "core", ()), ("elsewhere", "gateway", at_gateway),
+        ):  # fmt: skip
+            data = str(folder / f"{name}.sqlite")
+            with (folder / f"{name}.log").open("w") as log:
                 started.append(_start(known, log, which, "--port", "0", "--data", data, *more))
         urls = [_url_of(process) for process in started]
-        yield Server(urls[0], secret), Server(urls[1], core_secret)
+        yield Server(urls[0], secret), Server(urls[1], core_secret), Server(urls[2], secret)
     finally:
         for process in started:
             process.terminate()

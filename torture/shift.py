@@ -32,6 +32,7 @@ class Place:
     gateway_secret: str = field(repr=False)
     core_url: str
     core_secret: str = field(repr=False)
+    journal_key: str = field(repr=False)
     terminal: str = "TORT01"
     unpayable: bool = False
     """Whether members also pay what the core can only keep unapplied."""

@@ -56,8 +56,17 @@ def abilities_of(gateway: str) -> Abilities:
 
 def open_journal(place: Place) -> Journal:
     """With key and witness, as a terminal has them. Raises JournalUnusable."""
-    keys = Keyring(Key(place.gateway_secret.encode()))
-    return Journal.open(place.journal, keys, Witness(place.journal.with_name("witness.json")))
+    return Journal.open(place.journal, keys_of(place), witness_of(place))
+
+
+def keys_of(place: Place) -> Keyring:
+    """What its events are coded with, whichever merchant it has."""
+    return Keyring(Key(place.journal_key.encode()))
+
+
+def witness_of(place: Place) -> Witness:
+    """What knows outside the journal's file how far it is."""
+    return Witness(place.journal.with_name("witness.json"))
 
 
 def open_till(place: Place, steps: Steps, clock: ShiftClock) -> Till:

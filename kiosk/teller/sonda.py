@@ -206,7 +206,9 @@ class Sonda:
         now = self._clock()
         ended = payment.changed_at or payment.created_at
         looked = payment.state in CREDITED and not self._checkout.line_of(payment).failing
-        over = now - ended >= _LOOK_BACK_FOR or not self._checkout.can_look_up(payment)
+        # Settings that name another account for a while must not end it: the account may come back.
+        mute = not (self._checkout.can_look_up(payment) or self._checkout.elsewhere(payment))
+        over = now - ended >= _LOOK_BACK_FOR or mute
         settled = looked or over or payment.review is not None
         return self._note(payment, None if settled else now + LOOK_BACK_EVERY)
 

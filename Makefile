@@ -20,7 +20,7 @@ endif
 OFFSCREEN := QT_QPA_PLATFORM=offscreen
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev system-libraries demo tour pictures pictures-check test lint format lock bench torture a11y audit frozen package clean
+.PHONY: help install install-dev system-libraries demo tour pictures pictures-check test lint format lock bench torture soak a11y audit frozen package clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -88,6 +88,9 @@ bench: install-dev ## how long things take, as ratios
 
 torture: install-dev ## power cuts and lost answers, then an audit of three books; N=payments SEED=number
 	@$(OFFSCREEN) $(BIN)/python -m torture --payments $(N) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+soak: install-dev ## a long queue at one terminal: whether every payment was posted once and left its receipt; N=payments
+	@$(OFFSCREEN) $(BIN)/python -m soak --payments $(N) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 a11y: install-dev ## letters, targets, contrast, names and keys of every page, into build/accessibility
 	@$(OFFSCREEN) $(BIN)/python -m accessibility $(ARGS)

@@ -17,16 +17,19 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from counterparts import HOLDER
 from msgspec.structs import replace
-from sandbox_servers import RawServer, free_port, raw_server, reply
+from sandbox_servers import MARIA, MARIAS_KEY, RawServer, free_port, line, pay, raw_server, reply
 from test_cli import pending_payment
 from test_init import init, real_answers, sandbox_flags
 from tls import Authority, tls_of
 
 from kiosk import health
-from kiosk.assembly import health_checks
+from kiosk.assembly import build_desk, health_checks
+from kiosk.cooperative.order import Order
+from kiosk.cooperative.payment import State
 from kiosk.demo import Demonstration
-from kiosk.health import Finding, Level, examine, files, looks, network, screen, worst
+from kiosk.health import Finding, Level, accounts, examine, files, looks, network, screen, worst
 from kiosk.health.network import Server
 from kiosk.health.screen import Unseen, looker
 from kiosk.journal.journal import Journal
@@ -71,10 +74,20 @@ def test_sandbox_is_healthy_and_a_wrong_secret_is_not(
 ) -> None:
     settings = demonstration.settings()
     found = named(settings)
-    assert list(found) == ["clock", "gateway", "core", "journal", "category", "accounts", "disk", "printer"]
+    assert list(found) == [
+        "clock",
+        "gateway",
+        "core",
+        "journal",
+        "category",
+        "accounts",
+        "strangers",
+        "disk",
+        "printer",
+    ]
     assert {
         name: finding.level for name, finding in found.items() if name not in ("journal", "disk", "category")
-    } == (dict.fromkeys(("clock", "gateway", "core", "accounts", "printer"), Level.HEALTHY))
+    } == (dict.fromkeys(("clock", "gateway", "core", "accounts", "strangers", "printer"), Level.HEALTHY))
     assert "none yet" in found["journal"].said
     assert not settings.journal.file.exists()
 
@@ -84,6 +97,27 @@ def test_sandbox_is_healthy_and_a_wrong_secret_is_not(
     assert (found["gateway"].level, found["core"].level) == (Level.BROKEN, Level.BROKEN)
     assert found["gateway"].advice
     assert "not-ours" not in repr(found)
+
+
+def test_payments_of_its_name_that_it_does_not_know_are_told(tmp_path: Path) -> None:
+    running = Demonstration(tmp_path)
+    try:
+        running.wait()
+        settings = running.settings()
+        desk = build_desk(settings)
+        member = desk.connector.sign_in(MARIA, MARIAS_KEY).member
+        paid = desk.checkout.start(Order((line("AP-100101", "60000"),)), member, HOLDER)
+        pay(str(paid.redirect_url))
+        assert desk.checkout.ask(paid).state is State.POSTED
+        assert [each.level for each in examine([partial(accounts.strangers, settings.journal.file,
+                desk.connector, "DEMO01", now())])] == [Level.HEALTHY]  # fmt: skip
+        elsewhere = accounts.strangers(tmp_path / "another.sqlite", desk.connector, "DEMO01", now())
+        nobodys = accounts.strangers(tmp_path / "another.sqlite", desk.connector, "OTHER1", now())
+        desk.close()
+    finally:
+        running.close()
+    assert (elsewhere.level, "1 payments of DEMO01" in elsewhere.said) == (Level.BROKEN, True)
+    assert nobodys.level is Level.HEALTHY
 
 
 def test_a_public_key_of_nobody_is_not_taken_for_ours(tmp_path: Path) -> None:
@@ -486,7 +520,7 @@ def test_doctor_as_json_has_every_check(demonstration: Demonstration, tmp_path: 
     told = json.loads(ran.stdout)
     rows = {row["check"]: row for row in told["findings"]}
     assert list(rows) == [
-        "clock", "gateway", "core", "journal", "category", "accounts", "disk", "printer", "dns",
+        "clock", "gateway", "core", "journal", "category", "accounts", "strangers", "disk", "printer", "dns",
         "tls-gateway", "tls-core",
         "tls-token", "environment", "secrets", "settings", "pin", "leftovers", "web-engine", "web-sandbox",
         "screen", "touch", "fonts", "voice",

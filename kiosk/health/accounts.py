@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from kiosk.health import Finding, Level
 from kiosk.journal.journal import Journal, JournalUnusable
+from kiosk.member_core.connector import Connector, CoreError
 from kiosk.pse.gateway import Gateway
+
+_COMPARED = timedelta(days=2)
 
 
 def category(financial_services: bool | None) -> Finding:
@@ -52,3 +56,38 @@ def open_elsewhere(file: Path, gateway: Gateway, former: Sequence[Gateway]) -> F
             "Put that account under [[gateway_before]] until they have ended (docs/operations.md).",
         )
     return Finding(name, Level.HEALTHY, f"{len(waiting)} open payments, all of accounts in the settings")
+
+
+def strangers(file: Path, connector: Connector, terminal: str, now: datetime) -> Finding:
+    """Payments of two days that the core has under this terminal's id and the journal does not know."""
+    name = "strangers"
+    try:
+        if not connector.status().lists_payments:
+            return Finding(name, Level.HEALTHY, "the core lists no payments: nothing to compare with")
+        recorded = connector.recorded(now - _COMPARED, now)
+    except CoreError as error:
+        return Finding(name, Level.WARNING, f"the core could not be asked: {type(error).__name__}")
+    mine = {row.payment_id: row for row in recorded if row.kiosk_id == terminal}
+    try:
+        unknown = _unknown(file, list(mine))
+    except JournalUnusable as error:
+        return Finding(name, Level.BROKEN, str(error))
+    if unknown:
+        some = ", ".join(mine[each].gateway_transaction_id for each in unknown[:3])
+        return Finding(
+            name,
+            Level.BROKEN,
+            f"the core has {len(unknown)} payments of {terminal} that this journal does not know ({some})",
+            "Another terminal uses this terminal.id, or the journal lost payments (docs/backup.md).",
+        )
+    return Finding(name, Level.HEALTHY, f"all {len(mine)} payments that the core has of {terminal} are known")
+
+
+def _unknown(file: Path, payment_ids: list[str]) -> list[str]:
+    if not file.exists():
+        return payment_ids
+    book = Journal.open(file)
+    try:
+        return book.unknown(payment_ids)
+    finally:
+        book.close()

@@ -48,6 +48,12 @@ class Looking:
         """The payment with our reference at the gateway."""
         return next(iter(self._find(payments.c.reference == reference, limit=1)), None)
 
+    def unknown(self, payment_ids: Iterable[str]) -> list[str]:
+        """Which of these are no payments of this journal, in their order."""
+        asked = list(payment_ids)
+        known = {payment.payment_id for payment in self._find(payments.c.payment_id.in_(asked))}
+        return [payment_id for payment_id in asked if payment_id not in known]
+
     def of_member(self, member_id: str, limit: int = 50) -> list[Payment]:
         """A member's payments: those still live first, then the newest."""
         live_first = case((_LIVE, 0), else_=1)

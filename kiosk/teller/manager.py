@@ -165,9 +165,9 @@ class Manager:
         for payment in payments:
             row = core.pop(payment.payment_id, None)
             yield from self._of_one(payment, row)
-        for row in core.values():
-            if row.received_at < until and not self._knows(row.payment_id):
-                yield Difference(Gap.UNKNOWN_HERE, row.payment_id, row.total)
+        begun_then = [payment_id for payment_id, row in core.items() if row.received_at < until]
+        for payment_id in self._journal.unknown(begun_then):
+            yield Difference(Gap.UNKNOWN_HERE, payment_id, core[payment_id].total)
 
     @staticmethod
     def _of_one(payment: Payment, row: RecordedPayment | None) -> Iterable[Difference]:
@@ -193,14 +193,5 @@ class Manager:
             recorded = self._connector.recorded(since, self._clock())
         except CoreError:
             return None
-        mine = [row for row in recorded if row.kiosk_id == self._terminal]
-        return [row for row in mine if not self._knows(row.payment_id)]
-
-    def _knows(self, payment_id: str) -> bool:
-        from kiosk.journal.errors import UnknownPayment
-
-        try:
-            self._journal.get(payment_id)
-        except UnknownPayment:
-            return False
-        return True
+        mine = {row.payment_id: row for row in recorded if row.kiosk_id == self._terminal}
+        return [mine[payment_id] for payment_id in self._journal.unknown(mine)]

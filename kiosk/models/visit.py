@@ -17,13 +17,14 @@ from kiosk.cooperative.member import AccountHolder, Document, MemberSession
 from kiosk.cooperative.obligation import Obligation
 from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import Payment, State
-from kiosk.cooperative.standing import Standing, standing, uneasy
+from kiosk.cooperative.standing import Standing, standing
 from kiosk.journal.errors import ObligationHeld
 from kiosk.member_core.connector import Availability, CoreStatus, KeyChangeRequired, Recovery, SessionOver
 from kiosk.models.banks import BanksModel
 from kiosk.models.errands import Errands
 from kiosk.models.jobs import Jobs
 from kiosk.models.manager import ManagerDesk
+from kiosk.models.news import shown, told_now
 from kiosk.models.obligations import ObligationsModel
 from kiosk.models.payments import PaymentsModel
 from kiosk.models.printing import ReceiptPrinting
@@ -37,9 +38,6 @@ if TYPE_CHECKING:
     from kiosk.teller.desk import Desk
 
 log = logging.getLogger(__name__)
-
-_NEWS_AT_ONCE = 2
-"""As many sentences as a member reads above the menu."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,13 +242,10 @@ class Visit(Errands):
     def _have_payments(self, found: tuple[list[Payment], list[Payment]]) -> None:
         payments, fresh = found
         self.payments.load(payments)
-        # What does not fit on the menu is not told yet: it comes next time.
-        fresh = sorted(fresh, key=lambda payment: not uneasy(payment))[:_NEWS_AT_ONCE]
-        known = {payment.payment_id for payment in fresh}
-        earlier = [payment for payment in self.news if payment.payment_id not in known]
-        self.news = (fresh + earlier)[:_NEWS_AT_ONCE]
+        told = told_now(fresh)
+        self.news = shown(told, self.news)
         self.member_changed.emit()
-        self._heard_of(fresh)
+        self._heard_of(told)
 
     def _heard_of(self, payments: list[Payment]) -> None:
         """The member has these before their eyes."""

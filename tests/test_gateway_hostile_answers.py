@@ -28,6 +28,7 @@ from kiosk.pse.gateway import (
     Creation,
     Expected,
     Gateway,
+    NotCreated,
     NoVerdict,
     Status,
     UnknownIfCreated,
@@ -285,6 +286,42 @@ def test_no_single_change_makes_an_approval(gate: Gate, outcome: str) -> None:
             for new in (GONE, *TEMPTING):
                 other = changed(body, [(number, new)])
                 believed_rightly(gate, read(200, other, ours), other, ours)
+
+
+UNPAID = (Status.REJECTED, Status.CANCELLED, Status.EXPIRED, Status.FAILED)
+UNLISTED = ["HELD", "IN_REVIEW", "555", 555, "Zurückgestellt", "0001-01-01T00:00:00Z", "31/12/9999 23:59:59"]
+
+
+@pytest.mark.parametrize("outcome", ["pending", "approve"])
+def test_no_unlisted_word_or_absurd_date_in_any_place_calls_it_unpaid(gate: Gate, outcome: str) -> None:
+    ours = gate.said[outcome].ours
+    for read, body in ways(gate, outcome):
+        for number in range(len(list(places(json.loads(body))))):
+            for new in UNLISTED:
+                answer = sound(read(200, changed(body, [(number, new)]), ours))
+                assert not (isinstance(answer, Verdict) and answer.status in UNPAID), (number, new)
+
+
+FRAMEWORKS = [
+    b"", b"{}", b"null", b"<html><title>403 Forbidden</title></html>", b"upstream request timeout",
+    b'{"message":"Server Error","exception":"ErrorException"}', b'{"error":{"type":"X","reason":"Y"}}',
+    b'{"type":"https://tools.ietf.org/html/rfc7231#section-6.6.1","title":"One or more errors","status":500}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", FRAMEWORKS)
+def test_every_status_at_every_operation(gate: Gate, body: bytes) -> None:
+    """What a framework or a firewall says in the gateway's place, under every status there is."""
+    said = gate.said["approve"]
+    for http in range(100, 600):
+        creation = usable(gate.driver.read_creation(http, body, said.ours.reference))
+        assert not isinstance(creation, Created)
+        if http >= 500 or http in (408, 499):
+            assert isinstance(creation, UnknownIfCreated), (http, "it may have been made")
+        if http in (400, 403, 405, 413, 429):
+            assert isinstance(creation, NotCreated), (http, "nothing was made")
+        for read, _ in ways(gate, "approve"):
+            assert isinstance(sound(read(http, body, said.ours)), NoVerdict), http
 
 
 def test_text_that_no_file_can_hold_gets_nowhere(gate: Gate) -> None:

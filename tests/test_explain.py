@@ -16,7 +16,8 @@ from kiosk.pse.explain import Operation, Recorded, Silence, explain
 REFERENCE = "KSK2026000123"
 KIOSK = Path(sys.executable).with_name("kiosk")
 KEYS = ["answer", "status", "final", "credit_obligation", "ask_again", "alert_staff", "error_kind",
-        "approved_amount", "cus", "bank_name", "gateway_payment_id", "redirect_url"]  # fmt: skip
+        "approved_amount", "cus", "bank_name", "gateway_payment_id", "redirect_url",
+        "further_debits"]  # fmt: skip
 AMOUNT = {"currency": "COP", "total": 185000}
 RECORD = (
     f"|1|1|1|1|185000|185000|0|Aportes|1900100101|Ana|Perez|3001234567|KIOSK:{REFERENCE}|||||02/03/2026"
@@ -169,3 +170,28 @@ def test_wrong_use_is_said_in_a_line(arguments: tuple[str, ...]) -> None:
     assert ran.stdout == b""
     assert b"Traceback" not in ran.stderr
     assert ran.stderr.strip()
+
+
+@pytest.mark.parametrize("name", ["placetopay", "wompi", "zonapagos"])
+def test_a_conflict_tells_staff_amount_and_cus(name: str) -> None:
+    body = BODIES[name](APPROVED[name], amount=185001)
+    found = explain(
+        DRIVERS[name].load(), Operation.QUERY, Recorded(200, body), reference=REFERENCE,
+        amount=Money.of(185000),
+    )  # fmt: skip
+    assert (found["answer"], found["alert_staff"]) == ("conflict", True)
+    assert (found["approved_amount"], found["cus"]) == ("185001.00", "1468228")
+
+
+def test_a_second_debit_is_told_whole() -> None:
+    body = json.loads(placetopay("APPROVED"))
+    second = json.loads(json.dumps(body["payment"][0]))
+    second |= {"authorization": "1468999", "internalReference": 2, "issuerName": "BANCO DOS"}
+    second["processorFields"][0]["value"] = "1468999"
+    body["payment"].append(second)
+    found = explain(
+        DRIVERS["placetopay"].load(), Operation.QUERY, Recorded(200, json.dumps(body).encode()),
+        reference=REFERENCE, amount=Money.of(185000),
+    )  # fmt: skip
+    assert (found["answer"], found["cus"], found["alert_staff"]) == ("verdict", "1468228", True)
+    assert found["further_debits"] == [{"amount": "185000.00", "cus": "1468999", "bank_name": "BANCO DOS"}]

@@ -17,11 +17,12 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from counterparts import HOLDER
+from counterparts import HOLDER, ScriptedGateway
 from msgspec.structs import replace
 from sandbox_servers import MARIA, MARIAS_KEY, RawServer, free_port, line, pay, raw_server, reply
 from test_cli import pending_payment
 from test_init import init, real_answers, sandbox_flags
+from till import till_at
 from tls import Authority, tls_of
 
 from kiosk import health
@@ -118,6 +119,23 @@ def test_payments_of_its_name_that_it_does_not_know_are_told(tmp_path: Path) -> 
         running.close()
     assert (elsewhere.level, "1 payments of DEMO01" in elsewhere.said) == (Level.BROKEN, True)
     assert nobodys.level is Level.HEALTHY
+
+
+def test_open_payments_of_an_account_that_was_left_are_told(tmp_path: Path) -> None:
+    with till_at(tmp_path) as till:
+        till.left()
+        ours, file = till.gateway, till.path
+        new = ScriptedGateway(abilities=ours.abilities)
+        new.account = "scripted@gateway.invalid#2"
+        left = accounts.open_elsewhere(file, new, [])
+        asked = accounts.open_elsewhere(file, new, [ours])
+        kept = accounts.open_elsewhere(file, ours, [])
+    assert left.level is Level.BROKEN
+    assert f"1 open payments belong to another account ({ours.account})" in left.said
+    assert "gateway_before" in left.advice
+    assert (asked.level, kept.level) == (Level.HEALTHY, Level.HEALTHY)
+    assert accounts.category(None).level is Level.WARNING
+    assert accounts.category(True).level is Level.HEALTHY
 
 
 def test_a_public_key_of_nobody_is_not_taken_for_ours(tmp_path: Path) -> None:

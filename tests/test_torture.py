@@ -199,6 +199,20 @@ def test_what_never_ended_is_stuck(doctored: Books) -> None:
     assert Kind.STUCK in kinds(doctored)
 
 
+def test_a_debit_that_the_member_would_read_was_none_is_shown_wrongly() -> None:
+    hidden = unpaid(State.FAILED, (*LEFT, "seen_failed"), [session(ONE)])
+    assert Kind.DISPUTED_SHOWN_AS_UNPAID in kinds(hidden)
+    flagged = unpaid(State.FAILED, (*LEFT, "seen_failed"), [session(ONE)], review=Review.LATE_APPROVAL)
+    assert Kind.DISPUTED_SHOWN_AS_UNPAID not in kinds(flagged)
+
+
+def test_the_money_of_somebody_elses_debit_is_adopted() -> None:
+    another = payment(2, State.FAILED)
+    foreign = replace(books(), sessions=[session(ONE, cus="9"), session(another, cus=CUS)])
+    assert Kind.ADOPTED_FOREIGN in kinds(foreign)
+    assert Kind.ADOPTED_FOREIGN not in kinds(books())
+
+
 def test_a_finding_tells_what_each_book_says() -> None:
     (finding,) = audit(unpaid(State.PENDING, LEFT, [session(ONE, "expired", "declined")]))
     told = finding.line()

@@ -127,6 +127,7 @@ def _row(answer: str, **known: object) -> dict[str, object]:
         "bank_name": None,
         "gateway_payment_id": None,
         "redirect_url": None,
+        "further_debits": [],
     }
     return row | known
 
@@ -161,12 +162,16 @@ def _of_answer(
             final=answer.final,
             credit_obligation=approved and compared,
             ask_again=not answer.final,
-            alert_staff=answer.status in (Status.PARTIAL, Status.REVERSED),
+            alert_staff=answer.status in (Status.PARTIAL, Status.REVERSED) or len(answer.approvals) > 1,
             approved_amount=answer.approved_amount.wire() if answer.approved_amount else None,
             cus=answer.cus,
             bank_name=answer.bank,
             gateway_payment_id=answer.gateway_id or gateway_id,
             redirect_url=answer.redirect_url,
+            further_debits=[
+                {"amount": each.amount.wire(), "cus": each.cus, "bank_name": each.bank}
+                for each in answer.approvals[1:]
+            ],
         )
     kind = answer.kind
     if isinstance(answer, Conflict):

@@ -104,7 +104,10 @@ def _ask_about_gap(settings: Settings, since: datetime | None) -> None:
 
 
 def _ask_now(desk: Desk, references: list[str]) -> int:
-    """Ask about open payments, or the named ones, due or not; say what was heard and when it goes on."""
+    """Ask about open payments, or the named ones, due or not; say what was heard and when it goes on.
+
+    Exit code: 2 for a reference of nobody here, 1 where some could not be asked, else 0.
+    """
     from kiosk.cooperative.bogota import BOGOTA
 
     known = {reference: desk.journal.by_reference(reference) for reference in references}
@@ -116,15 +119,19 @@ def _ask_now(desk: Desk, references: list[str]) -> int:
         wanted = [payment for payment in desk.journal.unresolved() if payment.live]
         if not wanted:
             print("no payment is open")
+    unheard = False
     heard = {payment.payment_id: payment for payment in desk.sonda.ask_now(wanted)}
     for before in wanted:
         after = heard.get(before.payment_id)
         if after is None:
             print(f"{before.reference}: {before.state} (nobody could be asked, or another sonda is at it)")
+            unheard = True
             continue
-        away = " (the gateway gave no answer)" if desk.checkout.line_of(after).failing else ""
+        failing = desk.checkout.line_of(after).failing
+        unheard |= failing
+        away = " (the gateway gave no answer)" if failing else ""
         flag = f", for staff: {after.review}" if after.review else ""
         due = after.next_ask_at
         again = f"; next question {due.astimezone(BOGOTA):%Y-%m-%d %H:%M:%S}" if due else ""
         print(f"{after.reference}: {before.state} -> {after.state}{flag}{away}{again}")
-    return 2 if missing else 0
+    return 2 if missing else int(unheard)

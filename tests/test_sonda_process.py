@@ -267,3 +267,51 @@ def test_a_full_disk_is_told_of_once_and_survived(branch: Branch) -> None:
             assert sonda.ended_by(signal.SIGTERM) == 0
     assert puts(branch.core, payment.payment_id) == 1
     assert movements(branch.core, payment.payment_id) == [("AP-100101", "60000.00")]
+
+
+def command(branch: Branch, *arguments: str | Path) -> tuple[int, list[str]]:
+    """One command of the program with this branch's settings; its exit code and lines."""
+    done = subprocess.run(
+        [sys.executable, "-m", "kiosk.cli", *map(str, arguments), "--config", str(branch.config)],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout.splitlines()
+
+
+def test_asked_by_name_it_says_what_it_heard_though_nothing_is_due(branch: Branch) -> None:
+    with branch.gateway_up():
+        payment = branch.desk.checkout.left(branch.started())
+        other = branch.desk.checkout.left(branch.started("FV-100101"))
+        pay(str(payment.redirect_url))
+        code, lines = command(branch, "sonda", "--now", payment.reference)
+        assert (code, lines) == (0, [f"{payment.reference}: PENDING -> POSTED; {lines[0].split('; ')[1]}"])
+        assert branch.now(other).asks == 0
+        code, lines = command(branch, "sonda", "--now", "nobodys")
+        assert (code, lines) == (2, ["nobodys: not in this terminal's journal"])
+    code, lines = command(branch, "sonda", "--now")
+    assert code == 1
+    assert "PENDING -> PENDING (the gateway gave no answer); next question" in lines[0]
+
+
+def test_a_restored_copy_asks_about_what_it_does_not_know(branch: Branch, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.sqlite"
+    with branch.gateway_up():
+        known = branch.desk.checkout.left(branch.started())
+        assert command(branch, "journal", "backup", copy)[0] == 0
+        lost = branch.started("FV-100101")
+        for each in (known, lost):
+            pay(str(each.redirect_url))
+        assert branch.desk.checkout.ask(lost).state is State.POSTED
+        (tmp_path / f"{lost.reference}-posted.pdf").write_bytes(b"%PDF")
+        branch.desk.close()
+        code, lines = command(branch, "journal", "restore", copy)
+        said = "\n".join(lines)
+        assert code == 0, said
+        assert "1 payments restored, epoch 2" in said
+        assert f"there is a receipt of {lost.reference}, which the copy does not know" in said
+        assert f"{known.reference}: PENDING -> POSTED" in said
+        assert f"core: it has {lost.payment_id}, 34000.00" in said
+        assert lines[-1].startswith("head ")
+    branch.desk = assembly.build_desk(load(branch.config))
+    assert branch.now(known).state is State.POSTED
+    assert puts(branch.core, lost.payment_id) == 1

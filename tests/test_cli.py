@@ -7,14 +7,18 @@ import os
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from counterparts import MORNING, PAYER, order
+from till import APPROVED, till_at
 
+from kiosk.cooperative.money import Money
 from kiosk.cooperative.payment import Event, Review, State
 from kiosk.journal.journal import Journal
 from kiosk.journal.keys import NO_KEYS, Keyring
+from kiosk.pse.gateway import Approval
 from kiosk.receipt.code import token
 
 CONFIG = """
@@ -69,6 +73,24 @@ def test_journal_list_and_verify(config: Path, tmp_path: Path) -> None:
     listed = kiosk("journal", "list", "--config", config)
     assert (listed.returncode, listed.stdout.split()[1:4]) == (0, [reference, "REQUESTED", "185000.00"])
     assert kiosk("journal", "verify", "--config", config).returncode == 0
+
+
+def test_a_second_debit_is_closed_by_its_own_cus_only(config: Path, tmp_path: Path) -> None:
+    first = Approval("A-1", Money.of(185000), "55501", "BANCO UNO", MORNING)
+    second = Approval("A-2", Money.of(185000), "55777", "BANCO DOS", MORNING)
+    with till_at(tmp_path) as till:
+        till.gateway.answers = [replace(APPROVED, approved_amount=first.amount, approvals=(first, second))]
+        paid = till.checkout.ask(till.left())
+        assert paid.review is Review.PAID_TWICE
+    said = ["--by", "Gerencia", "--reason", "doble débito", "--evidence", "carta 12", "--config", str(config)]
+    wrong = kiosk("journal", "return", paid.reference, "--cus", "55501", *said)
+    assert wrong.returncode == 2
+    assert "Traceback" not in wrong.stderr
+    right = kiosk("journal", "return", paid.reference, "--cus", "55777", *said)
+    assert (right.returncode, right.stdout) == (
+        0, f"journal: the second debit 55777 of {paid.reference} is returned\n",
+    )  # fmt: skip
+    assert kiosk("journal", "list", "--review", "--config", config).stdout == ""
 
 
 def test_journal_verify_finds_a_changed_event(config: Path, tmp_path: Path) -> None:

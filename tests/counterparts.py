@@ -88,6 +88,9 @@ class ScriptedGateway:
     account = "scripted@gateway.invalid#1"
     skew: timedelta | None = None
 
+    def measure_skew(self) -> None:
+        self.meanwhile()
+
     def __init__(
         self,
         *answers: Answer | Exception,

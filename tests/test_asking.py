@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,12 +13,14 @@ from counterparts import HOLDER, MEMBER, MORNING, PLACETOPAY_LIKE, ZONAPAGOS_LIK
 from till import APPROVED, ONLY_OURS, PENDING, REJECTED, Till, till_at
 
 from kiosk.cooperative.money import Money
-from kiosk.cooperative.payment import Event, Review, State
+from kiosk.cooperative.payment import Event, Payment, Review, State
 from kiosk.cooperative.standing import Standing, holds, standing
 from kiosk.journal.journal import ObligationHeld
 from kiosk.pse.gateway import (
     Abilities,
+    Answer,
     Approval,
+    Conflict,
     Created,
     Creation,
     ErrorKind,
@@ -101,6 +104,17 @@ class TestALostCreation:
         after.rounds(hours=1)
 
         assert after.now(payment).state is State.FAILED
+
+    def test_an_answer_ends_its_case(self, till: Till) -> None:
+        till.gateway.creation = LOST
+        payment = till.start()
+        till.rounds(hours=49, every=1)
+        assert till.now(payment).review is Review.LOST_CREATION
+        till.gateway.abilities = replace(PLACETOPAY_LIKE, finds_by_reference=True)
+        till.gateway.answers = [APPROVED]
+        till.sonda.ask_now([till.now(payment)])
+        assert (till.now(payment).state, till.now(payment).review) == (State.POSTED, None)
+        assert standing(till.now(payment)) is Standing.PAID
 
     def test_where_the_gateway_may_mail_the_page_it_ends_as_a_case(self, till: Till) -> None:
         with_abilities(till, PLACETOPAY_LIKE)
@@ -201,6 +215,47 @@ class TestLookingBack:
         with pytest.raises(ObligationHeld):
             till.start()
 
+    def test_a_lost_creation_whose_page_the_payer_may_have_is_looked_at_again(self, till: Till) -> None:
+        with_abilities(till, ZONAPAGOS_LIKE).gateway.answers = [REJECTED]
+        payment = till.start()
+        till.rounds(hours=1)
+        assert till.now(payment).state is State.DECLINED
+        till.gateway.answers = [APPROVED]
+        till.rounds(hours=3)
+        assert till.now(payment).review is Review.LATE_APPROVAL
+
+    def test_what_staff_say_is_unpaid_is_looked_at_again_and_heard_once(self, till: Till) -> None:
+        payment = till.left()
+        till.gateway.answers = [Conflict(ErrorKind.AMOUNT_MISMATCH, cus="55501", amount=Money.of(5))]
+        flagged = till.checkout.ask(payment)
+        assert flagged.review is Review.NOT_OURS
+        said = {"by": "Gerencia", "reason": "r", "evidence": "e"}
+        till.journal.settle(flagged, State.FAILED, now=till.clock(), **said)
+        till.rounds(hours=5)
+        assert till.now(payment).review is None, "staff need not hear again what they settled"
+
+        till.gateway.answers = [APPROVED]
+        till.rounds(hours=5)
+        late = till.now(payment)
+        assert (late.state, late.review) == (State.FAILED, Review.LATE_APPROVAL)
+        till.journal.settle(late, State.FAILED, now=till.clock(), **said)
+        till.rounds(hours=5)
+        assert till.now(payment).review is None
+        till.gateway.answers = [replace(APPROVED, cus="55777")]
+        till.rounds(hours=5)
+        assert till.now(payment).review is Review.LATE_APPROVAL, "another debit is news"
+
+    def test_rows_that_were_lost_are_looked_at_again_too(self, till: Till) -> None:
+        till.gateway.answers = [REJECTED]
+        payment = till.checkout.ask(till.left())
+        with sqlite3.connect(till.path) as book:
+            for table in ("held_obligations", "payment_lines", "payments"):
+                book.execute(f"DELETE FROM {table}")
+        till.journal.rebuild(now=till.clock())
+        till.gateway.answers = [APPROVED]
+        till.rounds(hours=2)
+        assert till.now(payment).review is Review.LATE_APPROVAL
+
     def test_it_stops_two_days_after_the_end(self, till: Till) -> None:
         payment = till.left()
         till.rounds(hours=30, every=1)  # no answer for a day and more
@@ -265,6 +320,44 @@ class TestACusThatWasSeen:
         till.gateway.answers = [replace(REJECTED, ended_cus=frozenset({"70001", "70002"}))]
 
         assert till.checkout.ask(till.now(payment)).state is State.DECLINED
+
+    def seen(self, till: Till, *cus: str) -> Payment:
+        payment = till.left()
+        for each in cus:
+            till.gateway.answers = [replace(PENDING, cus=each)]
+            till.checkout.ask(till.now(payment))
+        return till.now(payment)
+
+    def stays_open_and_becomes_a_case(self, till: Till, payment: Payment) -> None:
+        till.rounds(hours=0.6)
+        assert (till.now(payment).state, till.now(payment).review) == (State.PENDING, None)
+        till.rounds(hours=1)
+        case = till.now(payment)
+        assert (case.state, case.review) == (State.PENDING, Review.STILL_PENDING)
+        assert standing(case) is Standing.OPEN
+        with pytest.raises(ObligationHeld):
+            till.start()
+
+    @pytest.mark.parametrize("answer", [ABSENT, Verdict(Status.CREATED)])
+    def test_neither_absence_nor_an_abandoned_page_outweighs_it(self, till: Till, answer: Answer) -> None:
+        till.gateway.abilities = replace(ZONAPAGOS_LIKE, abandoned_after=timedelta(minutes=30))
+        payment = self.seen(till, "70001")
+        till.gateway.answers = [answer]
+        self.stays_open_and_becomes_a_case(till, payment)
+
+    def test_a_lost_creation_with_one_never_lapses(self, till: Till) -> None:
+        with_abilities(till, FINDS_AND_OURS)
+        payment = self.seen(till, "70001")
+        till.gateway.answers = [ABSENT]
+        self.stays_open_and_becomes_a_case(till, payment)
+
+    def test_an_end_must_speak_of_every_one_that_was_heard(self, till: Till) -> None:
+        payment = self.seen(till, "70001", "70002")
+        till.gateway.answers = [replace(REJECTED, ended_cus=frozenset({"70002"}))]
+        self.stays_open_and_becomes_a_case(till, payment)
+        till.gateway.answers = [replace(REJECTED, ended_cus=frozenset({"70001", "70002"}))]
+        till.rounds(hours=1)
+        assert (till.now(payment).state, till.now(payment).review) == (State.DECLINED, None)
 
 
 class TestTwoDebitsOfOneReference:
@@ -372,6 +465,21 @@ class TestAccounts:
 
         late = after.now(payment)
         assert (late.state, late.review) == (State.DECLINED, Review.LATE_APPROVAL)
+
+    def test_a_dead_former_account_takes_nobodys_place(self, till: Till) -> None:
+        for number in range(60):
+            till.left(f"OB-OLD-{number}")
+        dead = till.gateway
+        dead.answers = [NoVerdict(ErrorKind.NOT_SENT)]
+        after = till.restarted(gateway=self.other(APPROVED), former=[dead])
+        after.clock.forward(minutes=1)
+        begun = after.left("OB-2")
+        after.clock.forward(minutes=10)
+
+        after.sonda.round()  # the dead one's line closes
+        after.sonda.round()
+
+        assert after.now(begun).state is State.POSTED
 
     @pytest.mark.parametrize("at_once", [1, 6])
     def test_many_are_asked_side_by_side_and_each_once(self, till: Till, at_once: int) -> None:

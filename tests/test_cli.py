@@ -150,7 +150,7 @@ def test_journal_goes_back_to_an_older_schema_after_a_copy(config: Path, tmp_pat
     file, backups = tmp_path / "journal.sqlite", tmp_path / "backups"
     assert downgrade("0001") == (2, f"kiosk: {file}: there is no journal yet\n")
     reference = pending_payment(tmp_path)
-    refused = "no schema '9', only 0001, 0002, 0003, 0004; nothing was changed"
+    refused = "no schema '9', only 0001, 0002, 0003, 0004, 0005; nothing was changed"
     assert downgrade("9") == (2, f"kiosk: {file}: {refused}\n")
     assert not backups.exists()
     code, said = downgrade("0001")

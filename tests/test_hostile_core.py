@@ -328,3 +328,41 @@ def test_nobody_here_is_named_in_a_log(caplog: pytest.LogCaptureFixture) -> None
             answered(ask, http(changed(body, path, None)))
     assert HOLDER.name not in caplog.text
     assert "Marta" not in caplog.text
+
+
+class TestTheList:
+    """One bad row hides no other."""
+
+    def listed(self, *rows: Json) -> object:
+        body = json.dumps({"items": rows, "nextCursor": None}).encode()
+        return answered(OPERATIONS["recorded"][1], http(body))[0]
+
+    def row(self, number: int, kiosk: str = "PAM01", **spoilt: object) -> Json:
+        collection = {**RECORD["collection"], "kioskId": kiosk, "gatewayTransactionId": str(number)}
+        return {**RECORD, "paymentId": str(uuid.UUID(int=number)), "collection": collection, **spoilt}
+
+    def test_a_word_of_a_later_version_is_for_staff(self) -> None:
+        found = self.listed(self.row(1, status="in_audit"), self.row(2))
+        assert isinstance(found, list)
+        statuses = [PostingStatus.NEEDS_ATTENTION, PostingStatus.POSTED]
+        assert [(each.status, each.readable) for each in found] == [(each, True) for each in statuses]
+
+    @pytest.mark.parametrize("spoilt", [{"totalAmount": "mucho"}, {"receivedAt": "ayer"}, {"currency": None}])
+    def test_what_can_not_be_read_is_left_out_of_others_and_named_of_ours(self, spoilt: Json) -> None:
+        found = self.listed(self.row(1, "PAM02", **spoilt), self.row(2, **spoilt), self.row(3))
+        assert isinstance(found, list)
+        assert [(each.payment_id[-1], each.readable) for each in found] == [("2", False), ("3", True)]
+
+    def test_a_row_that_does_not_say_whose_it_is_leaves_the_answer_unknown(self) -> None:
+        assert isinstance(self.listed({"totalAmount": "1.00"}, self.row(2)), CoreUnreachable)
+
+    def test_an_obligation_on_two_pages_is_one(self, caplog: pytest.LogCaptureFixture) -> None:
+        pages = [
+            {"currency": "COP", "items": [DEBT, DEBT], "nextCursor": "2"},
+            {"currency": "COP", "items": [{**DEBT, "balance": {"amount": "1.00"}}], "nextCursor": None},
+        ]
+        answers = [http(json.dumps(page).encode()) for page in pages]
+        found, _ = answered(OPERATIONS["obligations"][1], *answers)
+        assert isinstance(found, list)
+        assert [(each.obligation_id, each.balance.wire()) for each in found] == [("OB-1", "900000.00")]
+        assert caplog.text.count("listed twice") == 1

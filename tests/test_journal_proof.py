@@ -215,8 +215,13 @@ def test_rows_that_are_gone_come_back_but_for_names(path: Path, journal: Journal
         again = journal.get(payment.payment_id)
         assert (again.order, again.state, again.total) == (payment.order, payment.state, payment.total)
         assert again.payer.member_name == "—"
-        assert (again.next_ask_at is not None) is again.live
+        assert again.next_ask_at is not None  # what has ended lately is looked at again
     assert pay(journal, "OB-77").reference not in [payment.reference for payment in before]
+    raw(path, "DELETE FROM held_obligations", "DELETE FROM payment_lines", "DELETE FROM payments")
+    journal.rebuild(now=MORNING + timedelta(days=3))
+    for payment in before:
+        again = journal.get(payment.payment_id)
+        assert (again.next_ask_at is not None) is again.live
 
 
 def test_events_that_are_not_whole_rebuild_nothing(path: Path, journal: Journal) -> None:
@@ -341,8 +346,8 @@ def test_migrations_go_up_and_down_with_data(path: Path) -> None:
     journal = Journal.open(path)
     before = fill(journal)
     journal.close()
-    with pytest.raises(ValueError, match="0004, which is not newer than 0004"):
-        downgrade(path, "0004", path.with_name("no-copy"))
+    with pytest.raises(ValueError, match="0005, which is not newer than 0005"):
+        downgrade(path, "0005", path.with_name("no-copy"))
     copy = path.with_name("copy.sqlite")
     downgrade(path, "0001", copy)
     columns = {row[1] for row in sqlite3.connect(path).execute("PRAGMA table_info(payments)")}

@@ -21,6 +21,7 @@ from kiosk.member_core.connector import (
     KeyPolicy,
     Notice,
     NoticeKind,
+    PostingRefused,
 )
 from kiosk.pse.gateway import Approval
 from kiosk.teller.notices import Notices
@@ -36,6 +37,8 @@ class Core:
     def __init__(self, *, takes: bool = True) -> None:
         self.takes, self.away = takes, False
         self.told: list[Notice] = []
+        self.refuses: set[str] = set()
+        """Payments whose notices it will never take."""
 
     def status(self) -> CoreStatus:
         return CoreStatus(
@@ -50,6 +53,8 @@ class Core:
     def tell_member(self, notice: Notice) -> None:
         if self.away:
             raise unreachable()
+        if notice.payment_id in self.refuses:
+            raise PostingRefused("validation-failed")
         self.told.append(notice)
 
 
@@ -75,9 +80,9 @@ def late(till: Till) -> str:
     return payment.payment_id
 
 
-def twice(till: Till) -> str:
+def twice(till: Till, *obligations: str) -> str:
     """Posted and shown; a second debit comes out later."""
-    payment = till.left()
+    payment = till.left(*obligations)
     till.gateway.answers = [APPROVED]
     till.rounds(hours=1)
     assert till.now(payment).state is State.POSTED
@@ -116,6 +121,18 @@ def test_a_second_debit_is_told_with_its_own_amount_and_cus(till: Till) -> None:
     [told] = core.told
     assert (told.payment_id, told.kind, told.cus) == (payment_id, NoticeKind.PAID_TWICE, "55777")
     assert told.amount == Money.of(185000)
+
+
+def test_one_that_the_core_refuses_keeps_no_other(till: Till, caplog: pytest.LogCaptureFixture) -> None:
+    refused, core = late(till), Core()
+    till.gateway.answers = [APPROVED]
+    told = twice(till, "OB-2")
+    core.refuses = {refused}
+    notices = Notices(till.journal, core)  # type: ignore[arg-type]
+    for _ in range(3):
+        notices.tell()
+    assert [each.payment_id for each in core.told] == [told]
+    assert caplog.text.count("staff must tell the member") == 1
 
 
 def test_a_core_that_is_away_hears_of_it_later_and_one_that_takes_none_never(till: Till) -> None:

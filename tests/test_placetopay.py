@@ -399,7 +399,7 @@ def test_two_debits_are_told_apart_and_the_earlier_one_counts() -> None:
 def test_a_debit_listed_twice_is_one() -> None:
     answer = read(told(DONE, attempt(), attempt()))
     assert isinstance(answer, Verdict)
-    assert (answer.status, answer.approvals) == (Status.APPROVED, ())
+    assert (answer.status, len(answer.approvals)) == (Status.APPROVED, 1)
 
 
 @pytest.mark.parametrize("same", ["number", "cus"])
@@ -432,6 +432,30 @@ def test_a_debit_that_may_have_gone_back_is_never_credited(refunded: object) -> 
     answer = read(told(DONE, attempt(refunded=refunded)))
     assert isinstance(answer, Verdict)
     assert answer.status is Status.REVERSED
+
+
+def test_one_of_two_debits_that_went_back_leaves_the_other() -> None:
+    first, second = numbered("APPROVED", 1), numbered("APPROVED", 2)
+    for back, stands in ((first, second), (second, first)):
+        answer = read(told(DONE, {**back, "refunded": True}, stands))
+        assert isinstance(answer, Verdict)
+        assert (answer.status, answer.cus) == (Status.APPROVED, stands["authorization"])
+        assert [each.cus for each in answer.taken_back] == [back["authorization"]]
+    answer = read(told(DONE, *({**each, "refunded": True} for each in (first, second))))
+    assert isinstance(answer, Verdict)
+    assert answer.status is Status.REVERSED
+
+
+def test_an_attempt_is_known_by_its_number_and_by_all_that_stood_for_its_cus() -> None:
+    known = {**numbered("APPROVED", 1), "authorization": "000123"}
+    before = {**known, "processorFields": []}
+    answers = [read(told(DONE, each)) for each in (before, known)]
+    [first], [later] = (each.approvals for each in answers if isinstance(each, Verdict))
+    assert (first.attempt, first.cus, later.attempt, later.cus) == ("4001", "000123", "4001", "70001")
+    assert later.also == {"70001", "000123"}
+    refused = read(told(status("REJECTED", "XN"), {**known, **NO_FUNDS, "authorization": "000123"}))
+    assert isinstance(refused, Verdict)
+    assert "000123" in (refused.ended_cus or ())
 
 
 @pytest.mark.parametrize("refunded", [False, None, "false", 0, "0", "no", ""])

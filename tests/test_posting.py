@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -119,6 +120,38 @@ class TestHeardByAnotherProcess:
 
         assert (after.now(payment).state, after.now(payment).review) == (State.POSTED, None)
         assert len(after.core.received) == 1
+
+
+class TestRowsThatSomebodyChanged:
+    @pytest.mark.parametrize(
+        "change",
+        [
+            "UPDATE payments SET total_cents = 5, member_id = member_id",
+            "UPDATE payment_lines SET amount_cents = 5",
+            "UPDATE payment_lines SET obligation_id = 'OB-999'",
+            "UPDATE payments SET member_id = 'M-0666'",
+            "UPDATE payments SET cus = '66666'",
+        ],
+    )
+    @pytest.mark.parametrize("restarted", [False, True])
+    def test_nothing_goes_to_the_core(self, tmp_path: Path, change: str, restarted: bool) -> None:
+        till = Till(tmp_path / "journal.sqlite")
+        till.gateway.answers, till.core.answers = [APPROVED], [CoreUnreachable("away"), POSTED]
+        payment = till.checkout.ask(till.left())
+        assert (payment.state, len(till.core.received)) == (State.APPROVED, 1)
+        with sqlite3.connect(till.path) as book:
+            book.execute(change)
+        after = till.restarted() if restarted else till
+        after.rounds(hours=3)
+        told = after.now(payment)
+        if "total_cents" in change:  # the sum that is asked for and posted is that of the lines
+            assert told.state is State.POSTED
+            assert [each.total for each in after.core.received] == [payment.total] * 2
+        else:
+            assert (told.state, told.review) == (State.APPROVED, Review.CONTRADICTION)
+            assert len(after.core.received) == 1
+        assert after.journal.faults() != []
+        after.journal.close()
 
 
 class TestWhateverKeepsIt:

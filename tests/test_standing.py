@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import UTC, datetime
 
-from kiosk.cooperative.payment import Review, State
+import pytest
+from counterparts import PAYER, order
+
+from kiosk.cooperative.payment import Payment, Review, State
 from kiosk.cooperative.standing import Standing, holds, standing_of
+from kiosk.teller.posting import may_post
 
 NOTHING = "none"
 GROUPS = {
@@ -52,6 +56,15 @@ def test_every_cell_of_the_table(state: State, review: Review | None, expected: 
 def test_who_holds_an_obligation(state: State, review: Review | None, stands: Standing) -> None:
     by_rule = state is State.APPROVED or stands in (Standing.OPEN, Standing.DISPUTED)
     assert holds(state, review) is (by_rule and state is not State.POSTED)
+
+
+@pytest.mark.parametrize(("state", "review", "stands"), cells(), ids=str)
+def test_the_kiosk_posts_only_what_it_calls_paid(
+    state: State, review: Review | None, stands: Standing
+) -> None:
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    payment = Payment("1", "2", "PAM01", "scripted", order(), PAYER, now, state=state, review=review)
+    assert may_post(payment) is (state is State.APPROVED and stands is Standing.PAID)
 
 
 def test_the_table_is_whole() -> None:

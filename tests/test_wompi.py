@@ -494,6 +494,22 @@ def test_two_debits_of_one_reference_are_told_apart_and_the_earlier_one_counts()
         assert [each.cus for each in answer.approvals] == ["3271840055", "3271840077"]
 
 
+def test_one_that_was_annulled_beside_an_approved_one_is_told() -> None:
+    second = told("VOIDED", id="1190001-2", extra={**EXTRA, "traceability_code": "3271840077"})
+    for listed in ([told(), second], [second, told()]):
+        answer = verdict(Wompi.read_found(200, body(listed), OURS))
+        assert (answer.status, answer.cus) == (Status.APPROVED, "3271840055")
+        assert [(each.attempt, each.cus) for each in answer.taken_back] == [("1190001-2", "3271840077")]
+
+
+def test_a_transaction_is_known_by_its_id_and_by_all_that_stood_for_its_cus() -> None:
+    early = {**EXTRA, "traceability_code": "", "external_identifier": "E-1"}
+    answers = [verdict(read(told(extra=extra))) for extra in (early, {**EXTRA, "external_identifier": "E-1"})]
+    [first], [later] = (each.approvals for each in answers)
+    assert (first.attempt, first.cus, later.attempt, later.cus) == (ID, "E-1", ID, "3271840055")
+    assert later.also == {"3271840055", "E-1"}
+
+
 def test_another_payers_document_is_not_ours() -> None:
     data = told()
     data["payment_method"]["user_legal_id"] = "1023456789"

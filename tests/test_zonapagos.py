@@ -130,7 +130,7 @@ def test_recorded_attempts_are_this_verdict(case: str) -> None:
             assert answer.approved_amount == OURS.amount
         elif answer.status is not Status.PARTIAL:
             assert answer.approved_amount is None
-        assert answer.approvals == ()
+        assert len(answer.approvals) <= 1
         assert answer.gateway_id == REFERENCE
 
 

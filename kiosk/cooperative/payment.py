@@ -8,7 +8,7 @@ an unknown answer means pending, never failed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from kiosk.cooperative.money import Money
@@ -90,6 +90,9 @@ LIVE = frozenset(State) - FINAL
 """Not at its end: it is asked about, or posted. Who holds an obligation is `standing.holds`."""
 CREDITED = frozenset({State.APPROVED, State.POSTED})
 """The gateway said that the money moved, and nothing of the state takes it back."""
+
+LOOK_BACK_EVERY, LOOK_BACK_FOR = timedelta(hours=1), timedelta(hours=48)
+"""How often, and how long after its end, what is said to be unpaid is asked about again."""
 
 CANCELLED = "cancelled"
 """Error of a payment that its payer, or the kiosk on their word, closed before a bank decided."""

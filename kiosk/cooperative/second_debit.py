@@ -24,3 +24,7 @@ class SecondDebit:
     noted_at: datetime
     returned_at: datetime | None = None
     evidence: str | None = None
+
+    def is_same(self, other: SecondDebit) -> bool:
+        """Whether both are one debit: a gateway may tell the id or the CUS later, or another CUS."""
+        return self.key == other.key or (self.cus is not None and self.cus == other.cus)

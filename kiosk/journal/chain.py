@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
-from kiosk.cooperative.payment import State
+from kiosk.cooperative.payment import Event, State
 from kiosk.journal.keys import NO_KEYS, Keyring
 from kiosk.journal.tables import events
 
@@ -113,17 +113,18 @@ def append(
     connection.execute(insert(events).values(**entry, hash=digest, **keys_of(connection).signs(digest)))
 
 
-def last_of(connection: Connection, payment_id: str) -> JournalEvent | None:
-    """The newest entry about a payment."""
-    query = select(events).where(events.c.payment_id == payment_id).order_by(events.c.seq.desc()).limit(1)
-    row = connection.execute(query).one_or_none()
-    return event_of(row) if row else None
-
-
-def says(entry: JournalEvent, facts: Mapping[str, Any]) -> bool:
-    """Whether all of these facts stand in an entry already."""
+def is_said(connection: Connection, payment_id: str, word: str, facts: Mapping[str, Any]) -> bool:
+    """Whether the newest entry says this, or any that staff gave their verdict on since."""
+    query = select(events).where(events.c.payment_id == payment_id).order_by(events.c.seq.desc())
     plain: dict[str, Any] = json.loads(canonical(facts))
-    return all(name in entry.facts and entry.facts[name] == value for name, value in plain.items())
+    settled = False
+    for number, row in enumerate(connection.execute(query)):
+        if (number == 0 or settled) and row.event == word:
+            said = json.loads(row.facts)
+            if all(name in said and said[name] == value for name, value in plain.items()):
+                return True
+        settled = settled or row.event == Event.SETTLED
+    return False
 
 
 def seen_of(entries: Iterable[JournalEvent]) -> dict[str, str]:

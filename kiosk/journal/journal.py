@@ -24,18 +24,27 @@ from sqlalchemy import (
     Connection,
     Engine,
     Executable,
-    Select,
     insert,
-    select,
     update,
 )
 from sqlalchemy.exc import IntegrityError
 
 from kiosk.cooperative.order import Order
-from kiosk.cooperative.payment import FINAL, Event, Payer, Payment, Review, State, after, settled
+from kiosk.cooperative.payment import (
+    CREDITED,
+    FINAL,
+    LOOK_BACK_EVERY,
+    Event,
+    Payer,
+    Payment,
+    Review,
+    State,
+    after,
+    settled,
+)
 from kiosk.cooperative.second_debit import SecondDebit
 from kiosk.journal import proof
-from kiosk.journal.chain import JournalEvent, append, keys_of, last_of, says
+from kiosk.journal.chain import JournalEvent, append, is_said, keys_of
 from kiosk.journal.errors import JournalUnusable, ObligationHeld, Stale, UnknownPayment
 from kiosk.journal.holding import hold_or_release
 from kiosk.journal.intent import drawn_reference, write_prepared
@@ -52,7 +61,7 @@ from kiosk.journal.marks import (
     mark_faults,
     why_no_payment,
 )
-from kiosk.journal.opening import explained, open_engine
+from kiosk.journal.opening import explained, file_at, open_engine
 from kiosk.journal.rows import cents, gravest, review_told
 from kiosk.journal.tables import payments, pulse, second_debits
 from kiosk.journal.witness import Witness
@@ -80,6 +89,8 @@ class Facts(TypedDict, total=False):
     next_ask_at: datetime | None
     asks: int
     review: Review | None
+    attempt: str
+    """The gateway's own id of the attempt that was approved: in the entry only."""
 
 
 class Journal(Looking):
@@ -90,7 +101,7 @@ class Journal(Looking):
         self._witness = witness
         with explained(self._where):
             self._unlock = weakref.finalize(self, shared(Path(self._where)))
-        self._file = _file_at(self._where)
+        self._file = file_at(self._where)
         # One writer at a time in this process; other processes are kept out by the file's lock.
         self._pen = threading.Lock()
 
@@ -168,23 +179,29 @@ class Journal(Looking):
             raise ValueError("a payment is settled by the manager's verdict")
         outcome = after(payment.state, event)
         raised = gravest(outcome.review, facts.pop("review", None))
-        return self._apply(payment, event.value, outcome.state, raised, dict(facts), utc(now))
+        attempt = facts.pop("attempt", "")
+        said = {"attempt": attempt} if attempt else {}
+        return self._apply(payment, event.value, outcome.state, raised, dict(facts), utc(now), said=said)
 
     def settle(
         self, payment: Payment, verdict: State, *, by: str, reason: str, evidence: str, now: datetime
     ) -> Payment:
         """The manager's word on a flagged payment, with why and on what evidence.
 
-        The one way out of a final state, and only while flagged. Raises ValueError without a flag, a
-        final verdict, a reason or evidence; Stale, UnknownPayment.
+        The one way out of a final state, and only while flagged. What is said to be unpaid is looked at again
+        for a while, as whatever ends so. Raises ValueError without a flag, a final verdict, a reason or
+        evidence; Stale, UnknownPayment.
         """
         if not (by.strip() and reason.strip() and evidence.strip()):
             raise ValueError("a verdict needs who gives it, a reason and evidence")
         if payment.review is Review.PAID_TWICE:
             raise ValueError("its second debit is returned, the payment itself stays as it is")
         state = settled(payment.review, verdict)
-        said = {"by": by, "reason": reason, "evidence": evidence}
-        return self._apply(payment, Event.SETTLED.value, state, None, {}, utc(now), said=said)
+        said: dict[str, object] = {"by": by, "reason": reason, "evidence": evidence}
+        if left := len(self.second_debits(payment_id=payment.payment_id)):
+            said["left"] = left
+        look_back = {} if state in CREDITED else {"next_ask_at": utc(now) + LOOK_BACK_EVERY}
+        return self._apply(payment, Event.SETTLED.value, state, None, look_back, utc(now), said=said)
 
     def flag(
         self,
@@ -213,8 +230,9 @@ class Journal(Looking):
             "key": debit.key, "second_currency": debit.amount.currency, "second_cents": cents(debit.amount),
             "second_cus": debit.cus, "second_bank": debit.bank, "second_at": debit.decided_at,
         }  # fmt: skip
-        with self._reading() as connection:
-            if connection.execute(_debit(payment, debit.key)).first() is not None:
+        known = self.second_debits(open_only=False, payment_id=payment.payment_id)
+        if any(each.is_same(debit) for each in known):
+            with self._reading() as connection:
                 return read(connection, payment)
         said = {name: value for name, value in told.items() if value is not None}
         beside = insert(second_debits).values(values)
@@ -288,7 +306,6 @@ class Journal(Looking):
         """`beside` is written in the same transaction."""
         with self._reading() as connection:
             current = read(connection, payment)
-            last = last_of(connection, payment.payment_id)
         if current.version != payment.version:
             raise Stale(payment.reference)
         review = review_told(word, current.review, raised, state, said)
@@ -306,8 +323,11 @@ class Journal(Looking):
         if raised:
             told["review"] = raised
         told |= said
-        repeated = last is not None and last.event == word and says(last, told)
-        if beside is None and news.keys() <= _SCHEDULE and (raised is None or repeated):
+        quiet = beside is None and news.keys() <= {*_SCHEDULE, "review"}
+        if quiet and raised and self._is_said(payment, word, told):
+            news.pop("review", None)  # what staff have settled is no news
+            raised = None
+        if beside is None and raised is None and news.keys() <= _SCHEDULE:
             return self._reschedule(current, news) if news else current
         with self._writing() as connection:
             changes = {**news, "version": payment.version + 1, "changed_at": now}
@@ -318,6 +338,10 @@ class Journal(Looking):
             append(connection, payment.payment_id, word, current.state, state, told, now)
             hold_or_release(connection, wanted)
             return read(connection, payment)
+
+    def _is_said(self, payment: Payment, word: str, told: Mapping[str, Any]) -> bool:
+        with self._reading() as connection:
+            return is_said(connection, payment.payment_id, word, told)
 
     def _reschedule(self, payment: Payment, news: Mapping[str, Any]) -> Payment:
         with self._writing() as connection:
@@ -409,21 +433,12 @@ class Journal(Looking):
 
     def _refuse_another_file(self) -> None:
         """What is written into a file without a name is gone with this process."""
-        if self._file != (now := _file_at(self._where)):
+        if self._file != (now := file_at(self._where)):
             said = "replaced" if now else "removed"
             raise JournalUnusable(f"{self._where}: the file was {said} while the program had it open")
 
 
-def _file_at(path: str) -> tuple[int, int] | None:
-    """Device and number of the file at a path: what it is, whatever it is called."""
-    try:
-        found = Path(path).stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
-_MAY_CHANGE = ("state", *Facts.__annotations__)
+_MAY_CHANGE = ("state", *(name for name in Facts.__annotations__ if name != "attempt"))
 
 
 def _this(payment: Payment) -> Any:
@@ -431,8 +446,3 @@ def _this(payment: Payment) -> Any:
     return update(payments).where(
         payments.c.payment_id == payment.payment_id, payments.c.version == payment.version
     )
-
-
-def _debit(payment: Payment, key: str) -> Select[Any]:
-    this = (second_debits.c.payment_id == payment.payment_id, second_debits.c.key == key)
-    return select(second_debits).where(*this)

@@ -16,6 +16,7 @@ from kiosk.cooperative.second_debit import SecondDebit
 from kiosk.cooperative.standing import standing
 from kiosk.journal.chain import JournalEvent, event_of
 from kiosk.journal.errors import UnknownPayment
+from kiosk.journal.intent import is_as_written
 from kiosk.journal.opening import explained
 from kiosk.journal.rows import order_of, payment_of, second_debit_of
 from kiosk.journal.search import in_part, named
@@ -82,11 +83,22 @@ class Looking:
         mine = self._find(payments.c.member_id == member_id, or_(ended, payments.c.told.is_not(None)))
         return [each for each in mine if each.told != heard_as(each)]
 
-    def due(self, now: datetime, limit: int = 50, states: Iterable[State] = LIVE) -> list[Payment]:
-        """Payments in these states to be asked about or posted by `now`, the longest waiting first."""
-        longest_waiting = (payments.c.next_ask_at, _WRITTEN)
-        among = payments.c.state.in_(sorted(states))
-        return self._find(among, payments.c.next_ask_at <= utc(now), order=longest_waiting, limit=limit)
+    def due(
+        self,
+        now: datetime,
+        limit: int = 50,
+        states: Iterable[State] = LIVE,
+        *,
+        passing_over: Iterable[str] = (),
+    ) -> list[Payment]:
+        """Payments in these states to be asked about or posted by `now`, the longest waiting first.
+
+        Those of accounts that nobody can ask now are passed over: they must not take the others' places.
+        """
+        wanted = [payments.c.state.in_(sorted(states)), payments.c.next_ask_at <= utc(now)]
+        if over := sorted(passing_over):
+            wanted.append(or_(payments.c.account.is_(None), payments.c.account.not_in(over)))
+        return self._find(*wanted, order=(payments.c.next_ask_at, _WRITTEN), limit=limit)
 
     def unresolved(self) -> list[Payment]:
         """Every payment that is live or flagged, the oldest first."""
@@ -116,6 +128,20 @@ class Looking:
         query = select(events).where(events.c.payment_id == payment_id).order_by(events.c.seq)
         with self._reading() as connection:
             return [event_of(row) for row in connection.execute(query)]
+
+    def cus_seen(self, payment_id: str) -> frozenset[str]:
+        """Every CUS that was ever heard of a payment, whichever came after it."""
+        return frozenset(str(cus) for each in self.events(payment_id) if (cus := each.facts.get("cus")))
+
+    def attempt_of(self, payment_id: str) -> str:
+        """The gateway's own id of the attempt that was approved, as last heard; empty where it has none."""
+        told = [each.facts["attempt"] for each in self.events(payment_id) if each.facts.get("attempt")]
+        return str(told[-1]) if told else ""
+
+    def is_as_written(self, payment: Payment) -> bool:
+        """Whether member, lines, sum and CUS are those that the events tell, whatever the rows say by now."""
+        with self._reading() as connection:
+            return is_as_written(connection, payment)
 
     def second_debits(self, *, open_only: bool = True, payment_id: str | None = None) -> list[SecondDebit]:
         """Further debits, the oldest first: those that wait to be returned, or all."""

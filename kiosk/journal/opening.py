@@ -239,6 +239,15 @@ def _untouched(path: Path) -> Iterator[tuple[Engine, str]]:
             engine.dispose()
 
 
+def file_at(path: str) -> tuple[int, int] | None:
+    """Device and number of the file at a path: what it is, whatever it is called."""
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def flush_folder(folder: Path) -> None:
     """A new name in a folder survives a power cut only after this."""
     if os.name != "posix":

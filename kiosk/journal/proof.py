@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, delete, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from kiosk.cooperative.payment import FINAL, LIVE, Review, State
+from kiosk.cooperative.payment import FINAL, LIVE, LOOK_BACK_FOR, Review, State
 from kiosk.cooperative.standing import holds
 from kiosk.journal.chain import FIRST_HASH, event_hash
 from kiosk.journal.errors import JournalUnusable
@@ -283,7 +283,8 @@ def rebuild(connection: Connection, now: datetime) -> int:
         ).one_or_none()
         if known is None:
             names = ("member_name", "member_document_masked", "holder_name", "holder_document_masked")
-            fresh = {"payment_id": payment_id, "asks": 0, "next_ask_at": now if live else None}
+            lately = wanted["changed_at"] > now - LOOK_BACK_FOR  # what has ended since is looked at again
+            fresh = {"payment_id": payment_id, "asks": 0, "next_ask_at": now if live or lately else None}
             connection.execute(insert(payments).values(**wanted, **fresh, **dict.fromkeys(names, _ERASED)))
         else:
             connection.execute(update(payments).where(payments.c.payment_id == payment_id).values(**wanted))

@@ -35,7 +35,7 @@ def gravest(*reviews: Review | None) -> Review | None:
     return max((review for review in reviews if review), key=_GRAVITY.index, default=None)
 
 
-_WAITS = frozenset({Review.STILL_PENDING, Review.OTHER_ACCOUNT})
+_WAITS = frozenset({Review.STILL_PENDING, Review.OTHER_ACCOUNT, Review.LOST_CREATION})
 """Flags that say no more than that an answer is missing."""
 
 
@@ -49,9 +49,12 @@ def review_after(known: Review | None, raised: Review | None, state: State) -> R
 def review_told(
     word: str, known: Review | None, raised: Review | None, state: State, said: Mapping[str, object]
 ) -> Review | None:
-    """The flag after an entry with this word: a verdict ends it, and so does the last return of a debit."""
+    """The flag after an entry with this word: a verdict ends it, and so does the last return of a debit.
+
+    A verdict says nothing of a further debit: while one is not returned («left») its own case stays.
+    """
     if word == "settled":
-        return None
+        return Review.PAID_TWICE if said.get("left") else None
     if word == "returned":
         return None if known is Review.PAID_TWICE and not said.get("left") else known
     return review_after(known, raised, state)

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from kiosk.cooperative.member import Member, MemberSession
-from kiosk.cooperative.money import Money
+from kiosk.cooperative.money import ZERO, Money
 from kiosk.cooperative.obligation import NextDue, Obligation, ObligationKind, OtherAmount
 from kiosk.member_core.connector import (
     Availability,
@@ -212,21 +212,24 @@ class _Obligation(Shape, frozen=True):
         )
 
 
-def read_obligations(page: Page) -> list[Obligation]:
-    """One page. A row that breaks the contract is named and left out; where all do, there is no answer."""
+def read_obligations(page: Page, before: dict[str, Obligation]) -> None:
+    """One page, added to those before it. A row that breaks the contract or repeats an obligation is named
+    and left out; where all break it, there is no answer.
+    """
     if page.currency is None:
         raise CoreUnreachable("the answer is not the contract's")
-    found: dict[str, Obligation] = {}
+    broken = 0
     for number, item in enumerate(page.items, start=1):
         try:
             each = understood(_Obligation, item).read(page.currency)
         except CoreUnreachable:
             log.error("obligation %d of %d is left out", number, len(page.items))
+            broken += 1
             continue
-        found.setdefault(each.obligation_id, each)
-    if page.items and not found:
+        if before.setdefault(each.obligation_id, each) != each:
+            log.error("obligation %d of %d is listed twice, with other figures", number, len(page.items))
+    if page.items and broken == len(page.items):
         raise CoreUnreachable("no row of the answer is the contract's")
-    return list(found.values())
 
 
 class _Collected(Shape, frozen=True):
@@ -268,7 +271,7 @@ class Listed(Shape, frozen=True):
     """One payment of the core's list for reconciliation."""
 
     payment_id: str
-    status: PostingStatus
+    status: str
     core_receipt_number: str | int | None
     total_amount: Amount
     unapplied_amount: Amount
@@ -279,9 +282,15 @@ class Listed(Shape, frozen=True):
     def read(self) -> RecordedPayment:
         """As the connector tells it."""
         came = self.collection
+        statuses = {status.value: status for status in PostingStatus}
+        if self.status not in statuses:
+            log.error("the core lists a payment with an unlisted status")
         return RecordedPayment(
             self.payment_id,
-            self.status,
+            # A word of a later version is staff's to look at, like money that waits there.
+            PostingStatus(self.status)
+            if self.status in set(PostingStatus)
+            else PostingStatus.NEEDS_ATTENTION,
             _receipt(self.core_receipt_number),
             Money.from_wire(self.total_amount, self.currency),
             Money.from_wire(self.unapplied_amount, self.currency),
@@ -290,4 +299,31 @@ class Listed(Shape, frozen=True):
             came.gateway_transaction_id,
             came.tracking_code or None,
             self.received_at,
+        )
+
+
+class _Collector(Shape, frozen=True):
+    kiosk_id: str
+
+
+class _Whose(Shape, frozen=True):
+    payment_id: Id
+    collection: _Collector
+
+
+def read_listed(item: object, kiosk_id: str, since: datetime) -> RecordedPayment | None:
+    """One row of the list. A broken one hides no other: another terminal's is left out (None), one of
+    `kiosk_id` comes back as unreadable, received at `since` at the earliest. Raises CoreUnreachable where it
+    does not say whose it is.
+    """
+    try:
+        return understood(Listed, item).read()
+    except CoreUnreachable:
+        whose = understood(_Whose, item)
+        if whose.collection.kiosk_id != kiosk_id:
+            log.error("a row of another terminal is left out")
+            return None
+        status, nothing = PostingStatus.NEEDS_ATTENTION, ZERO
+        return RecordedPayment(
+            whose.payment_id, status, None, nothing, nothing, kiosk_id, "", "", None, since, readable=False
         )

@@ -154,6 +154,8 @@ class RecordedPayment:
     gateway_transaction_id: str
     cus: str | None
     received_at: datetime
+    readable: bool = True
+    """False where the core's row breaks the contract: nothing but whose it is can be believed."""
 
 
 @dataclass(frozen=True, slots=True)

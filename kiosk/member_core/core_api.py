@@ -96,8 +96,10 @@ class CoreApi:
 
     def obligations(self, session: MemberSession) -> list[Obligation]:
         """All pages of what the member owes."""
-        pages = self._pages("/members/me/obligations", _MOST_OBLIGATION_PAGES, session=session)
-        return [each for page in pages for each in answers.read_obligations(page)]
+        found: dict[str, Obligation] = {}
+        for page in self._pages("/members/me/obligations", _MOST_OBLIGATION_PAGES, session=session):
+            answers.read_obligations(page, found)
+        return list(found.values())
 
     def post(self, payment: Payment) -> Posting:
         """Put an approved payment; repeating it changes nothing."""
@@ -133,7 +135,8 @@ class CoreApi:
             end = min(since + _LONGEST_WINDOW, until)
             window = {"receivedFrom": wire.rfc3339(since), "receivedTo": wire.rfc3339(end)}
             for page in self._pages("/payments", _MOST_PAYMENT_PAGES, window):
-                rows += [answers.understood(answers.Listed, item).read() for item in page.items]
+                read = (answers.read_listed(item, self._kiosk_id, since) for item in page.items)
+                rows += [row for row in read if row is not None]
             since = end
         return rows
 

@@ -6,12 +6,24 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+
+from kiosk.transport import NoAnswer, NotSent, Timeouts, Transport
 
 log = logging.getLogger(__name__)
 
 _WORTH_A_LINE = timedelta(seconds=30)
+_GROWS_OLD = 900.0
+"""Seconds after which a measurement says nothing any more."""
+_SOON = Timeouts(connect=5, answer=5)
+
+
+def _uptime() -> float:
+    """Seconds, those that the machine slept included where it can tell."""
+    boot = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if boot is None else time.clock_gettime(boot)
 
 
 class GatewayClock:
@@ -21,7 +33,7 @@ class GatewayClock:
     seconds. Headers are those of a `transport.Reply`: names in lower case.
     """
 
-    def __init__(self, clock: Callable[[], datetime], steady: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], datetime], steady: Callable[[], float] = _uptime) -> None:
         self._clock, self._steady = clock, steady
         self._lock = threading.Lock()
         self._theirs: tuple[datetime, float] | None = None
@@ -38,19 +50,27 @@ class GatewayClock:
         if before is None and abs(far) > _WORTH_A_LINE:
             log.warning("this clock is %d s off the gateway's", -far.total_seconds())
 
+    def measure(self, transport: Transport) -> None:
+        """Ask for nothing but the hour: whatever answers has a Date. Without an answer nothing is known."""
+        with self._lock:
+            self._theirs = None
+        with suppress(NotSent, NoAnswer):
+            self.heard(transport.request("GET", "/", timeouts=_SOON).headers)
+
     def ours(self) -> datetime:
         """What this terminal takes the time to be. Aware."""
         return self._clock()
 
     @property
     def skew(self) -> timedelta | None:
-        """How far their clock is ahead of ours now; None before the first answer."""
+        """How far their clock is ahead of ours now; None where no answer came lately."""
         with self._lock:
             known = self._theirs
         if known is None:
             return None
         theirs, at = known
-        return theirs + timedelta(seconds=self._steady() - at) - self._clock()
+        passed = self._steady() - at
+        return theirs + timedelta(seconds=passed) - self._clock() if passed < _GROWS_OLD else None
 
     def now(self) -> datetime:
         """The time to write on what the gateway reads: theirs where it is known, else ours. Aware."""

@@ -214,19 +214,28 @@ Creation = Created | NotCreated | UnknownIfCreated | ExistsAlready
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """One full debit that the gateway reports. `key`: the gateway's own id of the attempt, else the CUS."""
+    """One full debit that the gateway reports. `attempt`: its own id of it, empty where it has none.
 
-    key: str
+    `also` are further words that it has for the CUS: it may tell one first and the scheme's own later.
+    """
+
+    attempt: str
     amount: Money
     cus: str | None = None
     bank: str | None = None
     decided_at: datetime | None = None
+    also: frozenset[str] = field(default=frozenset(), compare=False)
+
+    @property
+    def key(self) -> str:
+        """What tells it from others of one payment: the gateway's id of the attempt, else its CUS."""
+        return (self.attempt or self.cus or "?")[:64]
 
 
 def in_order(approvals: Iterable[Approval]) -> list[Approval]:
     """The earliest usable date first, then the lower CUS: which of several debits counts is no accident."""
     never = datetime.max.replace(tzinfo=UTC)
-    return sorted(approvals, key=lambda each: (each.decided_at or never, each.cus or "~", each.key))
+    return sorted(approvals, key=lambda each: (each.decided_at or never, each.cus or "~", each.attempt))
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +246,8 @@ class Verdict:
     unified word is the same. `attempt_over` says that the last attempt ended unpaid although
     the gateway still lets the payer try again; `closed` that a partial payment will not grow.
     `gateway_id` and `redirect_url` are what the answer itself carries. `approvals` lists the different
-    full debits where there are several, by date and CUS; the fields above are then those of the first.
+    full debits, by date and CUS; the fields above are then those of the first. `taken_back` are approved
+    ones that went back to their payer since, where others still stand.
     """
 
     status: Status
@@ -253,7 +263,8 @@ class Verdict:
     redirect_url: str | None = None
     refused: ErrorKind | None = None
     """Why the scheme would not even begin it, where the answer has the scheme's own code."""
-    approvals: tuple[Approval, ...] = ()
+    approvals: tuple[Approval, ...] = field(default=(), compare=False)
+    taken_back: tuple[Approval, ...] = field(default=(), compare=False)
     ended_cus: frozenset[str] | None = field(default=None, compare=False)
     """CUS of the attempts that this answer itself says have ended unpaid; None where the answer is about
     the only attempt there can be. A CUS that was seen and is not among them is a debit nobody spoke of."""
@@ -330,7 +341,10 @@ class Gateway(Protocol):
 
     @property
     def skew(self) -> timedelta | None:
-        """How far the gateway's clock was ahead of ours when it answered last; None before that."""
+        """How far the gateway's clock is ahead of ours; None where it has not answered lately."""
+
+    def measure_skew(self) -> None:
+        """Ask once for nothing but the hour; afterwards `skew` is of now, or None."""
 
     @property
     def abilities(self) -> Abilities:

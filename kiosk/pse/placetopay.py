@@ -106,6 +106,10 @@ class PlacetoPay:
         """How far the gateway's clock is ahead of ours; None before its first answer."""
         return self._clock.skew
 
+    def measure_skew(self) -> None:
+        """Ask the gateway's host for the hour."""
+        self._clock.measure(self._transport)
+
     def banks(self) -> tuple[Bank, ...]:
         """None: the payer picks the bank on the hosted page."""
         return ()

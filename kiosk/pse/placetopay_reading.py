@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -158,29 +158,40 @@ def _approved(attempts: list[Mapping[str, Any]], expected: Expected) -> Answer:
     if not approved:
         return NoVerdict(ErrorKind.UNKNOWN_STATUS)
     # Also shown after a part went back: how much, the session does not say.
-    if back := next((attempt for attempt in approved if yes(attempt.get("refunded"))), None):
-        return _verdict(Status.REVERSED, back, attempts, amount=_paid(back))
-    debits = {_key(attempt): attempt for attempt in reversed(approved)}  # listed twice it is one
+    back = [attempt for attempt in approved if yes(attempt.get("refunded"))]
+    stands = [attempt for attempt in approved if not yes(attempt.get("refunded"))]
+    if not stands:
+        return _verdict(Status.REVERSED, back[0], attempts, amount=_paid(back[0]))
+    debits = {_key(attempt): attempt for attempt in reversed(stands)}  # listed twice it is one
     for attempt in debits.values():
         paid = mapping(mapping(attempt.get("amount")).get("from"))
         if text(paid.get("currency")) != expected.amount.currency:
             return conflict(ErrorKind.CURRENCY_MISMATCH, [attempt])
         if _amount(paid) != expected.amount:
             return conflict(ErrorKind.AMOUNT_MISMATCH, [attempt])
-    told = [
-        Approval(key, expected.amount, said.cus, said.bank, said.decided_at)
-        for key, attempt in debits.items()
-        for said in [_verdict(Status.APPROVED, attempt, attempts)]
-    ]
-    first, *others = in_order(told)
-    verdict = _verdict(Status.APPROVED, debits[first.key], attempts, amount=expected.amount)
-    return replace(verdict, approvals=(first, *others) if others else ())
+    told = in_order(_approval(attempt, attempts, expected.amount) for attempt in debits.values())
+    return Verdict(
+        status=Status.APPROVED,
+        cus=told[0].cus,
+        bank=told[0].bank,
+        approved_amount=expected.amount,
+        decided_at=told[0].decided_at,
+        approvals=tuple(told),
+        taken_back=tuple(_approval(attempt, attempts, expected.amount) for attempt in back),
+        ended_cus=_ended(attempts),
+    )
 
 
-def _key(attempt: Mapping[str, Any]) -> str:
-    """Two debits differ where the gateway's own number, the CUS or the sum does."""
+def _approval(attempt: Mapping[str, Any], attempts: list[Mapping[str, Any]], amount: Money) -> Approval:
+    said = _verdict(Status.APPROVED, attempt, attempts)
+    number = text(attempt.get("internalReference"))[:40]
+    return Approval(number, amount, said.cus, said.bank, said.decided_at, _words(attempt))
+
+
+def _key(attempt: Mapping[str, Any]) -> tuple[str, str | None, str]:
+    """In one answer two debits differ where the gateway's own number, the CUS or the sum does."""
     paid = mapping(mapping(attempt.get("amount")).get("from")).get("total")
-    return f"{text(attempt.get('internalReference'))[:20]}/{_cus(attempt) or ''}/{text(paid)[:10]}"
+    return text(attempt.get("internalReference")), _cus(attempt), text(paid)
 
 
 def _rejected(said: Said, attempts: list[Mapping[str, Any]]) -> Answer:
@@ -203,9 +214,23 @@ def _rejected(said: Said, attempts: list[Mapping[str, Any]]) -> Answer:
 
 
 def _cus(attempt: Mapping[str, Any]) -> str | None:
+    return next(_said_cus(attempt), None)
+
+
+def _words(attempt: Mapping[str, Any]) -> frozenset[str]:
+    """All that may have been taken for its CUS in one answer or another."""
+    return frozenset(_said_cus(attempt))
+
+
+def _said_cus(attempt: Mapping[str, Any]) -> Iterator[str]:
+    """The scheme's own first; the authorization stands for it where it was not told yet."""
     fields = _fields(attempt.get("processorFields"))
-    cus = fields.get("trazabilyCode") or fields.get("trazabilityCode") or text(attempt.get("authorization"))
-    return cus if cus and cus != "000000" and len(cus) <= 32 else None
+    said = (fields.get("trazabilyCode"), fields.get("trazabilityCode"), text(attempt.get("authorization")))
+    return (cus for cus in said if cus and cus != "000000" and len(cus) <= 32)
+
+
+def _ended(attempts: list[Mapping[str, Any]]) -> frozenset[str]:
+    return frozenset(cus for each in attempts if _word(each) == _ENDED_UNPAID for cus in _said_cus(each))
 
 
 def _verdict(
@@ -219,7 +244,6 @@ def _verdict(
     cause: str | None = None,
 ) -> Verdict:
     """`attempt` is the one that counts among all."""
-    ended = (_cus(each) for each in attempts if _word(each) == _ENDED_UNPAID)
     return Verdict(
         status=status,
         cus=_cus(attempt),
@@ -229,7 +253,7 @@ def _verdict(
         cause=cause[:200] if cause else None,
         technical=technical,
         attempt_over=attempt_over,
-        ended_cus=frozenset(filter(None, ended)),
+        ended_cus=_ended(attempts),
     )
 
 

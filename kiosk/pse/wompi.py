@@ -47,10 +47,10 @@ from kiosk.pse.wire import mapping, read_object, rows, same_place, text, web_add
 from kiosk.pse.wompi_reading import (
     UNPAID,
     approved_of,
-    cus_of,
     failure,
     page_of,
     patient,
+    said_cus,
     said_of,
     transaction_verdict,
     word_of,
@@ -106,6 +106,10 @@ class Wompi:
     def skew(self) -> timedelta | None:
         """How far the gateway's clock is ahead of ours; None before its first answer."""
         return self._clock.skew
+
+    def measure_skew(self) -> None:
+        """Ask the gateway's host for the hour."""
+        self._clock.measure(self._transport)
 
     def __repr__(self) -> str:
         return f"Wompi({self._transport.base_url})"
@@ -242,9 +246,10 @@ class Wompi:
         if not ours:
             return NoVerdict(ErrorKind.UNKNOWN_PAYMENT)
         ours.sort(key=lambda each: text(each.get("created_at")), reverse=True)
-        ended = frozenset(cus for each in ours if word_of(each) in UNPAID and (cus := cus_of(each)))
+        ended = frozenset(cus for each in ours if word_of(each) in UNPAID for cus in said_cus(each))
         if approved := [each for each in ours if word_of(each) == "APPROVED"]:
-            return _with_ended(approved_of(approved, expected), ended)
+            voided = [each for each in ours if word_of(each) == "VOIDED"]
+            return _with_ended(approved_of(approved, voided, expected), ended)
         going = [each for each in ours if word_of(each) not in UNPAID]  # it may hold the money
         going.sort(key=lambda each: word_of(each) != "PENDING")
         return _with_ended(transaction_verdict((going or ours)[0], expected), ended)

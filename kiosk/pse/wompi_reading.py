@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -78,9 +78,14 @@ def page_of(transaction: Mapping[str, Any]) -> str | None:
 
 def cus_of(transaction: Mapping[str, Any]) -> str | None:
     """Its CUS; None where it has none that could be one."""
+    return next(said_cus(transaction), None)
+
+
+def said_cus(transaction: Mapping[str, Any]) -> Iterator[str]:
+    """All that may be taken for its CUS in one answer or another, the scheme's own first."""
     extra = extra_of(transaction)
-    cus = text(extra.get("traceability_code")) or text(extra.get("external_identifier"))
-    return cus if 0 < len(cus) <= 32 else None
+    said = (text(extra.get("traceability_code")), text(extra.get("external_identifier")))
+    return (cus for cus in said if 0 < len(cus) <= 32)
 
 
 def _not_ours(transaction: Mapping[str, Any], expected: Expected) -> ErrorKind | None:
@@ -124,6 +129,7 @@ def transaction_verdict(transaction: Mapping[str, Any], expected: Expected) -> A
     else:
         return NoVerdict(ErrorKind.UNKNOWN_STATUS)
     unpaid = word in UNPAID
+    stands = amount is not None and status is Status.APPROVED
     return Verdict(
         status=status,
         cus=cus_of(transaction),
@@ -134,28 +140,36 @@ def transaction_verdict(transaction: Mapping[str, Any], expected: Expected) -> A
         gateway_id=text(transaction.get("id")) or None,
         redirect_url=page,
         refused=_refusal(text(extra_of(transaction).get("return_code"))) if status is Status.FAILED else None,
+        approvals=(_approval(transaction, expected.amount),) if stands else (),
     )
 
 
-def _key(transaction: Mapping[str, Any]) -> str:
-    """Two debits differ where Wompi's id, the CUS or the sum does."""
+def _approval(transaction: Mapping[str, Any], amount: Money) -> Approval:
+    decided = instant(transaction.get("finalized_at"))
+    known_as = frozenset(said_cus(transaction))
+    return Approval(text(transaction.get("id"))[:64], amount, cus_of(transaction), None, decided, known_as)
+
+
+def _key(transaction: Mapping[str, Any]) -> tuple[str, ...]:
+    """In one answer two debits differ where Wompi's id, the CUS or the sum does."""
     parts = (transaction.get("id"), cus_of(transaction), transaction.get("amount_in_cents"))
-    return "/".join(text(each)[:30] for each in parts)[:64]
+    return tuple(text(each) for each in parts)
 
 
-def approved_of(approved: list[Mapping[str, Any]], expected: Expected) -> Answer:
-    """All approved transactions of one reference; the same one listed twice is one."""
-    debits = {_key(each): each for each in approved}
-    told: dict[str, Verdict] = {}
-    for key, each in debits.items():
+def approved_of(
+    approved: list[Mapping[str, Any]], voided: list[Mapping[str, Any]], expected: Expected
+) -> Answer:
+    """All approved transactions of one reference, the same one listed twice is one; and those taken back."""
+    told: list[tuple[Approval, Verdict]] = []
+    for each in {_key(each): each for each in approved}.values():
         answer = transaction_verdict(each, expected)
         if not isinstance(answer, Verdict):
             return answer
-        told[key] = answer
-    first, *others = in_order(
-        Approval(key, expected.amount, said.cus, said.bank, said.decided_at) for key, said in told.items()
-    )
-    return replace(told[first.key], approvals=(first, *others) if others else ())
+        told.append((_approval(each, expected.amount), answer))
+    debits = tuple(in_order(approval for approval, _ in told))
+    first = next(verdict for approval, verdict in told if approval == debits[0])
+    back = tuple(_approval(each, expected.amount) for each in voided)
+    return replace(first, approvals=debits, taken_back=back)
 
 
 def _refusal(code: str) -> ErrorKind | None:

@@ -97,6 +97,10 @@ class ZonaPagos:
         """How far the gateway's clock is ahead of ours; None before its first answer."""
         return self._clock.skew
 
+    def measure_skew(self) -> None:
+        """Ask the gateway's host for the hour."""
+        self._clock.measure(self._transport)
+
     def __repr__(self) -> str:
         return f"ZonaPagos({self._transport.base_url})"
 

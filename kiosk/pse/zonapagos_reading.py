@@ -62,11 +62,16 @@ class _Record:
     cus: str
 
     @property
-    def key(self) -> str:
-        """Two debits differ where ticket, CUS or sum does."""
+    def key(self) -> tuple[str, ...]:
+        """In one answer two debits differ where ticket, CUS or sum does, or else the attempt's number."""
         if not (self.ticket or self.cus):
-            return str(self.attempt)
-        return f"{self.ticket[:20]}/{self.cus[:24]}/{self.paid.wire()}"
+            return (str(self.attempt),)
+        return self.ticket, self.cus, self.paid.wire()
+
+    @property
+    def approval(self) -> Approval:
+        """As a full debit, known by PSE's ticket: the attempt's number is a count, not a name."""
+        return Approval(self.ticket[:40], self.paid, self.cus[:32] or None, self.bank[:80] or None, self.at)
 
 
 def refusal(found: Mapping[str, Any]) -> ErrorKind | None:
@@ -202,11 +207,10 @@ def _approved(approved: list[_Record], expected: Expected) -> Answer:
         return NoVerdict(ErrorKind.UNKNOWN_STATUS)  # approved, yet not finished: it contradicts itself
     full = [record for record in debits.values() if record.paid == expected.amount]
     if len(full) == len(debits) and all(record.finished == "1" for record in full):
-        told = in_order(Approval(r.key, r.paid, r.cus[:32] or None, r.bank[:80] or None, r.at) for r in full)
-        counts = next(record for record in full if record.key == told[0].key)
-        several = tuple(told) if len(told) > 1 else ()
+        told = tuple(in_order(record.approval for record in full))
+        counts = next(record for record in full if record.approval == told[0])
         said = _said(Status.APPROVED, counts, expected)
-        return replace(said, approved_amount=counts.paid, approvals=several)
+        return replace(said, approved_amount=counts.paid, approvals=told)
     paid = total(record.paid for record in debits.values())
     if paid > expected.amount:
         return _conflict(ErrorKind.AMOUNT_MISMATCH, replace(newest, paid=paid))

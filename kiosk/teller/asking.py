@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from kiosk.cooperative.payment import CREDITED, FINAL, Event, Payment, Review, State
+from kiosk.cooperative.payment import CREDITED, FINAL, LOOK_BACK_EVERY, Event, Payment, Review, State
 from kiosk.journal.journal import Facts, Journal, Stale
 from kiosk.member_core.connector import Connector
 from kiosk.pse.gateway import Answer, Approval, Conflict, ErrorKind, Gateway, NoVerdict, Status, Verdict
@@ -18,14 +18,16 @@ from kiosk.teller.pen import Pen
 from kiosk.teller.posting import Poster, may_post
 from kiosk.teller.terminal import Timings
 from kiosk.teller.verdicts import (
-    chosen,
+    Likeness,
     closed,
     date_is_off,
+    debits_of,
     expected_of,
+    likeness,
     news_of,
-    second_debit,
+    second_debits,
     seen_facts,
-    silent_on_cus,
+    told_of,
 )
 
 log = logging.getLogger(__name__)
@@ -38,7 +40,6 @@ _AWAY = frozenset(
 )  # fmt: skip
 """What says something of the gateway as a whole; any other answer is about the one payment."""
 _UNPAID = frozenset({Event.SEEN_NOT_AUTHORISED, Event.SEEN_FAILED})
-LOOK_BACK_EVERY = timedelta(hours=1)
 _ABSENCE_COUNTS_AFTER = timedelta(minutes=2)
 """A creation still on its way is absent too: longer than any of its time-outs."""
 LAPSES_AFTER = timedelta(minutes=10)
@@ -86,6 +87,10 @@ class Inquiry:
         """The same of the account this payment belongs to."""
         gateway = self.gateway_of(payment)
         return self._lines[gateway.account] if gateway else self.gateway_line
+
+    def accounts_away(self) -> frozenset[str]:
+        """Accounts that nobody asks now: their gateway is away."""
+        return frozenset(account for account, line in self._lines.items() if not line.open)
 
     def can_look_up(self, payment: Payment) -> bool:
         """Whether its gateway can be asked about it at all."""
@@ -170,6 +175,8 @@ class Inquiry:
 
     def _verdict(self, payment: Payment, gateway: Gateway, verdict: Verdict, *, confirming: bool) -> Payment:
         if verdict.status is Status.CREATED and self._abandoned(payment, gateway):
+            if self._debits_without_end(payment, verdict.ended_cus or frozenset()):
+                return self._cus_without_end(payment, "abandoned")
             return self._inferred_end(payment, Event.SEEN_FAILED, "abandoned")
         event = verdict.event()
         if event is None:
@@ -178,85 +185,104 @@ class Inquiry:
         if event is Event.SEEN_OK:
             return self._approved(payment, verdict, confirming=confirming)
         if event in _UNPAID and payment.state not in CREDITED:
-            return self._unpaid(payment, verdict, event)
+            return self._unpaid(payment, gateway, verdict, event)
         return self._pen.tell(payment, event, lambda known: news_of(known, verdict, event, self._clock()))[0]
 
     def _approved(self, payment: Payment, answer: Verdict, *, confirming: bool) -> Payment:
-        now = self._clock()
-        verdict, others = chosen(payment, answer)
+        listed, attempt = debits_of(payment, answer), self._journal.attempt_of(payment.payment_id)
+        known = payment.state in CREDITED or payment.review is Review.LATE_APPROVAL
+        if known and any(likeness(payment, attempt, each) > Likeness.NOTHING_AGAINST
+                         for each in answer.taken_back):  # fmt: skip
+            return self._pen.flag(payment, Review.REVERSED, "another debit stands", seen_facts(listed[0]))
+        counts = max(listed, key=lambda each: likeness(payment, attempt, each)) if known else listed[0]
+        like = likeness(payment, attempt, counts) if known else Likeness.SAME_BOTH
+        if confirming and like is Likeness.NOTHING_AGAINST and payment.cus is not None:
+            log.warning("%s: approved, but not said with which CUS", payment.reference)
+            return self._journal_seconds(payment, listed, counts)
+        verdict, now = told_of(answer, counts), self._clock()
         if verdict.approved_amount not in (None, payment.total):
             mismatch = ErrorKind.AMOUNT_MISMATCH.value
             return self._pen.flag(payment, Review.NOT_OURS, mismatch, seen_facts(verdict))
         if date_is_off(payment, verdict.decided_at, now):
             return self._pen.flag(payment, Review.NOT_OURS, "dated before it was begun", seen_facts(verdict))
-        if (
-            payment.state in CREDITED
-            and None not in (payment.cus, verdict.cus)
-            and payment.cus != verdict.cus
-        ):
-            return self._another_debit(payment, verdict, confirming=confirming)
+        if like is Likeness.ANOTHER:
+            return self._other_debits(payment, answer, listed, confirming=confirming)
 
         def news(known: Payment) -> Facts:
-            facts = news_of(known, verdict, Event.SEEN_OK, now)
+            facts = news_of(known, verdict, Event.SEEN_OK, now, counts.attempt)
             if facts:
                 facts["next_ask_at"] = now + self.poster.lease
             return facts
 
         payment, moved = self._pen.tell(payment, Event.SEEN_OK, news)
-        for other in others:
-            payment = self._journal_second(payment, other)
+        payment = self._journal_seconds(payment, listed, counts)
         if moved or confirming:
             self.poster.heard(payment)
         # Only whoever wrote or confirmed the approval posts; another would put the same thing twice.
         return self.poster.put(payment) if (moved or confirming) and may_post(payment) else payment
 
-    def _another_debit(self, payment: Payment, verdict: Verdict, *, confirming: bool) -> Payment:
-        """The gateway says approved, with another CUS than the journal has."""
-        amount = verdict.approved_amount
-        if confirming or amount is None:  # which of the two is true nobody here can say
-            return self._pen.flag(payment, Review.CONTRADICTION, "another CUS", seen_facts(verdict))
-        key, fields = verdict.cus or "", (amount, verdict.cus, verdict.bank, verdict.decided_at)
-        return self._journal_second(payment, Approval(key, *fields))
+    def _other_debits(
+        self, payment: Payment, answer: Verdict, listed: tuple[Approval, ...], *, confirming: bool
+    ) -> Payment:
+        """The gateway says approved, and the debit that the journal has is not among those it lists."""
+        if not confirming and answer.approved_amount is not None:
+            return self._journal_seconds(payment, listed, None)
+        # Which of the two is true nobody here can say; one of those listed may be what the journal has.
+        payment = self._journal_seconds(payment, listed, listed[0])
+        return self._pen.flag(payment, Review.CONTRADICTION, "another CUS", seen_facts(listed[0]))
 
-    def _journal_second(self, payment: Payment, other: Approval) -> Payment:
+    def _journal_seconds(
+        self, payment: Payment, listed: tuple[Approval, ...], counts: Approval | None
+    ) -> Payment:
         now = self._clock()
-        while True:
-            try:
-                return self._journal.note_second_debit(payment, second_debit(payment, other, now), now=now)
-            except Stale:
-                payment = self._pen.again(payment)
+        for debit in second_debits(payment, listed, counts, now):
+            while True:
+                try:
+                    payment = self._journal.note_second_debit(payment, debit, now=now)
+                    break
+                except Stale:
+                    payment = self._pen.again(payment)
+        return payment
 
-    def _unpaid(self, payment: Payment, verdict: Verdict, event: Event) -> Payment:
+    def _unpaid(self, payment: Payment, gateway: Gateway, verdict: Verdict, event: Event) -> Payment:
         if payment.state in FINAL:
             return payment  # looked at again, and still unpaid, whatever the word for it
-        if silent_on_cus(payment, verdict):
-            return self._cus_without_end(payment, verdict)
+        if verdict.ended_cus is not None and self._debits_without_end(payment, verdict.ended_cus):
+            return self._cus_without_end(payment, verdict.status.value)
         now = self._clock()
-        had_address = payment.redirect_url is not None or payment.gateway_id is not None
+        known = payment.redirect_url is not None or payment.gateway_id is not None or verdict.gateway_id
+        may_turn = known or not gateway.abilities.address_only_ours  # somebody may hold its page's address
 
         def news(known: Payment) -> Facts:
             facts = news_of(known, verdict, event, now)
-            if facts and had_address:
+            if facts and may_turn:
                 facts["next_ask_at"] = now + LOOK_BACK_EVERY
             return facts
 
         return self._pen.tell(payment, event, news)[0]
 
-    def _cus_without_end(self, payment: Payment, verdict: Verdict) -> Payment:
-        """A debit was under way, and the gateway's end does not speak of it: it stays open."""
-        log.warning("%s: ended without a word on its CUS", payment.reference)
+    def _debits_without_end(self, payment: Payment, ended: frozenset[str]) -> bool:
+        """Whether a debit was under way, by any CUS ever heard, of which the gateway does not say the end."""
+        return payment.state not in FINAL and not self._journal.cus_seen(payment.payment_id) <= ended
+
+    def _cus_without_end(self, payment: Payment, said: str) -> Payment:
+        """What was heard of a debit outlives any end that does not speak of it: it stays open."""
+        log.warning("%s: ended without a word on its CUS (%s)", payment.reference, said)
         if self._clock() - payment.created_at < _CUS_WITHOUT_END_IS_A_CASE_AFTER:
             return payment
-        return self._pen.flag(payment, Review.STILL_PENDING, f"{verdict.status.value} without its CUS",
+        return self._pen.flag(payment, Review.STILL_PENDING, f"{said} without its CUS",
                               {"seen_cus": payment.cus or ""})  # fmt: skip
 
     # -- without an answer ------------------------------------------------------------------------
 
     def _no_verdict(self, payment: Payment, gateway: Gateway, answer: NoVerdict) -> Payment:
         if answer.kind is ErrorKind.UNKNOWN_PAYMENT and payment.state is State.PENDING:
-            if self._absence_proves_unpaid(payment, gateway):
+            ends, lapses = self._absence_proves_unpaid(payment, gateway), self._has_lapsed(payment, gateway)
+            if (ends or lapses) and self._debits_without_end(payment, frozenset()):
+                return self._cus_without_end(payment, answer.kind.value)
+            if ends:
                 return self._inferred_end(payment, Event.ABSENT, answer.kind.value)
-            if self._has_lapsed(payment, gateway):
+            if lapses:
                 return self._lapse(payment, gateway)
         log.warning("%s: no verdict (%s)", payment.reference, answer.kind)
         later = self._clock() + heeded(answer.retry_after)

@@ -210,6 +210,10 @@ class Checkout:
         """The same of the account this payment belongs to."""
         return self._inquiry.line_of(payment)
 
+    def accounts_away(self) -> frozenset[str]:
+        """Accounts that nobody asks now: their gateway is away."""
+        return self._inquiry.accounts_away()
+
     def elsewhere(self, payment: Payment) -> bool:
         """Whether it belongs to an account that the settings do not name: nobody here can be asked."""
         return self._inquiry.gateway_of(payment) is None

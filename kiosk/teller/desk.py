@@ -165,13 +165,17 @@ class Desk:
 
         A disk without room, or a clock that signs the wrong hour, must be found before a member starts.
         """
-        skew = self.gateway.skew
-        if skew is not None and abs(skew) > CLOCK_MAY_BE_OFF:
+        if self._clock_is_off():
+            self.gateway.measure_skew()  # one odd answer, or one from before a sleep, is no proof
+        if self._clock_is_off() and (skew := self.gateway.skew):
             minutes = -skew.total_seconds() / 60
             raise ClockOff(f"this clock is {minutes:+.0f} minutes off the gateway's")
         self.journal.beat(self.receipts.issuer.terminal, now=self.receipts.clock())
         if self.journal.room() < _LEAST_ROOM:
             raise JournalUnusable(f"less than {_LEAST_ROOM // 2**20} MiB free for the journal")
+
+    def _clock_is_off(self) -> bool:
+        return abs(self.gateway.skew or timedelta()) > CLOCK_MAY_BE_OFF
 
     def close(self) -> None:
         """Let go of the journal's file."""

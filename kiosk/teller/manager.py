@@ -33,6 +33,8 @@ class Gap(StrEnum):
     """The core has it; here it is approved, and the core's answer never came."""
     OPEN_HERE = "open_here"
     """The core has it; here nobody knows yet whether it was paid."""
+    UNREADABLE = "unreadable"
+    """The core's row about it breaks the contract."""
     UNPAID_HERE = "unpaid_here"
     """The core has it; here it is said that no money moved."""
 
@@ -122,8 +124,13 @@ class Manager:
         return self._gate
 
     def cases(self) -> list[Payment]:
-        """Flagged payments, the oldest first."""
-        return [payment for payment in self._journal.unresolved() if payment.review]
+        """Flagged payments, and those with a further debit that has not gone back; the oldest first."""
+        twice = {debit.payment_id for debit in self._journal.second_debits()}
+        flagged = [payment for payment in self._journal.unresolved() if payment.review]
+        others = twice - {payment.payment_id for payment in flagged}
+        return sorted(
+            [*flagged, *map(self._journal.get, sorted(others))], key=lambda payment: payment.created_at
+        )
 
     def find(self, text: str) -> list[Payment]:
         """Payments with this reference, CUS, id, name or the end of a document."""
@@ -171,6 +178,9 @@ class Manager:
 
     @staticmethod
     def _of_one(payment: Payment, row: RecordedPayment | None) -> Iterable[Difference]:
+        if row is not None and not row.readable:
+            yield Difference(Gap.UNREADABLE, payment.reference, payment.total)
+            return
         if gap := gap_between(payment.state, row.status if row else None):
             waits = row is not None and gap is Gap.NEEDS_ATTENTION
             amount = row.unapplied if row and waits else row.total if row else payment.total

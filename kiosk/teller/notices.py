@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from kiosk.cooperative.payment import Payment, Review
 from kiosk.journal.journal import Journal
-from kiosk.member_core.connector import Connector, CoreError, Notice, NoticeKind
+from kiosk.member_core.connector import Connector, CoreError, Notice, NoticeKind, PostingRefused
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +35,18 @@ class Notices:
             if not self._connector.status().takes_notices:
                 return
             for notice in due:
-                self._connector.tell_member(notice)
-                self._told.add(notice.notice_id)
+                self._tell(notice)
         except CoreError as error:
             log.warning("notices: not told yet (%s)", type(error).__name__)
+
+    def _tell(self, notice: Notice) -> None:
+        """One that the core refuses for good is set aside: it must not keep the others."""
+        try:
+            self._connector.tell_member(notice)
+        except PostingRefused as error:
+            said = "the core refuses its notice, staff must tell the member"
+            log.error("payment %s: %s (%s)", notice.payment_id, said, error)
+        self._told.add(notice.notice_id)
 
     def _due(self) -> Iterator[Notice]:
         flagged = {each.payment_id: each for each in self._journal.unresolved() if each.review}

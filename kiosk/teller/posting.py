@@ -6,7 +6,9 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import Event, Payment, Review, State
+from kiosk.cooperative.standing import Standing, standing
 from kiosk.journal.journal import Facts, Journal, Stale
 from kiosk.member_core.connector import (
     Connector,
@@ -23,9 +25,6 @@ from kiosk.teller.terminal import Timings
 
 log = logging.getLogger(__name__)
 
-_HANDS_OFF = frozenset({Review.NOT_OURS, Review.CONTRADICTION, Review.REVERSED, Review.CORE_CONFLICT})
-"""Flags under which only staff may let money be posted."""
-
 # Nobody else posts while one of us does. Token and posting, both twice where a token had run out (23 s
 # each to connect and answer), behind another thread's token, the same for reading it back, a question to
 # the gateway before it (two minutes at most), and the time that names take to resolve.
@@ -35,9 +34,16 @@ _LOOK_AFTER_POSTING = timedelta(days=1)
 """Once: a gateway may take an approval back."""
 
 
+_Heard = tuple[str, str, Order, str | None]
+
+
+def _what_is_posted(payment: Payment) -> _Heard:
+    return payment.reference, payment.payer.member_id, payment.order, payment.cus
+
+
 def may_post(payment: Payment) -> bool:
-    """Whether the kiosk itself may put it to the core: approved, and no flag forbids it."""
-    return payment.state is State.APPROVED and payment.review not in _HANDS_OFF
+    """Whether the kiosk itself may put it to the core: approved, and what is known contradicts it nowhere."""
+    return payment.state is State.APPROVED and standing(payment) is Standing.PAID
 
 
 class Poster:
@@ -61,7 +67,7 @@ class Poster:
         self._confirm = confirm
         self._pen = Pen(journal, clock)
         self.line = Line("core", timings.post_every, timings.post_every * 10, clock)
-        self._heard: set[str] = set()
+        self._heard: dict[str, _Heard] = {}
 
     @property
     def lease(self) -> timedelta:
@@ -70,11 +76,11 @@ class Poster:
 
     def heard(self, payment: Payment) -> None:
         """The gateway itself told this process that it is approved, with this CUS and amount."""
-        self._heard.add(payment.payment_id)
+        self._heard[payment.payment_id] = _what_is_posted(payment)
 
     def has_heard(self, payment: Payment) -> bool:
-        """Whether `heard` was told of it and it is not posted yet."""
-        return payment.payment_id in self._heard
+        """Whether `heard` was told of this very debit, member and sum, and it is not posted yet."""
+        return self._heard.get(payment.payment_id) == _what_is_posted(payment)
 
     def post(self, payment: Payment) -> Payment:
         """Put an approved payment to the core; anything else, or one that staff must see, stays.
@@ -103,6 +109,9 @@ class Poster:
         return self._carried(payment, read_back)
 
     def _carried(self, payment: Payment, ask: Callable[[Payment], Posting | None]) -> Payment:
+        if not self._journal.is_as_written(payment):
+            detail = "its row is not what its events tell"
+            return self._pen.flag(payment, Review.CONTRADICTION, detail)
         if not self.line.open:
             return self._pen.not_before(payment, self._clock() + self.line.pause)
         wait = timedelta(seconds=self._timings.post_every)
@@ -132,7 +141,7 @@ class Poster:
             facts["core_receipt"] = posting.receipt_number
         if posting.status in (PostingStatus.NEEDS_ATTENTION, PostingStatus.REVERSED):
             facts["review"] = Review.NOT_APPLIED
-        self._heard.discard(payment.payment_id)
+        self._heard.pop(payment.payment_id, None)
         return self._pen.tell(payment, Event.APPLIED, lambda _: facts)[0]
 
     def _asked(self, payment: Payment, ask: Callable[[Payment], Posting | None]) -> Posting | None:

@@ -19,9 +19,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from kiosk.cooperative.payment import CREDITED, FINAL, LIVE, Payment, Review, State
+from kiosk.cooperative.payment import (
+    CREDITED,
+    FINAL,
+    LIVE,
+    LOOK_BACK_EVERY,
+    LOOK_BACK_FOR,
+    Payment,
+    Review,
+    State,
+)
 from kiosk.journal.journal import Journal, JournalUnusable, Stale
-from kiosk.teller.asking import LOOK_BACK_EVERY
 from kiosk.teller.checkout import Checkout, Timings, may_post
 from kiosk.teller.leftovers import QUESTION_LEASE, Leftovers, pause
 from kiosk.teller.notices import Notices
@@ -31,8 +39,6 @@ log = logging.getLogger(__name__)
 _TO_ASK = LIVE - {State.APPROVED}
 AT_ONCE = 6
 """Questions, as the program asks them: an outage leaves hundreds behind, and a gateway must feel no flood."""
-_LOOK_BACK_FOR = timedelta(hours=48)
-"""How long after its end an unpaid payment may still turn out to be something else."""
 _LOST_AFTER = _STAFFS_AFTER = timedelta(hours=48)
 # Terminals that lost power together must not ask together; 12 minutes stay within 10 to 15.
 _SPREAD = 0.15
@@ -84,7 +90,8 @@ class Sonda:
         self._now_and_then(changed)
         done = self._post_due(limit, stop, changed)
         for states in (_TO_ASK, FINAL):  # what ended already comes last
-            for some in _batches(self._journal.due(self._clock(), limit, states), self._at_once):
+            due = self._journal.due(self._clock(), limit, states, passing_over=self._checkout.accounts_away())
+            for some in _batches(due, self._at_once):
                 if stop():
                     return done
                 asked = [payment for payment in some if self._may_ask(payment)]
@@ -208,7 +215,7 @@ class Sonda:
         looked = payment.state in CREDITED and not self._checkout.line_of(payment).failing
         # Settings that name another account for a while must not end it: the account may come back.
         mute = not (self._checkout.can_look_up(payment) or self._checkout.elsewhere(payment))
-        over = now - ended >= _LOOK_BACK_FOR or mute
+        over = now - ended >= LOOK_BACK_FOR or mute
         settled = looked or over or payment.review is not None
         return self._note(payment, None if settled else now + LOOK_BACK_EVERY)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
+from enum import IntEnum
 
 from kiosk.cooperative.payment import CANCELLED, CREDITED, FINAL, Event, Payment
 from kiosk.cooperative.second_debit import SecondDebit
@@ -33,39 +35,65 @@ def seen_facts(answer: Verdict | Conflict | Approval) -> dict[str, str]:
     return {name: value for name, value in said.items() if value}
 
 
-def chosen(payment: Payment, verdict: Verdict) -> tuple[Verdict, tuple[Approval, ...]]:
-    """The approval that counts, and the further debits.
+class Likeness(IntEnum):
+    """How sure it is that an approval is the one the journal has."""
 
-    The one the journal has already; else the gateway's first by date and CUS (`Verdict.approvals`). Where
-    the journal has one that the answer does not list, all that it lists are further ones.
-    """
-    listed = verdict.approvals
-    if len(listed) < 2:
-        return verdict, ()
-    known = [each for each in listed if each.cus and each.cus == payment.cus]
-    counts = known[0] if payment.state in CREDITED and known else listed[0]
-    others = tuple(each for each in listed if each is not counts)
-    told = replace(
+    ANOTHER = 0
+    NOTHING_AGAINST = 1
+    """One side has neither the gateway's id nor a CUS that the other could differ from."""
+    SAME_ATTEMPT = 2
+    SAME_CUS = 3
+    SAME_BOTH = 4
+
+
+def likeness(payment: Payment, attempt: str, approval: Approval) -> Likeness:
+    """`attempt`: the gateway's own id of what the journal has. A CUS may be told late, or in better words."""
+    same_cus = payment.cus is not None and payment.cus in (approval.cus, *approval.also)
+    same_attempt = bool(attempt) and attempt == approval.attempt
+    if same_cus:
+        return Likeness.SAME_BOTH if same_attempt else Likeness.SAME_CUS
+    if same_attempt:
+        return Likeness.SAME_ATTEMPT
+    other_cus = payment.cus is not None and approval.cus is not None
+    other_attempt = bool(attempt) and bool(approval.attempt)
+    return Likeness.ANOTHER if other_cus or other_attempt else Likeness.NOTHING_AGAINST
+
+
+def debits_of(payment: Payment, verdict: Verdict) -> tuple[Approval, ...]:
+    """All full debits of an approval; one at least."""
+    amount = verdict.approved_amount or payment.total
+    return verdict.approvals or (Approval("", amount, verdict.cus, verdict.bank, verdict.decided_at),)
+
+
+def told_of(verdict: Verdict, approval: Approval) -> Verdict:
+    """The verdict as it is about this one of its debits."""
+    return replace(
         verdict,
-        approved_amount=counts.amount,
-        cus=counts.cus,
-        bank=counts.bank,
-        decided_at=counts.decided_at,
+        approved_amount=approval.amount if verdict.approvals else verdict.approved_amount,
+        cus=approval.cus,
+        bank=approval.bank,
+        decided_at=approval.decided_at,
     )
-    return told, others
 
 
-def second_debit(payment: Payment, approval: Approval, now: datetime) -> SecondDebit:
-    """A further debit, as the journal keeps it."""
-    return SecondDebit(
-        payment.payment_id,
-        approval.key,
-        approval.amount,
-        approval.cus,
-        approval.bank,
-        approval.decided_at,
-        now,
-    )
+def second_debits(
+    payment: Payment, listed: tuple[Approval, ...], counts: Approval | None, now: datetime
+) -> list[SecondDebit]:
+    """All that are listed beside the one that counts, as the journal keeps them."""
+    keys = Counter(each.key for each in listed)
+    return [
+        SecondDebit(
+            payment.payment_id,
+            each.key if keys[each.key] == 1 else f"{each.key[:31]}/{each.cus or number}"[:64],
+            each.amount,
+            each.cus,
+            each.bank,
+            each.decided_at,
+            now,
+        )
+        for number, each in enumerate(listed)
+        if each is not counts
+    ]
 
 
 def date_is_off(payment: Payment, decided_at: datetime | None, now: datetime) -> bool:
@@ -75,14 +103,9 @@ def date_is_off(payment: Payment, decided_at: datetime | None, now: datetime) ->
     return not payment.created_at - _DATES_AGREE_WITHIN <= decided_at <= now + _DATES_AGREE_WITHIN
 
 
-def silent_on_cus(payment: Payment, verdict: Verdict) -> bool:
-    """Whether a debit whose CUS was seen is not among those that this answer says have ended unpaid."""
-    seen = payment.cus if payment.state not in FINAL else None
-    return seen is not None and verdict.ended_cus is not None and seen not in verdict.ended_cus
-
-
-def news_of(payment: Payment, verdict: Verdict, event: Event, now: datetime) -> Facts:
-    """What the verdict adds. Once paid nothing changes: the core compares every repetition."""
+def news_of(payment: Payment, verdict: Verdict, event: Event, now: datetime, attempt: str = "") -> Facts:
+    """What the verdict adds, `attempt` of an approval too. Once paid nothing changes: the core compares
+    every repetition."""
     if payment.state in CREDITED or (payment.state in FINAL and event is not Event.SEEN_OK):
         return Facts()
     facts = Facts()
@@ -97,6 +120,7 @@ def news_of(payment: Payment, verdict: Verdict, event: Event, now: datetime) -> 
     facts["decided_at"] = verdict.decided_at or payment.decided_at or now
     if event is Event.SEEN_OK:
         facts["cause"] = facts["error"] = None
+        facts["attempt"] = attempt
     else:
         facts["error"] = CANCELLED if verdict.status is Status.CANCELLED else None
         if verdict.cause:

@@ -180,6 +180,9 @@ class ManagerPage(Page):
                 "{reference}: el sistema lo tiene aplicado; aquí figura sin pago ({amount})"
             ),
             Gap.NEEDS_ATTENTION: self.tr("{reference}: sin aplicar en el sistema ({amount})"),
+            Gap.UNREADABLE: self.tr(
+                "{reference}: el sistema lo muestra dañado y no se puede comparar ({amount})"
+            ),
             Gap.REVERSED: self.tr("{reference}: reversado en el sistema ({amount})"),
         }[found.gap]
         return words.format(reference=found.reference, amount=together(found.amount.shown()))

@@ -188,10 +188,10 @@ class Application(QObject):
             self._out_of_service(error)
 
     def _out_of_service(self, error: Exception) -> None:
-        log.error("out of service: %s", error)
         if self.visit.step in (Step.WELCOME, Step.BEFORE):
-            self.visit.go(Step.OUT_OF_SERVICE)
+            self.visit.out_of_service(error)
         else:  # already out of service, or a member is served: nobody is put out in the middle
+            log.warning("not fit to begin: %s", error)
             self._try_again_later()
 
     def _try_again_later(self) -> None:

@@ -230,14 +230,16 @@ def health_checks(settings: Settings) -> list[Check]:
     from kiosk.transport import Transport
 
     gateway, connector = gateway_of(settings), _connector(settings)
+    keys = keyring(settings)
     return [
         partial(health.gateway_clock, Transport(settings.gateway.url), now),
         partial(health.gateway_access, gateway),
         partial(health.core, connector),
-        partial(health.journal, settings.journal.file, keyring(settings), witness_of(settings)),
+        partial(health.journal, settings.journal.file, keys, witness_of(settings)),
         partial(accounts.category, settings.gateway.financial_services),
-        partial(accounts.open_elsewhere, settings.journal.file, gateway, former_gateways(settings)),
-        partial(accounts.strangers, settings.journal.file, connector, settings.terminal.id, now()),
+        partial(accounts.open_elsewhere, settings.journal.file, gateway, former_gateways(settings), keys),
+        partial(accounts.beginnings, settings.journal.file, now(), keys),
+        partial(accounts.strangers, settings.journal.file, connector, settings.terminal.id, now(), keys),
         partial(health.disk, settings.journal.file.parent),
         partial(health.paper, _printer(settings)),
     ]

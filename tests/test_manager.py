@@ -19,6 +19,7 @@ from test_explain import KIOSK
 from kiosk.cooperative.bogota import bounds, day_of
 from kiosk.cooperative.money import Money
 from kiosk.cooperative.payment import Event, Payment, Review, State
+from kiosk.cooperative.second_debit import SecondDebit
 from kiosk.demo import MANAGER_PIN
 from kiosk.journal.journal import Journal
 from kiosk.member_core.connector import CoreUnreachable, PostingStatus, RecordedPayment
@@ -350,3 +351,64 @@ def test_a_case_is_found_settled_and_gone(case: KioskCase) -> None:
     case.arrive(Step.WELCOME)
     assert case.visit.manager.cases.rowCount() == case.visit.manager.found.rowCount() == 0
     assert plain(case.window.page(Step.MANAGER_CASE).amount.text()) == ""
+
+
+def paid_twice(case: KioskCase) -> Payment:
+    journal, now = case.desk().journal, datetime.now(UTC)
+    account = case.desk().gateway.account
+    payment = journal.prepare(
+        order("OB-881"), PAYER, terminal="DEMO01", gateway="placetopay", now=now, account=account
+    )
+    for event, facts in (
+        (Event.SENT, {}), (Event.SEEN_OK, {"cus": "55501", "decided_at": now}),
+        (Event.APPLIED, {"core_receipt": "R-1"}),
+    ):  # fmt: skip
+        payment = journal.record(payment, event, now=now, **facts)  # type: ignore[arg-type]
+    debit = SecondDebit(payment.payment_id, "A-2", payment.total, "55777", "BANCO DOS", now, now)
+    return journal.note_second_debit(payment, debit, now=now)
+
+
+def test_a_further_debit_ends_as_returned_on_the_page(case: KioskCase) -> None:
+    payment = paid_twice(case)
+    admitted(case)
+    case.wait(lambda: case.says("Casos por revisar: 1"))
+    case.touch_row("manager_cases", 0)
+    case.arrive(Step.MANAGER_CASE)
+    case.wait(lambda: case.says("Segundo débito", "55777", "BANCO DOS", str(payment.account)))
+    assert not any(case.sees(f"verdict_{each}") for each in ("posted", "declined", "failed"))
+    case.click("verdict_returned")
+    for field, words in (("case_by", "gerente"), ("case_reason", "doble"), ("case_evidence", "carta 12")):
+        case.type(field, words)
+    case.done()
+    case.click("go")
+    case.arrive(Step.MANAGER)
+    case.wait(lambda: case.says("Casos por revisar: 0", "Nada espera por usted."))
+    assert case.desk().journal.second_debits() == []
+    after = case.desk().journal.get(payment.payment_id)
+    assert (after.state, after.review) == (State.POSTED, None)
+
+
+def test_what_concerns_everybody_stands_before_the_cases(case: KioskCase) -> None:
+    journal, now = case.desk().journal, datetime.now(UTC)
+    admitted(case)
+    case.wait(lambda: case.says("Nada espera por usted."))
+    assert not case.sees("manager_alarms")
+    case.click("back")
+    case.arrive(Step.WELCOME)
+    elsewhere = journal.prepare(
+        order("OB-1"), PAYER, terminal="DEMO01", gateway="placetopay", now=now - timedelta(days=1),
+        account="placetopay@another.example#1",
+    )  # fmt: skip
+    journal.record(elsewhere, Event.SENT, now=now)
+    for number in range(3):
+        who = replace(PAYER, member_id=f"M-{number}")
+        refused = journal.prepare(
+            order(f"OB-2{number}"), who, terminal="DEMO01", gateway="placetopay", now=now
+        )
+        refused = journal.record(refused, Event.SENT, now=now)
+        journal.record(refused, Event.REFUSED, now=now, error="garbage")
+    admitted(case)
+    case.wait(lambda: case.sees("manager_alarms"))
+    said = case.text_of("manager_alarms")
+    assert "ningún pago se pudo abrir en la pasarela: 3 intentos seguidos de 3 asociados" in said
+    assert "son de otra cuenta de la pasarela: 1." in said

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from kiosk.cooperative.refusals import LOOKED_AT, refused_alike
 from kiosk.health import Finding, Level
 from kiosk.journal.journal import Journal, JournalUnusable
+from kiosk.journal.keys import NO_KEYS, Keyring
 from kiosk.member_core.connector import Connector, CoreError
-from kiosk.pse.gateway import Gateway
+from kiosk.pse.gateway import OF_ALL_PAYMENTS, Gateway, gateway_of
 
 _COMPARED = timedelta(days=2)
 
@@ -28,25 +31,49 @@ def category(financial_services: bool | None) -> Finding:
     return Finding(name, Level.HEALTHY, f"the merchant is {said}")
 
 
-def open_elsewhere(file: Path, gateway: Gateway, former: Sequence[Gateway]) -> Finding:
+@contextmanager
+def _opened(file: Path, keys: Keyring) -> Iterator[Journal]:
+    book = Journal.open(file, keys)
+    try:
+        yield book
+    finally:
+        book.close()
+
+
+def beginnings(file: Path, now: datetime, keys: Keyring = NO_KEYS) -> Finding:
+    """Whether payment after payment of different members could not be begun: a firewall, a key, a host."""
+    name = "beginnings"
+    try:
+        if not file.exists():
+            return Finding(name, Level.HEALTHY, "no payments yet")
+        with _opened(file, keys) as book:
+            found = refused_alike(book.between(now - LOOKED_AT, now + timedelta(hours=1)), OF_ALL_PAYMENTS)
+    except JournalUnusable as error:
+        return Finding(name, Level.BROKEN, str(error))
+    if found is None or not found.alarms:
+        return Finding(name, Level.HEALTHY, "payments can be begun, as far as anybody tried lately")
+    return Finding(
+        name,
+        Level.BROKEN,
+        f"the last {found.payments} payments, of {found.members} members, could not be begun ({found.kind})",
+        "Look at firewall, proxy and the gateway's keys; the log names each answer (docs/operations.md).",
+    )
+
+
+def open_elsewhere(
+    file: Path, gateway: Gateway, former: Sequence[Gateway], keys: Keyring = NO_KEYS
+) -> Finding:
     """Open payments that belong to an account which these settings do not name: nobody asks about them."""
     name = "accounts"
     if not file.exists():
         return Finding(name, Level.HEALTHY, "no payments yet")
     try:
-        book = Journal.open(file)
-        try:
+        with _opened(file, keys) as book:
             waiting = [payment for payment in book.unresolved() if payment.live]
-        finally:
-            book.close()
     except JournalUnusable as error:
         return Finding(name, Level.BROKEN, str(error))
-    known = {gateway.account, *(each.account for each in former)}
-    lost = [
-        payment.account or payment.gateway
-        for payment in waiting
-        if (payment.account not in known if payment.account else payment.gateway != gateway.name)
-    ]
+    named = [*former, gateway]
+    lost = [each.account or each.gateway for each in waiting if gateway_of(each, named) is None]
     if lost:
         where = ", ".join(sorted(set(lost)))
         return Finding(
@@ -58,7 +85,9 @@ def open_elsewhere(file: Path, gateway: Gateway, former: Sequence[Gateway]) -> F
     return Finding(name, Level.HEALTHY, f"{len(waiting)} open payments, all of accounts in the settings")
 
 
-def strangers(file: Path, connector: Connector, terminal: str, now: datetime) -> Finding:
+def strangers(
+    file: Path, connector: Connector, terminal: str, now: datetime, keys: Keyring = NO_KEYS
+) -> Finding:
     """Payments of two days that the core has under this terminal's id and the journal does not know."""
     name = "strangers"
     try:
@@ -69,7 +98,7 @@ def strangers(file: Path, connector: Connector, terminal: str, now: datetime) ->
         return Finding(name, Level.WARNING, f"the core could not be asked: {type(error).__name__}")
     mine = {row.payment_id: row for row in recorded if row.kiosk_id == terminal}
     try:
-        unknown = _unknown(file, list(mine))
+        unknown = _unknown(file, list(mine), keys)
     except JournalUnusable as error:
         return Finding(name, Level.BROKEN, str(error))
     if unknown:
@@ -83,11 +112,8 @@ def strangers(file: Path, connector: Connector, terminal: str, now: datetime) ->
     return Finding(name, Level.HEALTHY, f"all {len(mine)} payments that the core has of {terminal} are known")
 
 
-def _unknown(file: Path, payment_ids: list[str]) -> list[str]:
+def _unknown(file: Path, payment_ids: list[str], keys: Keyring) -> list[str]:
     if not file.exists():
         return payment_ids
-    book = Journal.open(file)
-    try:
+    with _opened(file, keys) as book:
         return book.unknown(payment_ids)
-    finally:
-        book.close()

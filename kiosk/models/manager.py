@@ -14,8 +14,10 @@ from kiosk.models.payments import PaymentsModel
 
 if TYPE_CHECKING:
     from kiosk.models.errands import Errands
-    from kiosk.teller.desk import Desk
+    from kiosk.teller.desk import Alarms, Desk
     from kiosk.teller.manager import DayClose
+
+    _Found = tuple[list[Payment], DayClose, Alarms]
 
 
 class ManagerDesk(QObject):
@@ -37,6 +39,7 @@ class ManagerDesk(QObject):
 
     def _clear(self) -> None:
         self.day: DayClose | None = None
+        self.alarms: Alarms | None = None
         self.case: Payment | None = None
         self.tries_left: int | None = None
         self.locked_minutes: int | None = None
@@ -87,13 +90,13 @@ class ManagerDesk(QObject):
     def load(self, today: date) -> None:
         """Cases and the day; `changed` when they are there."""
 
-        def work(desk: Desk) -> tuple[list[Payment], DayClose]:
-            return desk.manager.cases(), desk.manager.day(today)
+        def work(desk: Desk) -> _Found:
+            return _found(desk, today)
 
         self._errands.run("ask", work, self._loaded, self._failed)
 
-    def _loaded(self, found: tuple[list[Payment], DayClose]) -> None:
-        cases, self.day = found
+    def _loaded(self, found: _Found) -> None:
+        cases, self.day, self.alarms = found
         self.cases.load(cases)
         self.problem = ""
         self.changed.emit()
@@ -126,13 +129,13 @@ class ManagerDesk(QObject):
         key = self.debits[0].key
         day = day_of(payment.created_at) if self.day is None else self.day.day
 
-        def work(desk: Desk) -> tuple[list[Payment], DayClose]:
+        def work(desk: Desk) -> _Found:
             desk.manager.return_debit(payment, key, by=by, reason=reason, evidence=evidence)
-            return desk.manager.cases(), desk.manager.day(day)
+            return _found(desk, day)
 
         self._errands.run("money", work, self._case_closed, self._case_left)
 
-    def _case_closed(self, found: tuple[list[Payment], DayClose]) -> None:
+    def _case_closed(self, found: _Found) -> None:
         self._loaded(found)
         self.closed.emit()
 
@@ -145,15 +148,19 @@ class ManagerDesk(QObject):
 
         day = day_of(payment.created_at) if self.day is None else self.day.day
 
-        def work(desk: Desk) -> tuple[list[Payment], DayClose]:
+        def work(desk: Desk) -> _Found:
             desk.manager.settle(payment, verdict, by=by, reason=reason, evidence=evidence)
-            return desk.manager.cases(), desk.manager.day(day)
+            return _found(desk, day)
 
         self._errands.run("money", work, self._case_closed, self._case_left)
 
     def _failed(self, error: Exception) -> None:
         self.problem = type(error).__name__
         self.changed.emit()
+
+
+def _found(desk: Desk, day: date) -> _Found:
+    return desk.manager.cases(), desk.manager.day(day), desk.alarms()
 
 
 def _minutes(seconds: float) -> int | None:

@@ -15,7 +15,7 @@ from PySide6.QtCore import Signal
 
 from kiosk.cooperative.member import AccountHolder, Document, MemberSession
 from kiosk.cooperative.obligation import Obligation
-from kiosk.cooperative.order import Order
+from kiosk.cooperative.order import InvalidOrder, Order
 from kiosk.cooperative.payment import Payment, State
 from kiosk.cooperative.standing import Standing, standing
 from kiosk.journal.errors import ObligationHeld
@@ -72,6 +72,7 @@ class Visit(Errands):
         self.news: list[Payment] = []
         """Payments that ended while nobody watched; the newest first."""
         self.core: CoreStatus | None = None
+        self.unfit: Exception | None = None
         self._forget()
 
     def _forget(self) -> None:
@@ -90,8 +91,7 @@ class Visit(Errands):
         self.gateway: Gateway | None = None
         self._asking = False
         self._pays_on = Step.BANK
-        self.reprinting = False
-        self.consented = False
+        self.reprinting = self.consented = False
         self._suggestion: tuple[str, str, str] | None = None
 
     # -- moving ---------------------------------------------------------------------------
@@ -167,18 +167,20 @@ class Visit(Errands):
         """The first touch; meanwhile ask the core how it is."""
         self.next()
         self._ask(lambda desk: desk.connector.status(), self._know_core, quiet=True)
-        self.run("ask", lambda desk: desk.check(), _ignore, self._unfit)
+        self.run("ask", lambda desk: desk.check(), _ignore, self.out_of_service)
 
-    def _unfit(self, error: Exception) -> None:
-        log.error("out of service: %s", error)
+    def out_of_service(self, error: Exception | None = None) -> None:
+        """Nobody can begin here; `error` is why, for staff. Whoever is served already goes on."""
+        log.error("out of service: %s", error or "the core is closed")
         if self.session is None:
+            self.unfit = error
             self.go(Step.OUT_OF_SERVICE)
 
     def _know_core(self, status: CoreStatus) -> None:
         self.core = status
         self.member_changed.emit()
-        if status.availability is Availability.UNAVAILABLE and self.session is None:
-            self.go(Step.OUT_OF_SERVICE)  # before anyone types a key in vain
+        if status.availability is Availability.UNAVAILABLE:
+            self.out_of_service()  # before anyone types a key in vain
 
     @property
     def core_message(self) -> str:
@@ -277,16 +279,15 @@ class Visit(Errands):
         if problem := self._choice_problem():
             self._tell(problem)
             return
-        self.order = self.obligations.order()
         self.next()
 
     def _choice_problem(self) -> Problem | None:
-        total = self.obligations.total
-        if not total:
+        if not self.obligations.total:
             return Problem(Trouble.NOTHING_CHOSEN)
         try:
-            self.limits.admit(total)
-        except (BelowMinimum, AboveMaximum) as error:
+            self.limits.admit(self.obligations.total)
+            self.order = self.obligations.order()
+        except (BelowMinimum, AboveMaximum, InvalidOrder) as error:
             return problem_of(error)
         return None
 

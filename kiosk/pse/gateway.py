@@ -8,7 +8,7 @@ a 500, an HTML page or an unknown word says nothing about the money.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from kiosk.cooperative.member import AccountHolder, Document
 from kiosk.cooperative.money import Money
-from kiosk.cooperative.payment import Event
+from kiosk.cooperative.payment import Event, Payment
 
 if TYPE_CHECKING:
     from kiosk.transport import Transport
@@ -69,6 +69,11 @@ class ErrorKind(StrEnum):
         """Whether waiting will not mend it."""
         passing = (ErrorKind.NOT_SENT, ErrorKind.NO_ANSWER, ErrorKind.SERVER, ErrorKind.GARBAGE)
         return self not in passing
+
+
+OF_ONE_PAYMENT = frozenset({ErrorKind.LIMIT, ErrorKind.BANK_UNREACHABLE, ErrorKind.DUPLICATE_REFERENCE})
+"""Why one payment may not begin while every other may."""
+OF_ALL_PAYMENTS = frozenset(kind.value for kind in ErrorKind if kind not in OF_ONE_PAYMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +324,16 @@ class Expected:
     payer_ends: str = ""
     """The last characters of the payer's document that we named, where known; an answer that names another
     is not ours."""
+
+
+def gateway_of(payment: Payment, gateways: Sequence[Gateway]) -> Gateway | None:
+    """The account that a payment belongs to; None where it is none of these.
+
+    The last is where payments are begun: those of the time before accounts were kept are its own, by driver.
+    """
+    if payment.account is None:
+        return gateways[-1] if payment.gateway == gateways[-1].name else None
+    return next((each for each in gateways if each.account == payment.account), None)
 
 
 class Gateway(Protocol):

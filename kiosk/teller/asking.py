@@ -12,7 +12,17 @@ from datetime import datetime, timedelta
 from kiosk.cooperative.payment import CREDITED, FINAL, LOOK_BACK_EVERY, Event, Payment, Review, State
 from kiosk.journal.journal import Facts, Journal, Stale
 from kiosk.member_core.connector import Connector
-from kiosk.pse.gateway import Answer, Approval, Conflict, ErrorKind, Gateway, NoVerdict, Status, Verdict
+from kiosk.pse.gateway import (
+    Answer,
+    Approval,
+    Conflict,
+    ErrorKind,
+    Gateway,
+    NoVerdict,
+    Status,
+    Verdict,
+    gateway_of,
+)
 from kiosk.teller.line import Line, heeded
 from kiosk.teller.pen import Pen
 from kiosk.teller.posting import Poster, may_post
@@ -64,9 +74,8 @@ class Inquiry:
         steady: Callable[[], float],
     ) -> None:
         self._journal, self._clock, self._timings, self._steady = journal, clock, timings, steady
-        *_, self._gateway = every = list(gateways)
-        self._gateways = {each.account: each for each in every}
-        self._lines = {account: self._new_line(each.name) for account, each in self._gateways.items()}
+        self._gateways = list(gateways)
+        self._lines = {each.account: self._new_line(each.name) for each in self._gateways}
         self._pen = Pen(journal, clock)
         self.poster = Poster(journal, connector, clock, timings, self._asked_again)
         self._known_since: dict[str, float] = {}
@@ -81,7 +90,7 @@ class Inquiry:
     @property
     def gateway_line(self) -> Line:
         """Whether the gateway that payments are begun at is there."""
-        return self._lines[self._gateway.account]
+        return self._lines[self._gateways[-1].account]
 
     def line_of(self, payment: Payment) -> Line:
         """The same of the account this payment belongs to."""
@@ -101,9 +110,7 @@ class Inquiry:
 
     def gateway_of(self, payment: Payment) -> Gateway | None:
         """The account it belongs to; None where the settings do not name it."""
-        if payment.account is None:  # begun before accounts were kept
-            return self._gateway if payment.gateway == self._gateway.name else None
-        return self._gateways.get(payment.account)
+        return gateway_of(payment, self._gateways)
 
     def ask(self, payment: Payment) -> Payment:
         """Ask the gateway and write what it said; go on to the core when the money has moved.

@@ -14,9 +14,11 @@ from datetime import datetime, timedelta
 from kiosk.cooperative.member import AccountHolder, Document, Member, MemberSession
 from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import Event, Payment, Review, State
+from kiosk.cooperative.refusals import LOOKED_AT, refused_alike
 from kiosk.journal.journal import Facts, Journal, Stale
 from kiosk.member_core.connector import Connector
 from kiosk.pse.gateway import (
+    OF_ALL_PAYMENTS,
     Bank,
     Created,
     Creation,
@@ -151,7 +153,19 @@ class Checkout:
             return self._answered(payment, Event.REFUSED, Event.ABSENT, refused), None
         charge = charge_of(payment, holder, bank, self._terminal, now, member=member, document=document)
         created = self._gateway.create(charge)
-        return self._created(payment, created), created
+        payment = self._created(payment, created)
+        self._note_refusals(payment)
+        return payment, created
+
+    def _note_refusals(self, payment: Payment) -> None:
+        """One line where beginnings fail alike for everybody, when the member comes who makes it sure."""
+        now = self._clock()
+        lately = self._journal.between(now - LOOKED_AT, now + timedelta(hours=1))
+        found = refused_alike(lately, OF_ALL_PAYMENTS)
+        before = [each for each in lately if each.payment_id != payment.payment_id]
+        known = refused_alike(before, OF_ALL_PAYMENTS)
+        if found and found.alarms and not (known and known.alarms):
+            log.error("no payment can be begun: %d members in a row (%s)", found.members, found.kind)
 
     def _created(self, payment: Payment, created: Creation) -> Payment:
         if isinstance(created, Created):

@@ -10,10 +10,11 @@ from pathlib import Path
 from kiosk.cooperative.member import Document, MemberSession
 from kiosk.cooperative.obligation import PAYMENT_LIVE, Obligation
 from kiosk.cooperative.payment import Payment, State
+from kiosk.cooperative.refusals import LOOKED_AT, Refused, refused_alike
 from kiosk.cooperative.standing import Standing, holds, standing
 from kiosk.journal.journal import Journal, JournalUnusable
 from kiosk.member_core.connector import Connector, MemberLocked, WrongKey
-from kiosk.pse.gateway import Gateway, NoVerdict, Terms
+from kiosk.pse.gateway import OF_ALL_PAYMENTS, Gateway, NoVerdict, Terms
 from kiosk.receipt.document import Issuer, Receipt, receipt_of
 from kiosk.receipt.printer import Printer
 from kiosk.teller.attempts import Attempts
@@ -67,6 +68,15 @@ class Receipts:
     def file_of(self, payment: Payment) -> Path:
         """Where the receipt of a payment as it stands is kept."""
         return self.folder / f"{payment.reference}-{payment.state.value.lower()}.pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarms:
+    """What the manager must see before all cases. `elsewhere`: open payments of an account that the settings
+    do not name; nobody asks about them. `refused`: nobody's payment can be begun."""
+
+    elsewhere: int = 0
+    refused: Refused | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +178,25 @@ class Desk:
         if self._clock_is_off():
             self.gateway.measure_skew()  # one odd answer, or one from before a sleep, is no proof
         if self._clock_is_off() and (skew := self.gateway.skew):
-            minutes = -skew.total_seconds() / 60
-            raise ClockOff(f"this clock is {minutes:+.0f} minutes off the gateway's")
+            raise ClockOff(-skew.total_seconds() / 60)
+        if why := self.journal.why_no_payment():
+            raise JournalUnusable(why)
         self.journal.beat(self.receipts.issuer.terminal, now=self.receipts.clock())
         if self.journal.room() < _LEAST_ROOM:
             raise JournalUnusable(f"less than {_LEAST_ROOM // 2**20} MiB free for the journal")
 
     def _clock_is_off(self) -> bool:
         return abs(self.gateway.skew or timedelta()) > CLOCK_MAY_BE_OFF
+
+    def alarms(self) -> Alarms:
+        """What concerns all payments. Raises JournalUnusable."""
+        now = self.receipts.clock()
+        lately = self.journal.between(now - LOOKED_AT, now + timedelta(hours=1))
+        refused = refused_alike(lately, OF_ALL_PAYMENTS)
+        elsewhere = [
+            each for each in self.journal.unresolved() if each.live and self.checkout.elsewhere(each)
+        ]
+        return Alarms(len(elsewhere), refused if refused and refused.alarms else None)
 
     def close(self) -> None:
         """Let go of the journal's file."""

@@ -49,4 +49,11 @@ class AboveMaximum(Exception):
 
 
 class ClockOff(Exception):
-    """This terminal's clock is known to be minutes off: what it would sign, date and end is wrong."""
+    """This terminal's clock is known to be minutes off: what it would sign, date and end is wrong.
+
+    `minutes`: how far it is ahead of the gateway's; negative where it is behind.
+    """
+
+    def __init__(self, minutes: float) -> None:
+        super().__init__(f"this clock is {minutes:+.0f} minutes off the gateway's")
+        self.minutes = minutes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QTimer
+from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -16,9 +16,10 @@ from PySide6.QtWidgets import (
 from kiosk.cooperative.payment import State
 from kiosk.models.payments import PaymentsModel
 from kiosk.models.steps import Step
+from kiosk.teller.desk import Alarms
 from kiosk.teller.manager import DayClose, Difference, Gap
-from kiosk.views.controls import Button, Card, Field, label, together
-from kiosk.views.dates import short_date, today
+from kiosk.views.controls import Button, Card, Field, Picture, label, together
+from kiosk.views.dates import minute_time, short_date, today
 from kiosk.views.page import Page
 from kiosk.views.payments import PaymentDelegate
 from kiosk.views.result import Facts
@@ -43,6 +44,7 @@ class ManagerPage(Page):
         self.facts = Facts(theme)
         for part in (self._day_head, self.facts, self._gaps):
             day.box.addWidget(part)
+        left.addWidget(self._build_alarms())
         left.addWidget(day)
         self.search = Field(theme, "manager_search", keyboard="text", most=60)
         self.search.edited.connect(self._look_soon)
@@ -71,6 +73,16 @@ class ManagerPage(Page):
         manager.changed.connect(self._refresh)
         theme.changed.connect(self._space)
         self._space()
+
+    def _build_alarms(self) -> Card:
+        """What concerns everybody who comes, before any single case."""
+        self.alarms = Card(self.theme, "problem", across=True, pad=28, gap=22)
+        self.alarms.box.addWidget(
+            Picture(self.theme, "warning-circle-fill", "problem", 52), 0, Qt.AlignmentFlag.AlignTop
+        )
+        self._alarms = label("strong", name="manager_alarms")
+        self.alarms.box.addWidget(self._alarms, 1)
+        return self.alarms
 
     def _build_actions(self) -> None:
         theme = self.theme
@@ -136,7 +148,32 @@ class ManagerPage(Page):
         self.found.setVisible(hits > 0)
         self._nothing.setVisible(bool(manager.sought) and hits == 0)
         self._cases_head.setText(self.tr("Casos por revisar: {count}").format(count=count))
+        self._show_alarms(manager.alarms)
         self._show_day(manager.day)
+
+    def _show_alarms(self, alarms: Alarms | None) -> None:
+        said = []
+        if alarms and alarms.refused:
+            said.append(
+                self.tr(
+                    "Desde las {time} ningún pago se pudo abrir en la pasarela: {count} intentos seguidos de "
+                    "{members} asociados. Llame a sistemas (código: {kind})."
+                ).format(
+                    time=minute_time(alarms.refused.since),
+                    count=alarms.refused.payments,
+                    members=alarms.refused.members,
+                    kind=alarms.refused.kind,
+                )
+            )
+        if alarms and alarms.elsewhere:
+            said.append(
+                self.tr(
+                    "Pagos por confirmar que son de otra cuenta de la pasarela: {count}. Nadie pregunta por "
+                    "ellos. Llame a sistemas."
+                ).format(count=alarms.elsewhere)
+            )
+        self._alarms.setText("\n".join(said))
+        self.alarms.setVisible(bool(said))
 
     def _show_day(self, day: DayClose | None) -> None:
         self._day_head.setText(self.tr("Pagos de hoy, {day}").format(day=short_date(today())))

@@ -131,7 +131,7 @@ class ManagerCasePage(Page):
 
     def _changed(self) -> None:
         if self.on_stage and self._payment is not None:
-            self.facts.show_rows(*self._rows(self._payment))
+            self.retranslate()  # a further debit may have been found meanwhile
 
     def _closed(self) -> None:
         if self.on_stage:
@@ -159,8 +159,10 @@ class ManagerCasePage(Page):
         self.back_button.caption(self.tr("Atrás"))
         self.print_button.caption(self.tr("Imprimir copia"))
         self.go_button.caption(self.tr("Cerrar el caso"))
-        flagged = payment is not None and payment.review is not None
-        twice = payment is not None and payment.review is Review.PAID_TWICE
+        review = payment.review if payment is not None else None
+        if review is None and self.visit.manager.debits:
+            review = Review.PAID_TWICE
+        flagged, twice = review is not None, review is Review.PAID_TWICE
         for option in self.verdicts.buttons():
             option.setVisible((option is self.returned) is twice)
         for part in (self.advice, self.form, self.go_button):
@@ -171,8 +173,8 @@ class ManagerCasePage(Page):
         )
         if payment is None:
             return
-        if payment.review is not None:
-            what, rest = review_words(payment.review)
+        if review is not None:
+            what, rest = review_words(review)
             self._what.setText(what)
             self._do.setText(rest)
         self.facts.show_rows(*self._rows(payment))
@@ -188,6 +190,7 @@ class ManagerCasePage(Page):
             (self.tr("CUS"), payment.cus or "—"),
             (self.tr("Banco"), payment.bank or "—"),
             (self.tr("Pasarela"), payment.gateway_id or "—"),
+            (self.tr("Cuenta en la pasarela"), payment.account or payment.gateway),
             (self.tr("Recibo del sistema"), payment.core_receipt or "—"),
             *self._evidence(),
         ]

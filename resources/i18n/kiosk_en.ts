@@ -598,6 +598,10 @@
     <context>
         <name>ManagerCasePage</name>
         <message>
+            <source>Cuenta en la pasarela</source>
+            <translation>Gateway account</translation>
+        </message>
+        <message>
             <source>No se pudo cerrar el caso: el pago cambió. Ábralo otra vez.</source>
             <translation>The case could not be closed: the payment changed. Open it again.</translation>
         </message>
@@ -743,6 +747,18 @@
     </context>
     <context>
         <name>ManagerPage</name>
+        <message>
+            <source>{reference}: el sistema lo muestra dañado y no se puede comparar ({amount})</source>
+            <translation>{reference}: the core's record is damaged and cannot be compared ({amount})</translation>
+        </message>
+        <message>
+            <source>Desde las {time} ningún pago se pudo abrir en la pasarela: {count} intentos seguidos de {members} asociados. Llame a sistemas (código: {kind}).</source>
+            <translation>Since {time} no payment could be opened at the gateway: {count} tries in a row, by {members} members. Call IT (code: {kind}).</translation>
+        </message>
+        <message>
+            <source>Pagos por confirmar que son de otra cuenta de la pasarela: {count}. Nadie pregunta por ellos. Llame a sistemas.</source>
+            <translation>Open payments that belong to another gateway account: {count}. Nobody asks about them. Call IT.</translation>
+        </message>
         <message>
             <source>Toque otra vez para cerrar</source>
             <translation>Touch again to close</translation>
@@ -1057,6 +1073,26 @@
     </context>
     <context>
         <name>OutOfServicePage</name>
+        <message>
+            <source>el reloj de este equipo está adelantado {minutes} minutos</source>
+            <translation>this machine's clock is {minutes} minutes fast</translation>
+        </message>
+        <message>
+            <source>el reloj de este equipo está atrasado {minutes} minutos</source>
+            <translation>this machine's clock is {minutes} minutes slow</translation>
+        </message>
+        <message>
+            <source>la bitácora de pagos de este equipo no se puede usar</source>
+            <translation>this machine's payment journal cannot be used</translation>
+        </message>
+        <message>
+            <source>este equipo no pudo arrancar</source>
+            <translation>this machine could not start</translation>
+        </message>
+        <message>
+            <source>Para el personal: {why}. Avise a sistemas.</source>
+            <translation>For staff: {why}. Call IT.</translation>
+        </message>
         <message>
             <source>Este kiosco no está en servicio</source>
             <translation>This kiosk is out of service</translation>

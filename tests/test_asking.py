@@ -171,8 +171,9 @@ class TestAReferenceThatSomebodyElseUsed:
 
     @pytest.mark.parametrize(
         "decided_at",
-        [MORNING - timedelta(days=2), datetime(1970, 1, 1, tzinfo=UTC), MORNING + timedelta(days=365)],
-    )
+        [MORNING - timedelta(days=2), datetime(1970, 1, 1, tzinfo=UTC), MORNING + timedelta(days=365),
+         MORNING - timedelta(hours=25), MORNING + timedelta(hours=26)],
+    )  # fmt: skip
     def test_an_approval_of_another_day_is_a_case_with_all_that_was_seen(
         self, till: Till, decided_at: datetime
     ) -> None:
@@ -188,6 +189,13 @@ class TestAReferenceThatSomebodyElseUsed:
         assert (facts["seen_cus"], facts["seen_bank"], facts["seen_amount"]) == (
             "55501", "BANCO UNO", "185000.00",
         )  # fmt: skip
+
+    @pytest.mark.parametrize("hours", [-23, -5, 1, 5, 23])
+    def test_clocks_and_zones_may_differ_by_less_than_a_day(self, till: Till, hours: int) -> None:
+        payment = till.left()
+        till.gateway.answers = [replace(APPROVED, decided_at=MORNING + timedelta(hours=hours))]
+        till.rounds(hours=1)
+        assert (till.now(payment).state, till.now(payment).review) == (State.POSTED, None)
 
     def test_no_date_at_all_proves_nothing_and_hinders_nothing(self, till: Till) -> None:
         payment = till.left()

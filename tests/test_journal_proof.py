@@ -224,6 +224,28 @@ def test_rows_that_are_gone_come_back_but_for_names(path: Path, journal: Journal
         assert (again.next_ask_at is not None) is again.live
 
 
+OPEN = (Event.SENT, Event.OPENED, Event.LEFT)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3])
+@pytest.mark.parametrize("review", list(Review))
+@pytest.mark.parametrize("verdict", [State.FAILED, State.DECLINED, State.POSTED])
+def test_a_verdict_frees_what_an_open_case_held(
+    journal: Journal, steps: int, review: Review, verdict: State
+) -> None:
+    if review is Review.PAID_TWICE:
+        return  # ends by its return alone
+    payment = pay(journal, "OB-1")
+    for event in OPEN[:steps]:
+        payment = journal.record(payment, event, now=MORNING)
+    flagged = journal.flag(payment, review, now=MORNING)
+    said = {"by": "gerente", "reason": "r", "evidence": "e"}
+    settled = journal.settle(flagged, verdict, now=MORNING, **said)
+    assert (settled.state, settled.review) == (verdict, None)
+    assert pay(journal, "OB-1").state is State.PREPARED
+    assert journal.faults() == []
+
+
 def test_events_that_are_not_whole_rebuild_nothing(path: Path, journal: Journal) -> None:
     fill(journal)
     raw(path, *GUARDS, "DELETE FROM events WHERE seq = 2", "UPDATE payments SET cus = 'x'")
@@ -367,6 +389,24 @@ def test_migrations_go_up_and_down_with_data(path: Path) -> None:
     assert {each.payment_id for each in kept.find()} == {each.payment_id for each in before}
     assert kept.faults() == []
     kept.close()
+
+
+def test_an_answered_creation_follows_the_rule_of_each_version(path: Path) -> None:
+    journal = Journal.open(path)
+    lost = pay(journal, "OB-1", Event.SENT, Event.LEFT)
+    lost = journal.flag(lost, Review.LOST_CREATION, now=MORNING)
+    waits = journal.flag(pay(journal, "OB-2", Event.SENT, Event.LEFT), Review.LOST_CREATION, now=MORNING)
+    answered = journal.record(lost, Event.SEEN_OK, now=MORNING, cus="88001")
+    assert answered.review is None
+    journal.close()
+    downgrade(path, "0004", path.with_name("copy.sqlite"))
+    rows = dict(sqlite3.connect(path).execute("SELECT payment_id, review FROM payments").fetchall())
+    assert rows == {lost.payment_id: "lost_creation", waits.payment_id: "lost_creation"}
+    again = Journal.open(path)
+    assert again.get(lost.payment_id).review is None
+    assert again.get(waits.payment_id).review is Review.LOST_CREATION
+    assert again.faults() == []
+    again.close()
 
 
 def test_a_copy_keeps_the_schema_also_a_newer_one(path: Path) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import socket
 import uuid
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -265,6 +267,23 @@ def test_creation_refused_for_the_clock_teaches_the_time(gateway: str) -> None:
         wanted = charge()
         assert isinstance(driver(gateway, off=minutes).create(wanted), Created)
         assert len(sessions(gateway, wanted.reference)) == 1
+
+
+@pytest.mark.parametrize("off", [-12, 12])
+def test_what_ends_ends_by_the_gateways_clock_as_soon_as_it_is_known(off: int) -> None:
+    def answer(connection: socket.socket) -> None:
+        date = format_datetime(datetime.now(UTC), usegmt=True)
+        connection.sendall(reply(b"{}", "500 Broken", f"Date: {date}"))
+
+    with raw_server(answer) as server:
+        kiosk, ends = driver(server.url, off=off), []
+        for _ in range(2):
+            ours = datetime.now(UTC) + timedelta(minutes=off)
+            kiosk.create(replace(charge(), expires_at=ours + timedelta(minutes=15)))
+            sent = json.loads(server.requests[-1].partition(b"\r\n\r\n")[2])
+            ends.append(datetime.fromisoformat(sent["expiration"]) - datetime.now(UTC))
+    first, second = (round(each.total_seconds() / 60) for each in ends)
+    assert (first, second) == (15 + off, 15)
 
 
 def test_return_address_and_hosts() -> None:

@@ -14,7 +14,14 @@ from till import APPROVED, PENDING, REJECTED, Till, till_at
 from kiosk.cooperative.money import Money
 from kiosk.cooperative.payment import Payment, Review, State
 from kiosk.cooperative.standing import Standing, standing
-from kiosk.member_core.connector import CoreUnreachable, Posting, PostingStatus
+from kiosk.member_core.connector import (
+    CoreError,
+    CoreUnreachable,
+    Posting,
+    PostingConflict,
+    PostingRefused,
+    PostingStatus,
+)
 from kiosk.pse.gateway import Answer, Conflict, ErrorKind, NoVerdict
 
 
@@ -166,6 +173,19 @@ class TestWhateverKeepsIt:
         till.rounds(hours=1)
 
         assert (till.now(payment).state, till.now(payment).review) == (State.POSTED, None)
+
+    @pytest.mark.parametrize("answer", [PostingConflict("payment-conflict"), PostingRefused("no")])
+    def test_a_core_that_refuses_is_there(self, till: Till, answer: CoreError) -> None:
+        till.gateway.answers = [APPROVED]
+        away = CoreUnreachable("away")
+        till.core.answers = [away, away, away, answer]
+        for number in range(4):
+            till.checkout.ask(till.left(f"OB-{number}"))
+        assert not till.checkout.core_line.open  # the fourth was not even tried
+        till.clock.forward(hours=2)
+        till.sonda.round()
+        assert till.checkout.core_line.open
+        assert not till.checkout.core_line.failing
 
     def test_a_defect_of_one_payment_is_a_case_and_is_not_retried_in_silence(
         self, till: Till, caplog: pytest.LogCaptureFixture

@@ -199,6 +199,10 @@ class TestWhatItDoes:
             night.clock.forward(days=days)
             night.sonda.round()
         assert night.minutes_to_next(payment) == pytest.approx(60)
+        for _ in range(40):
+            night.clock.forward(hours=1)
+            night.sonda.round()
+        assert night.now(payment).next_ask_at is None, "a defect does not pass by waiting"
 
     def test_an_end_that_was_only_inferred_is_looked_at_for_two_days(self, night: Night) -> None:
         night.gateway.abilities = ZONAPAGOS_LIKE

@@ -67,6 +67,29 @@ def test_the_kiosk_posts_only_what_it_calls_paid(
     assert may_post(payment) is (state is State.APPROVED and stands is Standing.PAID)
 
 
+# Whether a second payment of the same obligation must wait.
+HOLDS = """
+            quiet  unexpected lost  elsewhere late  against  core  conflict twice
+PREPARED    yes    yes        yes   yes       yes   yes      yes   yes      yes
+REQUESTED   yes    yes        yes   yes       yes   yes      yes   yes      yes
+AT_BANK     yes    yes        yes   yes       yes   yes      yes   yes      yes
+PENDING     yes    yes        yes   yes       yes   yes      yes   yes      yes
+APPROVED    yes    yes        yes   yes       yes   yes      yes   yes      yes
+POSTED      no     no         no    no        no    no       no    no       no
+DECLINED    no     yes        no    no        yes   yes      yes   yes      yes
+FAILED      no     yes        no    no        yes   yes      yes   yes      yes
+"""
+
+
+def test_the_table_of_who_holds_is_the_rule() -> None:
+    head, *rows = [line.split() for line in HOLDS.strip().splitlines()]
+    for state, *row in rows:
+        for group, cell in zip(head, row, strict=True):
+            for word in GROUPS[group]:
+                review = None if word == NOTHING else Review(word)
+                assert holds(State(state), review) is (cell == "yes"), (state, word)
+
+
 def test_the_table_is_whole() -> None:
     assert {(state, review) for state, review, _ in cells()} == {
         (state, review) for state in State for review in (None, *Review)

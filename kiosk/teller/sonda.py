@@ -247,8 +247,11 @@ class Sonda:
             with suppress(Stale):
                 detail = f"{fault} in the sonda"
                 payment = self._journal.flag(payment, Review.UNEXPECTED, now=self._clock(), detail=detail)
-        if payment.live or payment.next_ask_at is not None:
+        if payment.live:
             self._note(payment, self._next(payment))
+        elif payment.next_ask_at is not None:  # looked back at: for as long as any other, no longer
+            now, ended = self._clock(), payment.changed_at or payment.created_at
+            self._note(payment, None if now - ended >= LOOK_BACK_FOR else now + LOOK_BACK_EVERY)
 
 
 def _batches(due: list[Payment], size: int) -> Iterable[list[Payment]]:

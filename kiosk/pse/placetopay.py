@@ -51,6 +51,7 @@ from kiosk.pse.placetopay_reading import (
 from kiosk.pse.wire import (
     mapping,
     read_object,
+    refused_before_work,
     same_place,
     text,
     web_address,
@@ -70,8 +71,6 @@ _DOCUMENTS = {
     DocumentType.PA: ("PPN", r"[a-zA-Z0-9_]{4,16}"),
 }
 """The gateway's words and published patterns. What it would refuse is left out: its page asks the payer."""
-_MAY_EXIST = frozenset({408, 409, 499})
-"""Refusals after which the session may be there all the same: cut off in the middle, or a conflict."""
 
 
 class PlacetoPay:
@@ -181,7 +180,7 @@ class PlacetoPay:
                 return Created(gateway_id, url)
             return UnknownIfCreated(ErrorKind.GARBAGE)
         kind = failure(status, found)
-        refused = 300 <= status < 500 and status not in _MAY_EXIST
+        refused = refused_before_work(status)
         if refused or (found is not None and said.word == "FAILED" and status < 500):
             return NotCreated(ErrorKind.INVALID_REQUEST if kind is ErrorKind.UNKNOWN_PAYMENT else kind)
         return UnknownIfCreated(kind if status >= 400 else ErrorKind.GARBAGE)

@@ -18,6 +18,14 @@ from kiosk.cooperative.money import InvalidAmount, Money
 _AMOUNT = re.compile(r"[0-9]{1,16}(\.[0-9]{1,6})?")
 
 
+def refused_before_work(status: int) -> bool:
+    """Whether an HTTP status says that a request was not carried out, whoever wrote it: server or firewall.
+
+    Not where it was cut off in the middle (408, 499) or collides with something that is there (409).
+    """
+    return 300 <= status < 500 and status not in (408, 409, 499)
+
+
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 

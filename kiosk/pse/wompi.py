@@ -43,7 +43,16 @@ from kiosk.pse.gateway import (
     account_of,
     bank_list,
 )
-from kiosk.pse.wire import mapping, read_object, rows, same_place, text, web_address, written
+from kiosk.pse.wire import (
+    mapping,
+    read_object,
+    refused_before_work,
+    rows,
+    same_place,
+    text,
+    web_address,
+    written,
+)
 from kiosk.pse.wompi_reading import (
     UNPAID,
     approved_of,
@@ -64,8 +73,6 @@ _ASK = Timeouts(connect=8, answer=15)
 _SOON = Timeouts(connect=3, answer=5)
 _PAGE_TRIES, _PAGE_PAUSE, _PAGE_WITHIN = 20, 1.0, 20.0
 """The bank's address comes with a later query: seen after 0.2 to 5 seconds."""
-_MAY_EXIST = frozenset({408, 409, 499})
-"""Refusals after which the transaction may be there all the same."""
 _USED_ALREADY = re.compile(r"\bya\b|usad|utilizad|used|taken|existe|duplica", re.IGNORECASE)
 """Against a complaint about the reference's form («No cumple con el formato»)."""
 _DOCUMENTS = (
@@ -217,7 +224,7 @@ class Wompi:
             return UnknownIfCreated(ErrorKind.REFERENCE_MISMATCH if gateway_id else ErrorKind.GARBAGE)
         error = mapping(mapping(found).get("error"))
         kind = failure(status, found)
-        if not 300 <= status < 500 or status in _MAY_EXIST:
+        if not refused_before_work(status):
             return UnknownIfCreated(kind)
         if _USED_ALREADY.search(said_of(error, "reference")):
             return ExistsAlready()

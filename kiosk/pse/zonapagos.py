@@ -35,7 +35,7 @@ from kiosk.pse.gateway import (
     UnknownIfCreated,
     account_of,
 )
-from kiosk.pse.wire import read_object, same_place, text, web_address, written
+from kiosk.pse.wire import read_object, refused_before_work, same_place, text, web_address, written
 from kiosk.pse.zonapagos_reading import (
     CREDENTIALS,
     OURS,
@@ -55,8 +55,6 @@ _DOCUMENTS = {
     DocumentType.PA: "6",
 }
 _OTHER_DOCUMENT = "11"
-_MAY_EXIST = frozenset({408, 409, 499})
-"""Refusals after which the payment may be there all the same."""
 _ADDITIONAL = "additional_"
 _USED_ALREADY = re.compile(r"ya existe|ya fue us|ya usado|duplica", re.IGNORECASE)
 
@@ -158,7 +156,7 @@ class ZonaPagos:
         An HTTP refusal comes before any work, whoever wrote it: the server, or a firewall in front of it.
         """
         found = read_object(body)
-        if 300 <= status < 500 and status not in _MAY_EXIST:
+        if refused_before_work(status):
             passing = ErrorKind.SERVER if status == 429 else ErrorKind.GARBAGE
             known = found is not None or status in (400, 404, 415)
             return NotCreated(ErrorKind.INVALID_REQUEST if known and status != 429 else passing)

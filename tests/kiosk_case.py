@@ -266,10 +266,10 @@ class KioskCase:
 
     def touch(self, target: QWidget, where: QPoint | None = None) -> None:
         """Press and lift a finger on what is on top there."""
-        self.page.scroll.ensureWidgetVisible(target)
         where = target.rect().center() if where is None else where
 
         def on_top() -> bool:
+            self.page.scroll.ensureWidgetVisible(target)  # what comes in later may move it away again
             found = self.window.childAt(target.mapTo(self.window, where))
             return found is not None and (found is target or target.isAncestorOf(found))
 

@@ -249,6 +249,7 @@ class Stage:
             journal=SimpleNamespace(of_member=lambda _: list(self.payments)),
             payments_of=lambda _: (list(self.payments), list(self.news)),
             told=lambda _: None,
+            alarms=lambda: Alarms(12, Refused("invalid_request", 123, 45, NOW)),
             manager=SimpleNamespace(
                 cases=lambda: [self._case()],
                 day=self._day,

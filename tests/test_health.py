@@ -82,13 +82,14 @@ def test_sandbox_is_healthy_and_a_wrong_secret_is_not(
         "journal",
         "category",
         "accounts",
+        "beginnings",
         "strangers",
         "disk",
         "printer",
     ]
     assert {
         name: finding.level for name, finding in found.items() if name not in ("journal", "disk", "category")
-    } == (dict.fromkeys(("clock", "gateway", "core", "accounts", "strangers", "printer"), Level.HEALTHY))
+    } == (dict.fromkeys(("clock", "gateway", "core", "accounts", "beginnings", "strangers", "printer"), Level.HEALTHY))
     assert "none yet" in found["journal"].said
     assert not settings.journal.file.exists()
 
@@ -538,8 +539,8 @@ def test_doctor_as_json_has_every_check(demonstration: Demonstration, tmp_path: 
     told = json.loads(ran.stdout)
     rows = {row["check"]: row for row in told["findings"]}
     assert list(rows) == [
-        "clock", "gateway", "core", "journal", "category", "accounts", "strangers", "disk", "printer", "dns",
-        "tls-gateway", "tls-core",
+        "clock", "gateway", "core", "journal", "category", "accounts", "beginnings", "strangers", "disk",
+        "printer", "dns", "tls-gateway", "tls-core",
         "tls-token", "environment", "secrets", "settings", "pin", "leftovers", "web-engine", "web-sandbox",
         "screen", "touch", "fonts", "voice",
     ]  # fmt: skip

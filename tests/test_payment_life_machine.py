@@ -191,7 +191,12 @@ class Life(RuleBasedStateMachine):
                 continue
             assert payment.version >= before.version
             assert before.state not in FINAL or payment.state is before.state
-            passing = (Review.STILL_PENDING, Review.OTHER_ACCOUNT, Review.NOT_POSTED)
+            passing = (
+                Review.STILL_PENDING,
+                Review.OTHER_ACCOUNT,
+                Review.NOT_POSTED,
+                Review.LOST_CREATION,
+            )
             kept = payment.review or before.review in passing
             assert not before.review or kept, "a flag goes by staff's verdict, or by the answer it waits for"
             if before.state in CREDITED:

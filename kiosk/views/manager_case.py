@@ -130,8 +130,12 @@ class ManagerCasePage(Page):
             self.visit.manager.settle(payment, _VERDICTS[chosen], **said)
 
     def _changed(self) -> None:
-        if self.on_stage and self._payment is not None:
-            self.retranslate()  # a further debit may have been found meanwhile
+        if not self.on_stage or self._payment is None:
+            return
+        if self._payment.review is None and self.visit.manager.debits:
+            self.retranslate()  # it is a case after all
+        else:
+            self.facts.show_rows(*self._rows(self._payment))
 
     def _closed(self) -> None:
         if self.on_stage:

@@ -25,6 +25,7 @@ from kiosk.cooperative.member import (
 from kiosk.cooperative.money import Money
 from kiosk.cooperative.obligation import NextDue, Obligation, ObligationKind, OtherAmount
 from kiosk.cooperative.payment import Payer, Payment, Review, State
+from kiosk.cooperative.refusals import Refused
 from kiosk.cooperative.second_debit import SecondDebit
 from kiosk.demo import guide
 from kiosk.member_core.connector import Recovery
@@ -34,6 +35,7 @@ from kiosk.models.visit import Limits, Visit
 from kiosk.receipt.document import receipt_of
 from kiosk.receipt.printer import PaperState
 from kiosk.settings import Settings
+from kiosk.teller.desk import Alarms
 from kiosk.teller.manager import DayClose, Difference, Gap
 from kiosk.views import result
 from kiosk.views.amount_entry import Overlay

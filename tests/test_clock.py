@@ -79,9 +79,7 @@ class TestWhetherAnybodyIsServed:
             skew = property(lambda _: answers.skew)
             measure_skew = staticmethod(measure)
 
-        journal = SimpleNamespace(
-            beat=lambda *_, **__: None, room=lambda: 2**40, why_no_payment=lambda: None
-        )
+        journal = SimpleNamespace(beat=lambda *_, **__: None, room=lambda: 2**40, why_no_payment=lambda: None)
         receipts = SimpleNamespace(issuer=SimpleNamespace(terminal="PAM01"), clock=lambda: MORNING)
         parts = dict.fromkeys(("connector", "banks", "checkout", "sonda", "printer", "manager"))
         desk = Desk(gateway=Line(), journal=journal, receipts=receipts, **parts)  # type: ignore[arg-type]

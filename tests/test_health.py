@@ -89,7 +89,9 @@ def test_sandbox_is_healthy_and_a_wrong_secret_is_not(
     ]
     assert {
         name: finding.level for name, finding in found.items() if name not in ("journal", "disk", "category")
-    } == (dict.fromkeys(("clock", "gateway", "core", "accounts", "beginnings", "strangers", "printer"), Level.HEALTHY))
+    } == dict.fromkeys(
+        ("clock", "gateway", "core", "accounts", "beginnings", "strangers", "printer"), Level.HEALTHY
+    )
     assert "none yet" in found["journal"].said
     assert not settings.journal.file.exists()
 

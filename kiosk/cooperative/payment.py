@@ -229,6 +229,8 @@ class Payment:
     """Until when its page may be paid, as the gateway was told."""
     told: str | None = None
     """The `Standing` that the member heard last; None where nobody heard anything."""
+    attempt: str | None = None
+    """The gateway's own id of the attempt that was approved; None where it has none."""
 
     @property
     def total(self) -> Money:

@@ -89,8 +89,7 @@ class Facts(TypedDict, total=False):
     next_ask_at: datetime | None
     asks: int
     review: Review | None
-    attempt: str
-    """The gateway's own id of the attempt that was approved: in the entry only."""
+    attempt: str | None
 
 
 class Journal(Looking):
@@ -179,9 +178,7 @@ class Journal(Looking):
             raise ValueError("a payment is settled by the manager's verdict")
         outcome = after(payment.state, event)
         raised = gravest(outcome.review, facts.pop("review", None))
-        attempt = facts.pop("attempt", "")
-        said = {"attempt": attempt} if attempt else {}
-        return self._apply(payment, event.value, outcome.state, raised, dict(facts), utc(now), said=said)
+        return self._apply(payment, event.value, outcome.state, raised, dict(facts), utc(now))
 
     def settle(
         self, payment: Payment, verdict: State, *, by: str, reason: str, evidence: str, now: datetime
@@ -438,7 +435,7 @@ class Journal(Looking):
             raise JournalUnusable(f"{self._where}: the file was {said} while the program had it open")
 
 
-_MAY_CHANGE = ("state", *(name for name in Facts.__annotations__ if name != "attempt"))
+_MAY_CHANGE = ("state", *Facts.__annotations__)
 
 
 def _this(payment: Payment) -> Any:

@@ -133,11 +133,6 @@ class Looking:
         """Every CUS that was ever heard of a payment, whichever came after it."""
         return frozenset(str(cus) for each in self.events(payment_id) if (cus := each.facts.get("cus")))
 
-    def attempt_of(self, payment_id: str) -> str:
-        """The gateway's own id of the attempt that was approved, as last heard; empty where it has none."""
-        told = [each.facts["attempt"] for each in self.events(payment_id) if each.facts.get("attempt")]
-        return str(told[-1]) if told else ""
-
     def is_as_written(self, payment: Payment) -> bool:
         """Whether member, lines, sum and CUS are those that the events tell, whatever the rows say by now."""
         with self._reading() as connection:

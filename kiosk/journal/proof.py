@@ -35,7 +35,7 @@ from kiosk.journal.tables import (
 
 _FROM_ORDER = ("reference", "terminal", "gateway", "member_id", "currency", "total_cents", "account",
                "expires_at")  # fmt: skip
-_FROM_NEWS = ("gateway_id", "cus", "bank", "cause", "error", "decided_at", "core_receipt")
+_FROM_NEWS = ("gateway_id", "cus", "bank", "cause", "error", "decided_at", "core_receipt", "attempt")
 _ERASED = "—"
 """Stands where a name was that the events do not keep."""
 

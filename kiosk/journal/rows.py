@@ -155,6 +155,7 @@ def payment_of(row: Row[Any], order: Order) -> Payment:
         account=row.account,
         expires_at=row.expires_at,
         told=row.told,
+        attempt=row.attempt,
     )
 
 

@@ -90,6 +90,7 @@ payments = Table(
     Column("account", String(120)),
     Column("expires_at", Instant),
     Column("told", String(10)),
+    Column("attempt", String(64)),
     Index(None, "state", "next_ask_at"),
     Index(None, "member_id", "created_at"),
     Index(None, "review"),

@@ -196,13 +196,13 @@ class Inquiry:
         return self._pen.tell(payment, event, lambda known: news_of(known, verdict, event, self._clock()))[0]
 
     def _approved(self, payment: Payment, answer: Verdict, *, confirming: bool) -> Payment:
-        listed, attempt = debits_of(payment, answer), self._journal.attempt_of(payment.payment_id)
+        listed = debits_of(payment, answer)
         known = payment.state in CREDITED or payment.review is Review.LATE_APPROVAL
-        if known and any(likeness(payment, attempt, each) > Likeness.NOTHING_AGAINST
+        if known and any(likeness(payment, each) > Likeness.NOTHING_AGAINST
                          for each in answer.taken_back):  # fmt: skip
             return self._pen.flag(payment, Review.REVERSED, "another debit stands", seen_facts(listed[0]))
-        counts = max(listed, key=lambda each: likeness(payment, attempt, each)) if known else listed[0]
-        like = likeness(payment, attempt, counts) if known else Likeness.SAME_BOTH
+        counts = max(listed, key=lambda each: likeness(payment, each)) if known else listed[0]
+        like = likeness(payment, counts) if known else Likeness.SAME_BOTH
         if confirming and like is Likeness.NOTHING_AGAINST and payment.cus is not None:
             log.warning("%s: approved, but not said with which CUS", payment.reference)
             return self._journal_seconds(payment, listed, counts)
@@ -214,6 +214,10 @@ class Inquiry:
             return self._pen.flag(payment, Review.NOT_OURS, "dated before it was begun", seen_facts(verdict))
         if like is Likeness.ANOTHER:
             return self._other_debits(payment, answer, listed, confirming=confirming)
+
+        checked = payment if confirming else self.poster.checked(payment)
+        if checked is not payment:
+            return checked
 
         def news(known: Payment) -> Facts:
             facts = news_of(known, verdict, Event.SEEN_OK, now, counts.attempt)

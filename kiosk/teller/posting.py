@@ -82,6 +82,12 @@ class Poster:
         """Whether `heard` was told of this very debit, member and sum, and it is not posted yet."""
         return self._heard.get(payment.payment_id) == _what_is_posted(payment)
 
+    def checked(self, payment: Payment) -> Payment:
+        """The same payment; flagged, where its row asks for something else than its events tell."""
+        if self._journal.is_as_written(payment):
+            return payment
+        return self._pen.flag(payment, Review.CONTRADICTION, "its row is not what its events tell")
+
     def post(self, payment: Payment) -> Payment:
         """Put an approved payment to the core; anything else, or one that staff must see, stays.
 
@@ -89,12 +95,15 @@ class Poster:
         """
         if not may_post(payment) or not self.line.open:
             return payment
+        checked = self.checked(payment)  # before the lease: nothing may come between it and the posting
+        if checked is not payment:
+            return checked
         now = self._clock()
         try:
             payment = self._journal.note_ask(payment, now=now, next_ask_at=now + self.lease)
         except Stale:  # someone else is at it
             return self._pen.again(payment)
-        return self.put(payment) if payment.payment_id in self._heard else self._confirmed(payment)
+        return self.put(payment) if self.has_heard(payment) else self._confirmed(payment)
 
     def put(self, payment: Payment) -> Payment:
         """The same for whoever holds the lease and heard the approval."""
@@ -109,9 +118,6 @@ class Poster:
         return self._carried(payment, read_back)
 
     def _carried(self, payment: Payment, ask: Callable[[Payment], Posting | None]) -> Payment:
-        if not self._journal.is_as_written(payment):
-            detail = "its row is not what its events tell"
-            return self._pen.flag(payment, Review.CONTRADICTION, detail)
         if not self.line.open:
             return self._pen.not_before(payment, self._clock() + self.line.pause)
         wait = timedelta(seconds=self._timings.post_every)

@@ -46,16 +46,16 @@ class Likeness(IntEnum):
     SAME_BOTH = 4
 
 
-def likeness(payment: Payment, attempt: str, approval: Approval) -> Likeness:
-    """`attempt`: the gateway's own id of what the journal has. A CUS may be told late, or in better words."""
+def likeness(payment: Payment, approval: Approval) -> Likeness:
+    """Whether this is the debit that the journal has. A CUS may be told late, or in better words."""
     same_cus = payment.cus is not None and payment.cus in (approval.cus, *approval.also)
-    same_attempt = bool(attempt) and attempt == approval.attempt
+    same_attempt = payment.attempt is not None and payment.attempt == approval.attempt
     if same_cus:
         return Likeness.SAME_BOTH if same_attempt else Likeness.SAME_CUS
     if same_attempt:
         return Likeness.SAME_ATTEMPT
     other_cus = payment.cus is not None and approval.cus is not None
-    other_attempt = bool(attempt) and bool(approval.attempt)
+    other_attempt = payment.attempt is not None and bool(approval.attempt)
     return Likeness.ANOTHER if other_cus or other_attempt else Likeness.NOTHING_AGAINST
 
 
@@ -120,7 +120,7 @@ def news_of(payment: Payment, verdict: Verdict, event: Event, now: datetime, att
     facts["decided_at"] = verdict.decided_at or payment.decided_at or now
     if event is Event.SEEN_OK:
         facts["cause"] = facts["error"] = None
-        facts["attempt"] = attempt
+        facts["attempt"] = attempt or payment.attempt
     else:
         facts["error"] = CANCELLED if verdict.status is Status.CANCELLED else None
         if verdict.cause:

@@ -1,5 +1,6 @@
-"""The gateway's answer ends the case of a creation that was lost; rows that were answered before follow."""
+"""Which attempt was approved; and an answer ends the case of a lost creation: rows answered before follow."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0005"
@@ -9,6 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("payments", sa.Column("attempt", sa.String(64)))
     op.execute(
         """UPDATE payments SET review = NULL
         WHERE review = 'lost_creation' AND state IN ('APPROVED', 'POSTED', 'DECLINED', 'FAILED')"""
@@ -16,6 +18,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("payments", "attempt")
     op.execute(
         """UPDATE payments SET review = 'lost_creation'
         WHERE review IS NULL AND state IN ('APPROVED', 'POSTED', 'DECLINED', 'FAILED')

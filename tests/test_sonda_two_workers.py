@@ -144,6 +144,8 @@ class Book:
             self._world.took(self._world.questions, self._worker, answer, left)
         elif name != "claim" and until - now == POSTING_LEASE and answer.state in CREDITED:
             self._world.took(self._world.postings, self._worker, answer, left)
+        elif name == "note_ask" and answer.state in CREDITED:  # given back before its time
+            self._world.let_go(self._world.postings, self._worker, answer.payment_id)
 
 
 class TrueGateway:

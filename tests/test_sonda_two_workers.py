@@ -184,8 +184,11 @@ class TrueGateway:
         assert payment
         world, key = self._world, payment.payment_id
         if self._worker != "member":
-            # Whoever posts what it did not hear itself asks under the lease of its posting.
-            claims = world.postings if payment.state is State.APPROVED else world.questions
+            # Whoever posts what it did not hear itself asks under the lease of its posting; whoever began its
+            # question before somebody else heard the approval has the claim of the question still.
+            asking = any(each.worker == self._worker for each in world.questions.get(key, []))
+            posts = payment.state is State.APPROVED and not asking
+            claims = world.postings if posts else world.questions
             mine = [each for each in claims.get(key, []) if each.worker == self._worker]
             world.must(bool(mine), "asked without a claim")
             world.must(world.alone(claims, self._worker, key), "asked under another's claim")

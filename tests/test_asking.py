@@ -251,7 +251,8 @@ class TestLookingBack:
         assert till.now(payment).review is None
         till.gateway.answers = [replace(APPROVED, cus="55777")]
         till.rounds(hours=5)
-        assert till.now(payment).review is Review.LATE_APPROVAL, "another debit is news"
+        assert till.now(payment).review is Review.PAID_TWICE, "another debit is news"
+        assert [each.cus for each in till.journal.second_debits()] == ["55777"]
 
     def test_rows_that_were_lost_are_looked_at_again_too(self, till: Till) -> None:
         till.gateway.answers = [REJECTED]
@@ -359,10 +360,17 @@ class TestACusThatWasSeen:
         till.gateway.answers = [ABSENT]
         self.stays_open_and_becomes_a_case(till, payment)
 
+    def test_nor_a_lapse_where_nobody_can_be_asked(self, till: Till) -> None:
+        with_abilities(till, FINDS_AND_OURS)
+        payment = self.seen(till, "70001")
+        till.gateway.abilities = ONLY_OURS
+        self.stays_open_and_becomes_a_case(till, payment)
+
     def test_an_end_must_speak_of_every_one_that_was_heard(self, till: Till) -> None:
         payment = self.seen(till, "70001", "70002")
         till.gateway.answers = [replace(REJECTED, ended_cus=frozenset({"70002"}))]
         self.stays_open_and_becomes_a_case(till, payment)
+        assert till.facts(payment)["seen_cus"] == "70001", "the one of which nobody said the end"
         till.gateway.answers = [replace(REJECTED, ended_cus=frozenset({"70001", "70002"}))]
         till.rounds(hours=1)
         assert (till.now(payment).state, till.now(payment).review) == (State.DECLINED, None)

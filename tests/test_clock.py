@@ -52,7 +52,9 @@ def test_a_measurement_grows_old(ours: Clock, gateway: GatewayClock) -> None:
     assert gateway.now() == ours.now
 
 
-@pytest.mark.parametrize("date", ["", "ayer", "Mon, 99 Nov 2026 10:00:00 GMT", "0"])
+@pytest.mark.parametrize(
+    "date", ["", "ayer", "Mon, 99 Nov 2026 10:00:00 GMT", "0", "Fri, 31 Dec 9999 23:59:59 GMT"]
+)
 def test_a_date_that_is_none_says_nothing(gateway: GatewayClock, date: str) -> None:
     gateway.heard({"date": date})
     gateway.heard({})

@@ -8,13 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from counterparts import MORNING, POSTED
+from counterparts import MORNING, POSTED, ScriptedGateway
 from till import APPROVED, Till, till_at
 
 from kiosk.cooperative.money import Money
 from kiosk.cooperative.payment import Payment, Review, State
+from kiosk.cooperative.second_debit import SecondDebit
 from kiosk.cooperative.standing import Standing, standing
-from kiosk.member_core.connector import CoreUnreachable
+from kiosk.member_core.connector import CoreUnreachable, PostingConflict
 from kiosk.pse.gateway import Approval, Status, Verdict
 from kiosk.teller.manager import Manager
 from kiosk.teller.verdicts import Likeness, likeness
@@ -22,6 +23,9 @@ from kiosk.teller.verdicts import Likeness, likeness
 FIRST = Approval("A-1", Money.of(185000), "55501", "BANCO UNO", MORNING + timedelta(minutes=3))
 SECOND = Approval("A-2", Money.of(185000), "55777", "BANCO DOS", MORNING + timedelta(minutes=9))
 THIRD = Approval("A-3", Money.of(185000), "55999", "BANCO TRES", MORNING + timedelta(minutes=12))
+
+
+SAID = {"by": "Gerencia", "reason": "devuelto", "evidence": "carta 7"}
 
 
 def approved(*debits: Approval, taken_back: tuple[Approval, ...] = ()) -> Verdict:
@@ -164,10 +168,102 @@ class TestTakenBack:
         assert after.review is Review.REVERSED
         assert till.facts(payment)["seen_cus"] == "55777"
 
+    def test_all_that_stand_but_one_are_recorded_then(self, till: Till) -> None:
+        after = looked_at(till, posted(till), approved(SECOND, THIRD, taken_back=(FIRST,)))
+        assert after.review is Review.REVERSED
+        assert till.facts(after)["seen_cus"] == "55777"
+        assert [each.cus for each in till.journal.second_debits()] == ["55999"]
+
+    def test_a_twin_of_the_same_attempt_taken_back_is_not_its_own(self, till: Till) -> None:
+        twin = replace(FIRST, cus="55778")
+        payment = posted(till, FIRST, twin)
+        assert looked_at(till, payment, approved(FIRST, taken_back=(twin,))).review is Review.PAID_TWICE
+
     def test_before_anything_was_heard_the_one_that_stands_counts(self, till: Till) -> None:
         till.gateway.answers = [approved(SECOND, taken_back=(FIRST,))]
         payment = till.checkout.ask(till.left())
         assert (payment.state, payment.review, payment.cus) == (State.POSTED, None, "55777")
+
+
+class TestWhoeverHearsFirst:
+    def test_a_stale_copy_makes_no_second_debit_of_what_was_posted(self, till: Till) -> None:
+        payment = till.left()
+        faster = Till(till.path, gateway=ScriptedGateway(approved(FIRST)), core=till.core, clock=till.clock)
+        earlier = replace(SECOND, decided_at=MORNING + timedelta(minutes=1))
+
+        def meanwhile() -> None:
+            till.gateway.meanwhile = lambda: None
+            faster.checkout.ask(faster.now(payment))
+
+        till.gateway.answers, till.gateway.meanwhile = [approved(earlier, FIRST)], meanwhile
+        till.checkout.ask(payment)
+        faster.journal.close()
+        till.rounds(hours=30, every=1)
+
+        after = till.now(payment)
+        assert (after.state, after.cus, after.review) == (State.POSTED, "55501", Review.PAID_TWICE)
+        assert [each.cus for each in till.journal.second_debits()] == ["55777"]
+        assert len(till.core.received) == 1
+
+
+class TestAfterAVerdict:
+    def late(self, till: Till, debit: Approval = FIRST) -> Payment:
+        till.gateway.answers = [Verdict(Status.REJECTED)]
+        payment = till.checkout.ask(till.left())
+        till.gateway.answers = [approved(debit)]
+        till.rounds(hours=2)
+        late = till.now(payment)
+        assert late.review is Review.LATE_APPROVAL
+        return till.journal.settle(late, State.DECLINED, now=till.clock(), **SAID)
+
+    @pytest.mark.parametrize(
+        "again",
+        [FIRST, replace(FIRST, cus="99001"), replace(FIRST, attempt=""),
+         replace(FIRST, bank="OTRO", decided_at=MORNING + timedelta(minutes=30))],
+    )  # fmt: skip
+    def test_the_same_debit_in_any_words_is_no_news(self, till: Till, again: Approval) -> None:
+        payment = self.late(till)
+        till.gateway.answers = [approved(again)]
+        till.rounds(hours=6)
+        assert (till.now(payment).review, till.journal.second_debits()) == (None, [])
+        assert till.start().state is State.AT_BANK, "nothing is held"
+
+    def test_what_was_returned_is_never_returned_again_beside_another(self, till: Till) -> None:
+        payment = self.late(till)
+        earlier = replace(SECOND, decided_at=MORNING + timedelta(minutes=1))
+        till.gateway.answers = [approved(earlier, FIRST)]
+        till.rounds(hours=3)
+        assert till.now(payment).cus == "55501"
+        assert [each.cus for each in till.journal.second_debits()] == ["55777"]
+
+    def test_a_conflict_that_was_settled_unpaid_stays_settled(self, till: Till) -> None:
+        till.gateway.answers, till.core.answers = [approved(FIRST)], [PostingConflict("payment-conflict")]
+        flagged = till.checkout.ask(till.left())
+        assert flagged.review is Review.CORE_CONFLICT
+        till.journal.settle(flagged, State.DECLINED, now=till.clock(), **SAID)
+        till.rounds(hours=6)
+        assert till.now(flagged).review is None
+
+    def test_it_is_looked_at_to_the_end_with_a_further_debit_open(self, till: Till) -> None:
+        till.gateway.answers = [approved(FIRST, SECOND)]
+        till.core.answers = [PostingConflict("payment-conflict")]
+        flagged = till.checkout.ask(till.left())
+        till.journal.settle(flagged, State.DECLINED, now=till.clock(), **SAID)
+        till.rounds(hours=2)
+        till.journal.return_debit(till.now(flagged), "A-2", now=till.clock(), **SAID)
+        till.gateway.answers = [approved(FIRST, SECOND, THIRD)]
+        till.rounds(hours=40, every=1)
+        assert [each.cus for each in till.journal.second_debits()] == ["55999"]
+
+    def test_what_was_returned_is_no_new_case_under_a_better_name(self, till: Till) -> None:
+        payment = posted(till, FIRST, replace(SECOND, attempt="", cus="000777"))
+        [debit] = till.journal.second_debits()
+        till.journal.return_debit(payment, debit.key, now=till.clock(), **SAID)
+        better = replace(SECOND, attempt="", also=frozenset({"000777", "55777"}))
+        assert looked_at(till, payment, approved(FIRST, better)).review is None
+        once = SecondDebit("1", "A-2/000777/185000", FIRST.amount, "000777", None, None, MORNING)
+        assert once.is_same(SecondDebit("1", "A-2", FIRST.amount, "55777", None, None, MORNING))
+        assert not once.is_same(SecondDebit("1", "A-3", FIRST.amount, "55777", None, None, MORNING))
 
 
 class TestItsCase:

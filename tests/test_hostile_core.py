@@ -356,6 +356,17 @@ class TestTheList:
     def test_a_row_that_does_not_say_whose_it_is_leaves_the_answer_unknown(self) -> None:
         assert isinstance(self.listed({"totalAmount": "1.00"}, self.row(2)), CoreUnreachable)
 
+    def test_a_broken_row_alone_on_its_page_hides_no_other_page(self) -> None:
+        pages = [
+            {"currency": "COP", "items": [DEBT], "nextCursor": "2"},
+            {"currency": "COP", "items": [{**DEBT, "payable": "no"}], "nextCursor": None},
+        ]
+        found, _ = answered(
+            OPERATIONS["obligations"][1], *(http(json.dumps(page).encode()) for page in pages)
+        )
+        assert isinstance(found, list)
+        assert [each.obligation_id for each in found] == ["OB-1"]
+
     def test_an_obligation_on_two_pages_is_one(self, caplog: pytest.LogCaptureFixture) -> None:
         pages = [
             {"currency": "COP", "items": [DEBT, DEBT], "nextCursor": "2"},

@@ -391,6 +391,31 @@ def test_migrations_go_up_and_down_with_data(path: Path) -> None:
     kept.close()
 
 
+def test_a_lines_name_is_vouched_for_too(path: Path, journal: Journal) -> None:
+    payment = pay(journal, "OB-1")
+    raw(path, "UPDATE payment_lines SET name = 'Otra cosa'")
+    assert "its lines are not those" in " ".join(journal.faults())
+    assert not journal.is_as_written(journal.get(payment.payment_id))
+    journal.rebuild(now=MORNING)
+    assert journal.faults() == []
+    assert journal.get(payment.payment_id).order == payment.order
+
+
+def test_a_lesser_flag_after_the_answer_outlives_the_change_of_rule(path: Path) -> None:
+    journal = Journal.open(path)
+    lost = journal.flag(pay(journal, "OB-1", Event.SENT, Event.LEFT), Review.LOST_CREATION, now=MORNING)
+    answered = journal.record(lost, Event.SEEN_OK, now=MORNING, cus="88001")
+    journal.flag(answered, Review.OTHER_ACCOUNT, now=MORNING, detail="another")
+    journal.close()
+    downgrade(path, "0004", path.with_name("copy.sqlite"))
+    [was] = sqlite3.connect(path).execute("SELECT review FROM payments").fetchone()
+    assert was == "lost_creation"
+    again = Journal.open(path)
+    assert again.get(lost.payment_id).review is Review.OTHER_ACCOUNT
+    assert again.faults() == []
+    again.close()
+
+
 def test_an_answered_creation_follows_the_rule_of_each_version(path: Path) -> None:
     journal = Journal.open(path)
     lost = pay(journal, "OB-1", Event.SENT, Event.LEFT)

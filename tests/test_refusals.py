@@ -74,6 +74,14 @@ def test_creations_without_an_answer_count_too(till: Till, caplog: pytest.LogCap
     assert caplog.text.count("no payment can be begun: 3 members in a row (not_sent)") == 1
 
 
+def test_a_creation_that_lapsed_since_counts_still(till: Till) -> None:
+    till.gateway.abilities = replace(till.gateway.abilities, address_only_ours=True)
+    come(till, 4, UnknownIfCreated(ErrorKind.SERVER))
+    till.rounds(hours=0.8)
+    assert {each.error for each in till.journal.find()} == {"lapsed"}
+    assert accounts.beginnings(till.path, till.clock()).level is Level.BROKEN
+
+
 @pytest.mark.parametrize("kind", [ErrorKind.LIMIT, ErrorKind.BANK_UNREACHABLE, ErrorKind.DUPLICATE_REFERENCE])
 def test_what_is_of_one_payment_is_no_alarm(
     till: Till, caplog: pytest.LogCaptureFixture, kind: ErrorKind

@@ -13,6 +13,9 @@ LOOKED_AT = timedelta(hours=2)
 ALARM_AT = 3
 """Different members in a row: a wrong document or a bank that is away fails one and then not the next."""
 
+_GIVEN_UP = ("lapsed", "unknown_payment")
+"""Errors of what was created without an answer and has ended since."""
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -39,7 +42,8 @@ def refused_alike(payments: Iterable[Payment], general: frozenset[str]) -> Refus
     for payment in sorted(payments, key=lambda each: each.created_at, reverse=True):
         if payment.state in (State.PREPARED, State.REQUESTED):
             continue
-        unanswered = payment.gateway_id is None and payment.state is State.PENDING
+        unknown = payment.state is State.PENDING or payment.error in _GIVEN_UP
+        unanswered = payment.gateway_id is None and unknown
         kind = "no_answer" if unanswered else payment.error or ""
         failed = payment.gateway_id is None and payment.state is State.FAILED and kind in general
         if not (unanswered or failed):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from kiosk.cooperative.money import Money
@@ -24,7 +24,13 @@ class SecondDebit:
     noted_at: datetime
     returned_at: datetime | None = None
     evidence: str | None = None
+    also: frozenset[str] = field(default=frozenset(), compare=False)
+    """Further words that the gateway has for its CUS; not kept."""
 
     def is_same(self, other: SecondDebit) -> bool:
         """Whether both are one debit: a gateway may tell the id or the CUS later, or another CUS."""
-        return self.key == other.key or (self.cus is not None and self.cus == other.cus)
+        attempt, *rest = self.key.split("/")
+        as_it_was_once = len(rest) == 2 and attempt == other.key  # id, CUS and sum
+        if self.key == other.key or as_it_was_once:
+            return True
+        return self.cus is not None and self.cus in (other.cus, *other.also)

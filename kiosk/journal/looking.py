@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, and_, case, literal_column, or_, select, union
 
 from kiosk.cooperative.order import Order
-from kiosk.cooperative.payment import FINAL, LIVE, Payment, Review, State
+from kiosk.cooperative.payment import FINAL, LIVE, Event, Payment, Review, State
 from kiosk.cooperative.second_debit import SecondDebit
 from kiosk.cooperative.standing import standing
 from kiosk.journal.chain import JournalEvent, event_of
@@ -133,10 +133,18 @@ class Looking:
         """Every CUS that was ever heard of a payment, whichever came after it."""
         return frozenset(str(cus) for each in self.events(payment_id) if (cus := each.facts.get("cus")))
 
+    def was_approved(self, payment_id: str) -> bool:
+        """Whether the gateway's approval was ever heard of it, whatever was decided later."""
+        return any(each.event == Event.SEEN_OK for each in self.events(payment_id))
+
     def is_as_written(self, payment: Payment) -> bool:
-        """Whether member, lines, sum and CUS are those that the events tell, whatever the rows say by now."""
+        """Whether member, lines, sum and CUS are those that the events tell, whatever the rows say by now.
+
+        Of a copy that is not the newest nothing is said: whoever writes by it is refused.
+        """
         with self._reading() as connection:
-            return is_as_written(connection, payment)
+            stale = read(connection, payment).version != payment.version
+            return stale or is_as_written(connection, payment)
 
     def second_debits(self, *, open_only: bool = True, payment_id: str | None = None) -> list[SecondDebit]:
         """Further debits, the oldest first: those that wait to be returned, or all."""

@@ -151,10 +151,10 @@ def projection_faults(connection: Connection) -> Iterator[str]:
 
 def _batch_faults(connection: Connection, batch: Mapping[str, dict[str, Any] | None]) -> Iterator[str]:
     rows = {str(row.payment_id): row for row in _rows_of(connection, payments, batch)}
-    lines: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
+    lines: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
     held: dict[str, set[str]] = defaultdict(set)
     for row in _rows_of(connection, payment_lines, batch):
-        lines[row.payment_id].append((row.obligation_id, row.choice, row.amount_cents))
+        lines[row.payment_id].append(_line_of(row))
     for row in _rows_of(connection, held_obligations, batch):
         held[row.payment_id].add(row.obligation_id)
     wished = {key for wanted in batch.values() if wanted for key in _held(wanted)}
@@ -171,7 +171,7 @@ def _batch_faults(connection: Connection, batch: Mapping[str, dict[str, Any] | N
         for name in _COMPARED:
             if getattr(found, name) != wanted[name]:
                 yield f"{who}: {name} is {getattr(found, name)}, its events say {wanted[name]}"
-        if lines[payment_id] != [_line_key(line) for line in wanted["lines"]]:
+        if lines[payment_id] != [tuple(line) for line in wanted["lines"]]:
             yield f"{who}: its lines are not those that were written"
         by_rule = _held(wanted)
         if not held[payment_id] <= by_rule or not by_rule - held[payment_id] <= taken:
@@ -236,15 +236,17 @@ def _number_faults(connection: Connection) -> Iterator[str]:
             yield f"references {prefix}…: {day.last} were given, {count} payments are there"
 
 
-def _line_key(line: list[Any]) -> tuple[str, str, int]:
-    """Obligation, choice, cents: what a line of the first event vouches for."""
-    return line[0], line[1], line[2]
+_LINE = ("obligation_id", "choice", "amount_cents", "line_id", "kind", "name", "reference")
+"""What a line of the first event vouches for, in its order."""
 
 
-def _lines_of(connection: Connection, payment_id: str) -> list[tuple[str, str, int]]:
+def _line_of(row: Row[Any]) -> tuple[Any, ...]:
+    return tuple(getattr(row, name) for name in _LINE)
+
+
+def _lines_of(connection: Connection, payment_id: str) -> list[tuple[Any, ...]]:
     query = select(payment_lines).where(payment_lines.c.payment_id == payment_id)
-    rows = connection.execute(query.order_by(payment_lines.c.position))
-    return [(row.obligation_id, row.choice, row.amount_cents) for row in rows]
+    return [_line_of(row) for row in connection.execute(query.order_by(payment_lines.c.position))]
 
 
 def _held(wanted: Mapping[str, Any]) -> set[str]:
@@ -323,12 +325,11 @@ def _rebuild_debits(connection: Connection) -> None:
 
 
 def _rebuild_lines(connection: Connection, payment_id: str, lines: list[list[Any]]) -> None:
-    if _lines_of(connection, payment_id) == [_line_key(line) for line in lines]:
+    if _lines_of(connection, payment_id) == [tuple(line) for line in lines]:
         return
     connection.execute(delete(payment_lines).where(payment_lines.c.payment_id == payment_id))
-    names = ("obligation_id", "choice", "amount_cents", "line_id", "kind", "name", "reference")
     rows = [
-        {"payment_id": payment_id, "position": position, **dict(zip(names, line, strict=True))}
+        {"payment_id": payment_id, "position": position, **dict(zip(_LINE, line, strict=True))}
         for position, line in enumerate(lines)
     ]
     connection.execute(insert(payment_lines), rows)

@@ -97,8 +97,10 @@ class CoreApi:
     def obligations(self, session: MemberSession) -> list[Obligation]:
         """All pages of what the member owes."""
         found: dict[str, Obligation] = {}
-        for page in self._pages("/members/me/obligations", _MOST_OBLIGATION_PAGES, session=session):
-            answers.read_obligations(page, found)
+        pages = self._pages("/members/me/obligations", _MOST_OBLIGATION_PAGES, session=session)
+        broken = sum(answers.read_obligations(page, found) for page in pages)
+        if broken and not found:
+            raise CoreUnreachable("no row of the answer is the contract's")
         return list(found.values())
 
     def post(self, payment: Payment) -> Posting:

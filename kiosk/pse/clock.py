@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from kiosk.pse.wire import usable
 from kiosk.transport import NoAnswer, NotSent, Timeouts, Transport
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,9 @@ class GatewayClock:
     def heard(self, headers: Mapping[str, str]) -> None:
         """Take the Date of an answer; one that can not be used says nothing."""
         try:
-            theirs = parsedate_to_datetime(headers.get("date", ""))
+            theirs = usable(parsedate_to_datetime(headers.get("date", "")))
+            if theirs is None:
+                return
             far = theirs - self._clock()
         except (TypeError, ValueError, OverflowError):
             return

@@ -33,11 +33,12 @@ from kiosk.teller.verdicts import (
     date_is_off,
     debits_of,
     expected_of,
-    likeness,
+    likest,
     news_of,
     second_debits,
     seen_facts,
     told_of,
+    went_back,
 )
 
 log = logging.getLogger(__name__)
@@ -133,7 +134,10 @@ class Inquiry:
         if payment.state is State.PREPARED or gateway is None:
             return payment
         if not self.can_look_up(payment):
-            return self._lapse(payment, gateway) if self._has_lapsed(payment, gateway) else payment
+            if not self._has_lapsed(payment, gateway):
+                return payment
+            left = self._debits_without_end(payment, frozenset())
+            return self._cus_without_end(payment, "lapsed", left) if left else self._lapse(payment, gateway)
         if self.line_of(payment).asked_to_wait:
             return payment
         return self._believed(payment, gateway, self._answer(payment, gateway))
@@ -182,8 +186,8 @@ class Inquiry:
 
     def _verdict(self, payment: Payment, gateway: Gateway, verdict: Verdict, *, confirming: bool) -> Payment:
         if verdict.status is Status.CREATED and self._abandoned(payment, gateway):
-            if self._debits_without_end(payment, verdict.ended_cus or frozenset()):
-                return self._cus_without_end(payment, "abandoned")
+            if left := self._debits_without_end(payment, verdict.ended_cus or frozenset()):
+                return self._cus_without_end(payment, "abandoned", left)
             return self._inferred_end(payment, Event.SEEN_FAILED, "abandoned")
         event = verdict.event()
         if event is None:
@@ -197,12 +201,17 @@ class Inquiry:
 
     def _approved(self, payment: Payment, answer: Verdict, *, confirming: bool) -> Payment:
         listed = debits_of(payment, answer)
-        known = payment.state in CREDITED or payment.review is Review.LATE_APPROVAL
-        if known and any(likeness(payment, each) > Likeness.NOTHING_AGAINST
-                         for each in answer.taken_back):  # fmt: skip
-            return self._pen.flag(payment, Review.REVERSED, "another debit stands", seen_facts(listed[0]))
-        counts = max(listed, key=lambda each: likeness(payment, each)) if known else listed[0]
-        like = likeness(payment, counts) if known else Likeness.SAME_BOTH
+        if self._has_debit(payment):
+            if went_back(payment, answer.taken_back, listed):
+                payment = self._journal_seconds(payment, listed, listed[0])
+                return self._pen.flag(payment, Review.REVERSED, "another debit stands", seen_facts(listed[0]))
+            counts, like = likest(payment, listed)
+        else:
+            counts, like = listed[0], Likeness.SAME_BOTH
+        if payment.state in FINAL - CREDITED and like > Likeness.NOTHING_AGAINST and self._has_debit(payment):
+            payment = self._journal_seconds(payment, listed, counts)
+            if payment.review is None:  # staff gave their verdict on this very debit
+                return payment
         if confirming and like is Likeness.NOTHING_AGAINST and payment.cus is not None:
             log.warning("%s: approved, but not said with which CUS", payment.reference)
             return self._journal_seconds(payment, listed, counts)
@@ -213,11 +222,28 @@ class Inquiry:
         if date_is_off(payment, verdict.decided_at, now):
             return self._pen.flag(payment, Review.NOT_OURS, "dated before it was begun", seen_facts(verdict))
         if like is Likeness.ANOTHER:
-            return self._other_debits(payment, answer, listed, confirming=confirming)
+            return self._other_debits(payment, listed, confirming=confirming)
+        return self._credited(payment, verdict, counts, listed, confirming=confirming)
 
+    def _has_debit(self, payment: Payment) -> bool:
+        """Whether an approval was heard, so that the journal knows its debit, whatever came then."""
+        return payment.state in CREDITED or (
+            payment.state in FINAL and self._journal.was_approved(payment.payment_id)
+        )
+
+    def _credited(
+        self,
+        payment: Payment,
+        verdict: Verdict,
+        counts: Approval,
+        listed: tuple[Approval, ...],
+        *,
+        confirming: bool,
+    ) -> Payment:
         checked = payment if confirming else self.poster.checked(payment)
         if checked is not payment:
             return checked
+        now = self._clock()
 
         def news(known: Payment) -> Facts:
             facts = news_of(known, verdict, Event.SEEN_OK, now, counts.attempt)
@@ -226,17 +252,19 @@ class Inquiry:
             return facts
 
         payment, moved = self._pen.tell(payment, Event.SEEN_OK, news)
-        payment = self._journal_seconds(payment, listed, counts)
+        if not moved:  # somebody may have heard another one first
+            found, like = likest(payment, listed)
+            payment = self._journal_seconds(payment, listed, None if like is Likeness.ANOTHER else found)
+        else:
+            payment = self._journal_seconds(payment, listed, counts)
         if moved or confirming:
             self.poster.heard(payment)
         # Only whoever wrote or confirmed the approval posts; another would put the same thing twice.
         return self.poster.put(payment) if (moved or confirming) and may_post(payment) else payment
 
-    def _other_debits(
-        self, payment: Payment, answer: Verdict, listed: tuple[Approval, ...], *, confirming: bool
-    ) -> Payment:
+    def _other_debits(self, payment: Payment, listed: tuple[Approval, ...], *, confirming: bool) -> Payment:
         """The gateway says approved, and the debit that the journal has is not among those it lists."""
-        if not confirming and answer.approved_amount is not None:
+        if not confirming:
             return self._journal_seconds(payment, listed, None)
         # Which of the two is true nobody here can say; one of those listed may be what the journal has.
         payment = self._journal_seconds(payment, listed, listed[0])
@@ -258,8 +286,9 @@ class Inquiry:
     def _unpaid(self, payment: Payment, gateway: Gateway, verdict: Verdict, event: Event) -> Payment:
         if payment.state in FINAL:
             return payment  # looked at again, and still unpaid, whatever the word for it
-        if verdict.ended_cus is not None and self._debits_without_end(payment, verdict.ended_cus):
-            return self._cus_without_end(payment, verdict.status.value)
+        ended = verdict.ended_cus
+        if ended is not None and (left := self._debits_without_end(payment, ended)):
+            return self._cus_without_end(payment, verdict.status.value, left)
         now = self._clock()
         known = payment.redirect_url is not None or payment.gateway_id is not None or verdict.gateway_id
         may_turn = known or not gateway.abilities.address_only_ours  # somebody may hold its page's address
@@ -272,25 +301,27 @@ class Inquiry:
 
         return self._pen.tell(payment, event, news)[0]
 
-    def _debits_without_end(self, payment: Payment, ended: frozenset[str]) -> bool:
-        """Whether a debit was under way, by any CUS ever heard, of which the gateway does not say the end."""
-        return payment.state not in FINAL and not self._journal.cus_seen(payment.payment_id) <= ended
+    def _debits_without_end(self, payment: Payment, ended: frozenset[str]) -> frozenset[str]:
+        """CUS of debits that were under way, ever heard, of which the gateway does not say the end."""
+        if payment.state in FINAL:
+            return frozenset()
+        return self._journal.cus_seen(payment.payment_id) - ended
 
-    def _cus_without_end(self, payment: Payment, said: str) -> Payment:
+    def _cus_without_end(self, payment: Payment, said: str, left: frozenset[str]) -> Payment:
         """What was heard of a debit outlives any end that does not speak of it: it stays open."""
         log.warning("%s: ended without a word on its CUS (%s)", payment.reference, said)
         if self._clock() - payment.created_at < _CUS_WITHOUT_END_IS_A_CASE_AFTER:
             return payment
         return self._pen.flag(payment, Review.STILL_PENDING, f"{said} without its CUS",
-                              {"seen_cus": payment.cus or ""})  # fmt: skip
+                              {"seen_cus": ", ".join(sorted(left))})  # fmt: skip
 
     # -- without an answer ------------------------------------------------------------------------
 
     def _no_verdict(self, payment: Payment, gateway: Gateway, answer: NoVerdict) -> Payment:
         if answer.kind is ErrorKind.UNKNOWN_PAYMENT and payment.state is State.PENDING:
             ends, lapses = self._absence_proves_unpaid(payment, gateway), self._has_lapsed(payment, gateway)
-            if (ends or lapses) and self._debits_without_end(payment, frozenset()):
-                return self._cus_without_end(payment, answer.kind.value)
+            if (ends or lapses) and (left := self._debits_without_end(payment, frozenset())):
+                return self._cus_without_end(payment, answer.kind.value, left)
             if ends:
                 return self._inferred_end(payment, Event.ABSENT, answer.kind.value)
             if lapses:

@@ -16,6 +16,10 @@ _KINDS = UUID("6f9d1c6e-6f0c-4a53-9b3a-0b1d9b6c2f41")
 """Names a notice by payment, kind and debit: the same one again is the same id, whoever sends it."""
 
 
+_TRIES = 3
+"""Calls without an answer, in one round."""
+
+
 class Notices:
     """Tells the core, where it takes notices; a core that is away hears of them in a later round.
 
@@ -34,10 +38,18 @@ class Notices:
         try:
             if not self._connector.status().takes_notices:
                 return
-            for notice in due:
-                self._tell(notice)
         except CoreError as error:
             log.warning("notices: not told yet (%s)", type(error).__name__)
+            return
+        left = _TRIES
+        for notice in due:  # one that always fails must not keep the others
+            try:
+                self._tell(notice)
+            except CoreError as error:
+                log.warning("payment %s: notice not told yet (%s)", notice.payment_id, type(error).__name__)
+                left -= 1
+                if not left:
+                    return
 
     def _tell(self, notice: Notice) -> None:
         """One that the core refuses for good is set aside: it must not keep the others."""

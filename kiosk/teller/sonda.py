@@ -216,8 +216,7 @@ class Sonda:
         # Settings that name another account for a while must not end it: the account may come back.
         mute = not (self._checkout.can_look_up(payment) or self._checkout.elsewhere(payment))
         over = now - ended >= LOOK_BACK_FOR or mute
-        settled = looked or over or payment.review is not None
-        return self._note(payment, None if settled else now + LOOK_BACK_EVERY)
+        return self._note(payment, None if looked or over else now + LOOK_BACK_EVERY)
 
     def _lost(self, payment: Payment) -> bool:
         nothing_known = payment.gateway_id is None or not self._checkout.can_look_up(payment)

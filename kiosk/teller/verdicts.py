@@ -59,6 +59,20 @@ def likeness(payment: Payment, approval: Approval) -> Likeness:
     return Likeness.ANOTHER if other_cus or other_attempt else Likeness.NOTHING_AGAINST
 
 
+def likest(payment: Payment, listed: tuple[Approval, ...]) -> tuple[Approval, Likeness]:
+    """The one of these that is most surely the debit that the journal has, and how sure that is."""
+    found = max(listed, key=lambda each: likeness(payment, each))
+    return found, likeness(payment, found)
+
+
+def went_back(payment: Payment, back: tuple[Approval, ...], listed: tuple[Approval, ...]) -> bool:
+    """Whether the debit that the journal has was taken back, and is not liker to one that stands."""
+    if not back:
+        return False
+    sure = likest(payment, back)[1]
+    return sure > Likeness.NOTHING_AGAINST and sure >= likest(payment, listed)[1]
+
+
 def debits_of(payment: Payment, verdict: Verdict) -> tuple[Approval, ...]:
     """All full debits of an approval; one at least."""
     amount = verdict.approved_amount or payment.total
@@ -90,6 +104,7 @@ def second_debits(
             each.bank,
             each.decided_at,
             now,
+            also=each.also,
         )
         for number, each in enumerate(listed)
         if each is not counts

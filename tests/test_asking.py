@@ -278,6 +278,24 @@ class TestLookingBack:
         assert len(till.gateway.asked) <= asked + 4
         assert till.now(payment).next_ask_at is None
 
+    @pytest.mark.parametrize("ended", ["before", "meanwhile"])
+    def test_a_clock_set_forward_for_a_while_does_not_end_it(self, till: Till, ended: str) -> None:
+        till.gateway.answers = [REJECTED]
+        payment = till.left()
+        days = 3 if ended == "before" else 30
+        if ended == "before":
+            payment = till.checkout.ask(payment)
+        till.clock.jump(days=days)
+        if ended == "meanwhile":
+            till.checkout.ask(payment)
+        till.sonda.round()
+        till.clock.jump(days=-days)
+        till.gateway.answers = [APPROVED]
+
+        till.rounds(hours=5, every=0.5)
+
+        assert till.now(payment).review is Review.LATE_APPROVAL
+
     def test_another_word_for_unpaid_changes_nothing(self, till: Till) -> None:
         till.gateway.answers = [REJECTED]
         payment = till.checkout.ask(till.left())

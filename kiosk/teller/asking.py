@@ -121,9 +121,13 @@ class Inquiry:
         """
         self._known_since.setdefault(payment.payment_id, self._steady())
         asked = self._ask(payment)
-        if not asked.live:
+        if not asked.live and asked.next_ask_at is None:
             self._known_since.pop(payment.payment_id, None)  # another thread may have been here
         return asked
+
+    def known_for(self, payment: Payment) -> timedelta:
+        """How long this process has asked about it, by a count that nobody sets."""
+        return timedelta(seconds=self._steady() - self._known_since.get(payment.payment_id, self._steady()))
 
     def _ask(self, payment: Payment) -> Payment:
         if payment.state is State.APPROVED:
@@ -365,8 +369,7 @@ class Inquiry:
 
     def _is_old(self, payment: Payment, least: timedelta) -> bool:
         """By the clock, and by as long as this process has known it: a clock set forward ends nothing."""
-        known = self._steady() - self._known_since.get(payment.payment_id, self._steady())
-        return self._clock() - payment.created_at >= least and known >= least.total_seconds()
+        return self._clock() - payment.created_at >= least and self.known_for(payment) >= least
 
 
 def note_on(line: Line, answer: Answer) -> None:

@@ -236,6 +236,10 @@ class Checkout:
         """Whether its gateway can be asked about it at all."""
         return self._inquiry.can_look_up(payment)
 
+    def known_for(self, payment: Payment) -> timedelta:
+        """How long this process has asked about it, by a count that nobody sets."""
+        return self._inquiry.known_for(payment)
+
     def ask(self, payment: Payment) -> Payment:
         """Ask the gateway and write what it said; see `Inquiry.ask`."""
         return self._inquiry.ask(payment)

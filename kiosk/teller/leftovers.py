@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from kiosk.cooperative.payment import Payment, Review, State
+from kiosk.cooperative.payment import LOOK_BACK_EVERY, Payment, Review, State
 from kiosk.journal.journal import Journal
 from kiosk.teller.checkout import Checkout, Timings, may_post
 from kiosk.teller.line import LONGEST_ASKED
-from kiosk.teller.posting import POSTING_LEASE
+from kiosk.teller.posting import LOOK_AFTER_POSTING, POSTING_LEASE
 
 QUESTION_LEASE = timedelta(minutes=5)
 """How long a question is its asker's. Longer than the longest: a query, a cancellation and a second
@@ -70,6 +70,13 @@ class Leftovers:
         usual = now + self._longest_usual(payment, now)
         latest = usual if set_back else max(usual, now + LONGEST_ASKED)
         return payment if payment.next_ask_at <= latest else self._journal.claim(payment, until=usual)
+
+    def looked_at_in_time(self, payment: Payment, now: datetime) -> Payment:
+        """The same for what has ended and is looked back at."""
+        latest = now + LOOK_AFTER_POSTING + LOOK_BACK_EVERY
+        if payment.next_ask_at is None or payment.next_ask_at <= latest:
+            return payment
+        return self._journal.claim(payment, until=now + LOOK_BACK_EVERY)
 
     def _longest_usual(self, payment: Payment, now: datetime) -> timedelta:
         if not may_post(payment):

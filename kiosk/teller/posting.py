@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 # the gateway before it (two minutes at most), and the time that names take to resolve.
 POSTING_LEASE = timedelta(minutes=6)
 _AFTER_REFUSED_POSTING = timedelta(hours=1)
-_LOOK_AFTER_POSTING = timedelta(days=1)
+LOOK_AFTER_POSTING = timedelta(days=1)
 """Once: a gateway may take an approval back."""
 
 
@@ -142,7 +142,7 @@ class Poster:
         other_cus = posting.cus is not None and payment.cus is not None and posting.cus != payment.cus
         if other_total or other_cus:
             return self._pen.flag(payment, Review.CORE_CONFLICT, "the core holds another amount or CUS")
-        facts = Facts(next_ask_at=self._clock() + _LOOK_AFTER_POSTING)
+        facts = Facts(next_ask_at=self._clock() + LOOK_AFTER_POSTING)
         if posting.receipt_number is not None:
             facts["core_receipt"] = posting.receipt_number
         if posting.status in (PostingStatus.NEEDS_ATTENTION, PostingStatus.REVERSED):

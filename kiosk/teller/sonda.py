@@ -43,6 +43,7 @@ _LOST_AFTER = _STAFFS_AFTER = timedelta(hours=48)
 # Terminals that lost power together must not ask together; 12 minutes stay within 10 to 15.
 _SPREAD = 0.15
 _TIDY_EVERY = timedelta(minutes=10)
+_FOREVER, _ALL = timedelta(days=36500), 10_000
 
 Tell = Callable[[Payment], object]
 
@@ -169,6 +170,8 @@ class Sonda:
             return
         live = [payment for payment in self._journal.unresolved() if payment.live]
         self._each(live, lambda one: self._leftovers.tidied(one, now, set_back=set_back), changed)
+        ended = self._journal.due(now + _FOREVER, _ALL, FINAL)
+        self._each(ended, lambda one: self._leftovers.looked_at_in_time(one, now), changed)
         if self._notices is not None:
             self._notices.tell()
         self._tidied = now
@@ -215,8 +218,12 @@ class Sonda:
         looked = payment.state in CREDITED and not self._checkout.line_of(payment).failing
         # Settings that name another account for a while must not end it: the account may come back.
         mute = not (self._checkout.can_look_up(payment) or self._checkout.elsewhere(payment))
-        over = now - ended >= LOOK_BACK_FOR or mute
+        over = self._looked_long_enough(payment, now, ended) or mute
         return self._note(payment, None if looked or over else now + LOOK_BACK_EVERY)
+
+    def _looked_long_enough(self, payment: Payment, now: datetime, ended: datetime) -> bool:
+        """Not by one look under a clock set forward: by two, an hour apart whatever the clock says."""
+        return now - ended >= LOOK_BACK_FOR and self._checkout.known_for(payment) >= LOOK_BACK_EVERY * 0.9
 
     def _lost(self, payment: Payment) -> bool:
         nothing_known = payment.gateway_id is None or not self._checkout.can_look_up(payment)
@@ -250,7 +257,8 @@ class Sonda:
             self._note(payment, self._next(payment))
         elif payment.next_ask_at is not None:  # looked back at: for as long as any other, no longer
             now, ended = self._clock(), payment.changed_at or payment.created_at
-            self._note(payment, None if now - ended >= LOOK_BACK_FOR else now + LOOK_BACK_EVERY)
+            over = self._looked_long_enough(payment, now, ended)
+            self._note(payment, None if over else now + LOOK_BACK_EVERY)
 
 
 def _batches(due: list[Payment], size: int) -> Iterable[list[Payment]]:

@@ -55,10 +55,10 @@ tour: install ## the guided tour in every outcome, into build/tour/<outcome>
 
 pictures: install ## docs/pictures anew from the guided tour: look at them before you commit them
 	@$(OFFSCREEN) $(BIN)/kiosk demo --tour --out build/tour/approved
-	@$(BIN)/python -m pictures keep build/tour/approved
+	@$(BIN)/python -m instruments.pictures keep build/tour/approved
 
 pictures-check: install ## whether docs/pictures still look like the tour that was made last
-	@$(BIN)/python -m pictures check build/tour/approved
+	@$(BIN)/python -m instruments.pictures check build/tour/approved
 
 test: install-dev ## the tests, without a screen
 	@$(OFFSCREEN) $(BIN)/python -m pytest $(ARGS)
@@ -84,16 +84,16 @@ lock: system-libraries ## requirements.lock and requirements-dev.lock anew; ARGS
 	@! grep -nE '://|file:|(^|[[:space:]])/' requirements.lock requirements-dev.lock
 
 bench: install-dev ## how long things take, as ratios
-	$(OFFSCREEN) $(BIN)/python -m benchmarks $(ARGS)
+	$(OFFSCREEN) $(BIN)/python -m instruments.benchmarks $(ARGS)
 
 torture: install-dev ## power cuts and lost answers, then an audit of three books; N=payments SEED=number
-	@$(OFFSCREEN) $(BIN)/python -m torture --payments $(N) $(if $(SEED),--seed $(SEED)) $(ARGS)
+	@$(OFFSCREEN) $(BIN)/python -m instruments.torture --payments $(N) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 soak: install-dev ## a long queue at one terminal: whether every payment was posted once and left its receipt; N=payments
-	@$(OFFSCREEN) $(BIN)/python -m soak --payments $(N) $(if $(SEED),--seed $(SEED)) $(ARGS)
+	@$(OFFSCREEN) $(BIN)/python -m instruments.soak --payments $(N) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 a11y: install-dev ## letters, targets, contrast, names and keys of every page, into build/accessibility
-	@$(OFFSCREEN) $(BIN)/python -m accessibility $(ARGS)
+	@$(OFFSCREEN) $(BIN)/python -m instruments.accessibility $(ARGS)
 
 audit: install-dev ## the locked versions against published faults, where a database of them answers
 	@installer/audit.sh $(ARGS)

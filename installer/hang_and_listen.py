@@ -23,7 +23,7 @@ _PTRACE = ctypes.CDLL(None, use_errno=True).ptrace
 _PTRACE.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
 _CREDENTIALS = struct.Struct("3i")
 _LONGEST_DEED = 120
-"""Seconds, as in kiosk/models/watchdog.py, which needs what the package brings."""
+"""Seconds, as in kiosk/app/watchdog.py, which needs what the package brings."""
 
 
 class Listener:

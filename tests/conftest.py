@@ -14,8 +14,8 @@ import requests
 from pytestqt.qtbot import QtBot
 from sandbox_servers import MARIA, MARIAS_KEY, PATIENCE, core_process, gateway_process, terminal
 
+from kiosk.app.demo import Demonstration
 from kiosk.cooperative.member import MemberSession
-from kiosk.demo import Demonstration
 from kiosk.member_core.core_api import CoreApi
 
 if TYPE_CHECKING:

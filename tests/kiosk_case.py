@@ -24,16 +24,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from kiosk.app import Application
-from kiosk.demo import Demonstration, guide
+from kiosk.app.demo import Demonstration, guide
+from kiosk.app.window import Application
 from kiosk.lockdown import web_profile
-from kiosk.models.steps import Step
 from kiosk.settings import Settings
 from kiosk.tour import pause
 from kiosk.transport import Reply, Timeouts, Transport
-from kiosk.views.languages import Languages
-from kiosk.views.page import Page
-from kiosk.views.theme import FAMILY, load_fonts
+from kiosk.views.parts.languages import Languages
+from kiosk.views.parts.page import Page
+from kiosk.views.parts.theme import FAMILY, load_fonts
+from kiosk.visit.steps import Step
 
 if QCoreApplication.instance() is None:
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)

@@ -65,14 +65,14 @@ def _process(module: str, *arguments: str) -> Iterator[str]:
 @contextmanager
 def gateway_process() -> Iterator[str]:
     """The sandbox gateway; gives its address."""
-    with _process("kiosk.pse.sandbox") as url:
+    with _process("kiosk.sandbox.pse") as url:
         yield url
 
 
 @contextmanager
 def core_process(data: Path) -> Iterator[str]:
     """The sandbox core on this file; gives its address."""
-    with _process("kiosk.member_core.sandbox", "--data", str(data)) as url:
+    with _process("kiosk.sandbox.member_core", "--data", str(data)) as url:
         yield url
 
 

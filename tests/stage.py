@@ -13,7 +13,8 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 from receipt_cases import ISSUER, PAID
 
-from kiosk.app import place_of
+from kiosk.app.demo import guide
+from kiosk.app.window import place_of
 from kiosk.cooperative.member import (
     AccountHolder,
     Document,
@@ -27,22 +28,21 @@ from kiosk.cooperative.obligation import NextDue, Obligation, ObligationKind, Ot
 from kiosk.cooperative.payment import Payer, Payment, Review, State
 from kiosk.cooperative.refusals import Refused
 from kiosk.cooperative.second_debit import SecondDebit
-from kiosk.demo import guide
 from kiosk.member_core.connector import Recovery
-from kiosk.models.problems import Problem, Trouble
-from kiosk.models.steps import Step
-from kiosk.models.visit import Limits, Visit
 from kiosk.receipt.document import receipt_of
 from kiosk.receipt.printer import PaperState
 from kiosk.settings import Settings
 from kiosk.teller.desk import Alarms
 from kiosk.teller.manager import DayClose, Difference, Gap
-from kiosk.views import result
-from kiosk.views.amount_entry import Overlay
-from kiosk.views.languages import Languages
-from kiosk.views.main_window import MainWindow
-from kiosk.views.pages import page_makers
-from kiosk.views.theme import DESIGN_INCHES, FAMILY, Theme, load_fonts
+from kiosk.views.frame.main_window import MainWindow
+from kiosk.views.frame.pages import page_makers
+from kiosk.views.member import result
+from kiosk.views.member.amount_entry import Overlay
+from kiosk.views.parts.languages import Languages
+from kiosk.views.parts.theme import DESIGN_INCHES, FAMILY, Theme, load_fonts
+from kiosk.visit.problems import Problem, Trouble
+from kiosk.visit.steps import Step
+from kiosk.visit.visit import Limits, Visit
 
 NOW = datetime(2026, 11, 23, 15, 42, 18, tzinfo=UTC)
 LATE = date(2026, 1, 23)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from accessibility.measure import Measure, measure, painted_contrast, ratio
+from instruments.accessibility.measure import Measure, measure, painted_contrast, ratio
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ import pytest
 from kiosk_case import KioskCase
 from PySide6.QtGui import QCloseEvent
 
-from kiosk.app import LazyDesk
+from kiosk.app.window import LazyDesk
 from kiosk.journal.journal import JournalUnusable
-from kiosk.models.steps import Step
 from kiosk.tour import pause
+from kiosk.visit.steps import Step
 
 pytestmark = pytest.mark.qt_log_ignore("^GPUInfo not initialized", extend=True)
 

@@ -79,7 +79,7 @@ def test_imports_keep_to_the_floors() -> None:
         ("member_core/connector.py", "import requests", "Only the transport knows requests"),
         ("receipt/__init__.py", "import escpos", "Only the thermal printer knows its library"),
         ("views/__init__.py", "import flask", "Only the sandboxes are web servers"),
-        ("teller/__init__.py", "import kiosk.pse.sandbox", "Only the app knows gateways"),
+        ("teller/__init__.py", "import kiosk.sandbox.pse", "Only the app knows gateways"),
         ("views/__init__.py", "import kiosk.settings", "Settings are read by the app"),
     ],
 )

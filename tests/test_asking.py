@@ -197,6 +197,31 @@ class TestAReferenceThatSomebodyElseUsed:
         till.rounds(hours=1)
         assert (till.now(payment).state, till.now(payment).review) == (State.POSTED, None)
 
+    @pytest.mark.parametrize("set_right", [True, False], ids=["clock set right", "clock still ahead"])
+    def test_what_began_under_a_clock_days_ahead_is_no_case_for_it(self, till: Till, set_right: bool) -> None:
+        till.clock.forward(days=2)
+        payment = till.left()
+        till.gateway.answers = [replace(APPROVED, decided_at=MORNING + timedelta(minutes=3))]
+        if set_right:
+            till.clock.now = MORNING + timedelta(minutes=4)
+            till.journal.note_ask(payment, now=till.clock(), next_ask_at=till.clock())
+        else:
+            till.gateway.skew = -timedelta(days=2)  # as its answers tell
+
+        till.rounds(hours=1)
+
+        assert (till.now(payment).state, till.now(payment).review) == (State.POSTED, None)
+
+    def test_a_clock_ahead_makes_nothing_of_last_week_ours(self, till: Till) -> None:
+        till.clock.forward(days=2)
+        payment = till.left()
+        till.gateway.skew = -timedelta(days=2)
+        till.gateway.answers = [replace(APPROVED, decided_at=MORNING - timedelta(hours=26))]
+
+        till.rounds(hours=1)
+
+        assert till.now(payment).review is Review.NOT_OURS
+
     def test_no_date_at_all_proves_nothing_and_hinders_nothing(self, till: Till) -> None:
         payment = till.left()
         till.gateway.answers = [replace(APPROVED, decided_at=None)]

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.cooperative.member import Document, DocumentType
 from kiosk.cooperative.payment import State
-from kiosk.models.steps import Step
+from kiosk.visit.steps import Step
 
 NOT_PAID = "No se ha pagado nada"
 NO_DEBIT = "No se hizo ningún débito"

@@ -20,8 +20,8 @@ from test_bad_input import CARE, NO_DEBIT, held
 from tls import certificate, tls_of
 
 from kiosk.cooperative.payment import State
-from kiosk.models.steps import Step
 from kiosk.pse.gateway import ExistsAlready
+from kiosk.visit.steps import Step
 
 FIREWALL = b"<html><head><title>403</title></head><body>Blocked by policy</body></html>"
 NOT_MADE, NOT_REACHED = "No se pudo crear la transacción", "No logramos comunicarnos con PSE"

@@ -31,22 +31,22 @@ from kiosk.cooperative.payment import State
 from kiosk.journal.journal import Journal
 from kiosk.lockdown import renderer_watch, web_profile
 from kiosk.lockdown.web_policy import Judgement, WebPolicy
-from kiosk.models.jobs import Jobs
-from kiosk.models.steps import Step
-from kiosk.models.visit import Limits, Visit
 from kiosk.pse.gateway import Created, Status, Verdict
 from kiosk.teller.banks import BankDirectory
 from kiosk.teller.checkout import Checkout, TerminalFacts, Timings
 from kiosk.teller.desk import Desk
-from kiosk.views import bank, bank_dialogs
-from kiosk.views.bank import BankPage
-from kiosk.views.bank_bar import BankBar
-from kiosk.views.languages import Languages
-from kiosk.views.main_window import MainWindow
-from kiosk.views.page import Place
-from kiosk.views.pages import page_makers
-from kiosk.views.stylesheet import stylesheet
-from kiosk.views.theme import Theme, load_fonts
+from kiosk.views.bank import bank, dialogs
+from kiosk.views.bank.bank import BankPage
+from kiosk.views.bank.bar import BankBar
+from kiosk.views.frame.main_window import MainWindow
+from kiosk.views.frame.pages import page_makers
+from kiosk.views.parts.languages import Languages
+from kiosk.views.parts.page import Place
+from kiosk.views.parts.stylesheet import stylesheet
+from kiosk.views.parts.theme import Theme, load_fonts
+from kiosk.visit.jobs import Jobs
+from kiosk.visit.steps import Step
+from kiosk.visit.visit import Limits, Visit
 
 if QCoreApplication.instance() is None:
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
@@ -522,7 +522,7 @@ def test_a_question_waits_for_the_member(stay: Stay, site: Site, button: str, an
 def test_a_question_nobody_answers_is_answered_with_no(
     stay: Stay, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bank_dialogs, "SECONDS", 1)
+    monkeypatch.setattr(dialogs, "SECONDS", 1)
     stay.open(site.page("<button id=go onclick=\"answer = prompt('¿Nombre?', 'Ana')\">x</button>"))
     stay.touch("#go")
     stay.until(lambda: stay.js("typeof answer") == "object")

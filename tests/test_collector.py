@@ -8,7 +8,7 @@ import weakref
 
 from PySide6.QtCore import QObject
 
-from kiosk.models.collector import Collector
+from kiosk.app.collector import Collector
 
 
 class Ring:

@@ -16,7 +16,7 @@ from contract import CheckedTransport
 from sandbox_servers import MARIA, MARIAS_KEY, PATIENCE, SECRETS, paid
 from tls import Authority
 
-from kiosk import assembly
+from kiosk.app import assembly
 from kiosk.member_core.connector import CoreMisconfigured, CoreUnreachable, PostingStatus, SessionOver
 from kiosk.member_core.core_api import CoreApi
 from kiosk.settings import Settings, SettingsError
@@ -27,7 +27,7 @@ from kiosk.transport import Transport
 def core_over_tls(*arguments: str) -> Iterator[str]:
     """The sandbox core with these further arguments; gives its address."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "kiosk.member_core.sandbox", "--port", "0", *arguments],
+        [sys.executable, "-m", "kiosk.sandbox.member_core", "--port", "0", *arguments],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         env={**os.environ, **SECRETS},
     )  # fmt: skip
@@ -148,7 +148,7 @@ def test_a_silent_caller_keeps_nobody_waiting(server: str, authority: Authority,
 def test_an_authority_for_clients_needs_a_certificate_of_its_own(
     authority: Authority, tmp_path: Path
 ) -> None:
-    command = [sys.executable, "-m", "kiosk.member_core.sandbox", "--data", str(tmp_path / "core.sqlite")]
+    command = [sys.executable, "-m", "kiosk.sandbox.member_core", "--data", str(tmp_path / "core.sqlite")]
     for more, said in [(["--client-ca", str(authority.pem)], "needs --certificate"),
                        (["--certificate", str(tmp_path / "none.pem")], "No such file")]:  # fmt: skip
         done = subprocess.run(

@@ -21,9 +21,8 @@ from kiosk.settings import Settings
 DOCUMENTS = documents()
 Complaints = Callable[[Document], list[str]]
 
-_FOLDERS = ("kiosk", "tests", "docs", "installer", "resources", "benchmarks", "torture", "accessibility",
-            "pictures", ".ci")  # fmt: skip
-_HIDDEN = {"look"}  # doctor's own, see kiosk/cli.py
+_FOLDERS = ("kiosk", "tests", "docs", "installer", "resources", "instruments", ".ci")
+_HIDDEN = {"look"}  # doctor's own, see kiosk/cli/__init__.py
 _OF_OTHERS = {"--request-cert"}  # Schemathesis'
 _MADE_ELSEWHERE = {"secrets/"}  # beside a terminal's settings
 
@@ -299,7 +298,8 @@ def test_the_floors_name_every_room_of_the_kiosk() -> None:
         if (path.suffix == ".py" or (path / "__init__.py").exists()) and path.stem != "__init__"
     }
 
-    assert table(read(ROOT / "docs/architecture.md"), "Floors", 1) == rooms
+    named = {name.partition("/")[0] for name in table(read(ROOT / "docs/architecture.md"), "Floors", 1)}
+    assert named == rooms
 
 
 def test_what_stands_beside_the_program_is_named() -> None:
@@ -309,7 +309,9 @@ def test_what_stands_beside_the_program_is_named() -> None:
         if path.is_dir() and not any(fnmatch(path.name, each.strip("/")) for each in (*ignored, ".git"))
     }  # fmt: skip
 
-    assert table(read(ROOT / "docs/architecture.md"), "Beside the program", 0) == beside - {"kiosk"}
+    named = table(read(ROOT / "docs/architecture.md"), "Beside the program", 0)
+    instruments = {path.parent.relative_to(ROOT) for path in ROOT.glob("instruments/*/__main__.py")}
+    assert named == beside - {"kiosk"} | {str(path) for path in instruments}
 
 
 # -- what would be found ---------------------------------------------------------------------------------

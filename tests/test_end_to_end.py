@@ -27,11 +27,11 @@ from sandbox_servers import (
     until,
 )  # fmt: skip
 
-from kiosk import assembly
+from kiosk.app import assembly
+from kiosk.app.demo import Demonstration
 from kiosk.cooperative.money import Money, total
 from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import CANCELLED, Payment, Review, State
-from kiosk.demo import Demonstration
 from kiosk.journal.journal import ObligationHeld
 from kiosk.teller.desk import Desk
 

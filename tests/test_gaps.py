@@ -7,7 +7,7 @@ import pytest
 from kiosk.cooperative.payment import Review, State
 from kiosk.member_core.connector import PostingStatus
 from kiosk.teller.manager import Gap, gap_between
-from kiosk.views.review_texts import review_words
+from kiosk.views.parts.review_texts import review_words
 
 # "." where both say the same.
 TABLE = """

@@ -36,7 +36,7 @@ from kiosk.pse.gateway import (
     UnknownIfCreated,
     Verdict,
 )  # fmt: skip
-from kiosk.pse.sandbox import profile
+from kiosk.sandbox.pse import profile
 from kiosk.transport import Timeouts, Transport
 
 RETURN = "https://kiosco.invalid/retorno"
@@ -125,7 +125,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def base(name: str) -> Iterator[str]:
-    with process("kiosk.pse.sandbox", "--gateway", name, "--late-seconds", "1") as url:
+    with process("kiosk.sandbox.pse", "--gateway", name, "--late-seconds", "1") as url:
         yield url
 
 

@@ -99,7 +99,7 @@ def recorded(counter: Counter, outcome: str) -> Recorded:
 @pytest.fixture(scope="module", params=list(DRIVERS))
 def gate(request: pytest.FixtureRequest) -> Gate:
     name = str(request.param)
-    with process("kiosk.pse.sandbox", "--gateway", name) as url:
+    with process("kiosk.sandbox.pse", "--gateway", name) as url:
         counter = Counter(name, url)
         said = {outcome: recorded(counter, outcome) for outcome in OUTCOMES}
     return Gate(name, DRIVERS[name].load(), said)

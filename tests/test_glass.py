@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from kiosk.views.glass import Glass
+from kiosk.views.frame.glass import Glass
 
 
 def test_hands_are_heard_also_by_another_native_window(qtbot: QtBot) -> None:

@@ -26,10 +26,10 @@ from till import till_at
 from tls import Authority, tls_of
 
 from kiosk import health
-from kiosk.assembly import build_desk, health_checks
+from kiosk.app.assembly import build_desk, health_checks
+from kiosk.app.demo import Demonstration
 from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import State
-from kiosk.demo import Demonstration
 from kiosk.health import Finding, Level, accounts, examine, files, looks, network, screen, worst
 from kiosk.health.network import Server
 from kiosk.health.screen import Unseen, looker

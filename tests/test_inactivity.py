@@ -7,9 +7,9 @@ from kiosk_case import KioskCase
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from kiosk.models.steps import Step
 from kiosk.tour import pause
-from kiosk.views.inactivity import Inactivity
+from kiosk.views.frame.inactivity import Inactivity
+from kiosk.visit.steps import Step
 
 pytestmark = pytest.mark.qt_log_ignore("^GPUInfo not initialized", extend=True)
 

@@ -20,7 +20,7 @@ import pytest
 import yaml
 from sandbox_servers import PATIENCE, pay
 
-from kiosk.demo import Demonstration
+from kiosk.app.demo import Demonstration
 from kiosk.provisioning.trial import no_money_moves
 from kiosk.pse.drivers import DRIVERS
 from kiosk.settings import Settings, load

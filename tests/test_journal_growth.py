@@ -13,7 +13,7 @@ from counterparts import PAYER
 from sqlalchemy import event
 from test_journal import MORNING, prepare
 
-from benchmarks import journal_growth
+from instruments.benchmarks import journal_growth
 from kiosk.cooperative.payment import Event, Payment, Review, State
 from kiosk.journal import looking, opening, search
 from kiosk.journal.journal import Journal, JournalUnusable

@@ -27,11 +27,11 @@ from pytestqt.qtbot import QtBot
 from stage import Stage
 
 from kiosk.models.obligations import ObligationsModel
-from kiosk.views.amount_entry import Overlay
-from kiosk.views.controls import Figure
-from kiosk.views.obligation_delegate import ObligationDelegate
-from kiosk.views.theme import TOUCH
-from kiosk.views.welcome import WelcomePage
+from kiosk.views.member.amount_entry import Overlay
+from kiosk.views.member.welcome import WelcomePage
+from kiosk.views.parts.controls import Figure
+from kiosk.views.parts.obligation_delegate import ObligationDelegate
+from kiosk.views.parts.theme import TOUCH
 
 SIZES = ((1920, 1080), (1080, 1920), (1366, 768), (1280, 1024))
 LOOKS = (

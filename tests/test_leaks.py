@@ -21,16 +21,16 @@ from PySide6.QtCore import QObject, SignalInstance
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
-from kiosk.app import Application
+from kiosk.app.demo import Demonstration
+from kiosk.app.window import Application
 from kiosk.cooperative.payment import Payment, State
-from kiosk.demo import Demonstration
 from kiosk.lockdown import web_profile
-from kiosk.models.jobs import Jobs
-from kiosk.models.steps import Step
-from kiosk.models.visit import Limits, Visit
 from kiosk.tour import HOLDER, MEMBER, Tour, pause
-from kiosk.views.languages import Languages
-from kiosk.views.theme import load_fonts
+from kiosk.views.parts.languages import Languages
+from kiosk.views.parts.theme import load_fonts
+from kiosk.visit.jobs import Jobs
+from kiosk.visit.steps import Step
+from kiosk.visit.visit import Limits, Visit
 
 pytestmark = pytest.mark.qt_log_ignore("^GPUInfo not initialized", extend=True)
 

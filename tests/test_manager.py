@@ -16,16 +16,16 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from test_explain import KIOSK
 
+from kiosk.app.demo import MANAGER_PIN
 from kiosk.cooperative.bogota import bounds, day_of
 from kiosk.cooperative.money import Money
 from kiosk.cooperative.payment import Event, Payment, Review, State
 from kiosk.cooperative.second_debit import SecondDebit
-from kiosk.demo import MANAGER_PIN
 from kiosk.journal.journal import Journal
 from kiosk.member_core.connector import CoreUnreachable, PostingStatus, RecordedPayment
-from kiosk.models.steps import Step
 from kiosk.teller.manager import Difference, Gap, Manager
 from kiosk.teller.pin import FIRST, OwnPin, PinGate, PinLocked, WrongPin, hashed
+from kiosk.visit.steps import Step
 
 pytestmark = pytest.mark.qt_log_ignore("^GPUInfo not initialized", extend=True)
 

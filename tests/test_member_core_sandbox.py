@@ -25,10 +25,10 @@ import pytest
 import requests
 from contract import SPEC, contract_at
 
-from kiosk.member_core.sandbox import DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, guide
-from kiosk.member_core.sandbox.debts import Debt, months_later
-from kiosk.member_core.sandbox.members import MEMBERS
-from kiosk.member_core.sandbox.rows import loan
+from kiosk.sandbox.member_core import DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, guide
+from kiosk.sandbox.member_core.debts import Debt, months_later
+from kiosk.sandbox.member_core.members import MEMBERS
+from kiosk.sandbox.member_core.rows import loan
 
 SECRET = "only-of-this-run"
 
@@ -44,7 +44,7 @@ class Core:
             [
                 sys.executable,
                 "-m",
-                "kiosk.member_core.sandbox",
+                "kiosk.sandbox.member_core",
                 "--port",
                 "0",
                 "--data",

@@ -14,7 +14,7 @@ from kiosk.cooperative.money import ZERO, Money
 from kiosk.cooperative.obligation import Choice, NextDue, Obligation, ObligationKind, OtherAmount
 from kiosk.cooperative.order import MOST_LINES, InvalidOrder
 from kiosk.models.obligations import ObligationsModel
-from kiosk.models.steps import Step
+from kiosk.visit.steps import Step
 
 TICK, OVERDUE, NEXT_DUE, OTHER = range(4)
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from kiosk.cooperative.payment import State
-from kiosk.models.steps import Step
+from kiosk.visit.steps import Step
 
 pytestmark = pytest.mark.qt_log_ignore("^GPUInfo not initialized", extend=True)
 

@@ -14,10 +14,10 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from kiosk.views.theme import FAMILY, load_fonts
-from pictures.__main__ import main
-from pictures.album import ALBUM, FOLDER, HEIGHT, WIDTH, keep
-from pictures.compare import complaints
+from instruments.pictures.__main__ import main
+from instruments.pictures.album import ALBUM, FOLDER, HEIGHT, WIDTH, keep
+from instruments.pictures.compare import complaints
+from kiosk.views.parts.theme import FAMILY, load_fonts
 
 ROOT = Path(__file__).resolve().parent.parent
 TOO_MANY_BYTES = 600_000

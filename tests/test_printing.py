@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 from receipt_cases import PAID
 
 from kiosk.cooperative.payment import State
-from kiosk.models import printing as module
-from kiosk.models.printing import ReceiptPrinting
+from kiosk.visit import printing as module
+from kiosk.visit.printing import ReceiptPrinting
 
 
 class Errands:

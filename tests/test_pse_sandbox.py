@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 import requests
 
-from kiosk.pse.sandbox import DEMO_LOGIN, DEMO_SECRET, SandboxSettings
-from kiosk.pse.sandbox.checkout_request import tran_key
+from kiosk.sandbox.pse import DEMO_LOGIN, DEMO_SECRET, SandboxSettings
+from kiosk.sandbox.pse.checkout_request import tran_key
 
 RETURN = "https://pagos.coop.example/retorno?ref=KSK2026000123"
 CANCEL = "https://pagos.coop.example/cancelado"
@@ -28,7 +28,7 @@ PATIENCE = 20.0
 def running(*arguments: str) -> Iterator[str]:
     """A sandbox process; gives its address and ends it."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "kiosk.pse.sandbox", "--port", "0", *arguments],
+        [sys.executable, "-m", "kiosk.sandbox.pse", "--port", "0", *arguments],
         stdout=subprocess.PIPE,
         text=True,
         env={name: value for name, value in os.environ.items() if name != "KIOSK_SANDBOX_SECRET"},
@@ -193,7 +193,7 @@ def test_seed_may_be_almost_five_minutes_off_and_no_more(base: str) -> None:
 def test_secret_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KIOSK_SANDBOX_SECRET", "of my own")
     process = subprocess.Popen(
-        [sys.executable, "-m", "kiosk.pse.sandbox", "--login", "mine"], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "kiosk.sandbox.pse", "--login", "mine"], stdout=subprocess.PIPE, text=True
     )
     try:
         assert process.stdout
@@ -704,7 +704,7 @@ def test_restart_with_a_data_file_forgets_nothing(tmp_path: Path) -> None:
 def test_taken_port_is_said_and_not_a_traceback(base: str) -> None:
     port = base.rsplit(":", 1)[1]
     done = subprocess.run(
-        [sys.executable, "-m", "kiosk.pse.sandbox", "--port", port],
+        [sys.executable, "-m", "kiosk.sandbox.pse", "--port", port],
         check=False,
         capture_output=True,
         text=True,

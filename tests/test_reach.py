@@ -19,8 +19,8 @@ from stage import Stage
 from test_layout import SIZES, faults, said
 
 from kiosk.speech.voice import SpeechPlan
-from kiosk.views.header import ReachBand
-from kiosk.views.inactivity import StillThere
+from kiosk.views.frame.header import ReachBand
+from kiosk.views.frame.inactivity import StillThere
 
 MAY_BE = "the welcome must not scroll"
 

@@ -82,8 +82,8 @@ PAGE = """
 from PySide6.QtWidgets import QApplication
 app = QApplication([])
 from stage import Stage
-from kiosk.models.steps import Step
-from kiosk.views.languages import Languages
+from kiosk.visit.steps import Step
+from kiosk.views.parts.languages import Languages
 stage = Stage(1366, 768)
 for language in ("es", "en"):
     stage.look(large=False, contrast=False, language=language)
@@ -101,7 +101,7 @@ def test_a_page_shows_up_in_both_languages_and_leads_back(copy: Path) -> None:
     touched = follow(ROOT / "docs/adding-a-page.md", copy)
 
     assert run(copy, PAGE).splitlines() == ["office | Su agencia", "office | Your office", "payments"]
-    assert "kiosk/tour.py" in touched
+    assert "kiosk/tour/__init__.py" in touched
     assert (
         mended(copy, "ruff", "check", "--no-cache", *(name for name in touched if name.endswith(".py"))) == ""
     )
@@ -110,7 +110,7 @@ def test_a_page_shows_up_in_both_languages_and_leads_back(copy: Path) -> None:
 PRINTER = """
 from pathlib import Path
 from receipt_cases import ISSUER, NOW, PAID
-from kiosk.assembly import _printer
+from kiosk.app.assembly import _printer
 from kiosk.receipt.document import receipt_of
 from kiosk.settings import Settings
 folder = Path("spool")
@@ -152,7 +152,7 @@ from stage import Stage
 from kiosk.cli import _parser
 from kiosk.receipt.document import receipt_of
 from kiosk.speech.voice import ACCENTS
-from kiosk.views.languages import Languages
+from kiosk.views.parts.languages import Languages
 stage = Stage(1366, 768)
 Languages.switch(), Languages.switch()
 stage.put("welcome")
@@ -173,7 +173,9 @@ def test_a_language_is_on_screen_on_paper_and_has_a_voice(copy: Path) -> None:
 
 def test_a_recipe_that_no_longer_fits_is_found(copy: Path, tmp_path: Path) -> None:
     recipe = tmp_path / "recipe.md"
-    recipe.write_text("```diff\nkiosk/views/pages.py\n     Step.GONE: 1,\n+    Step.NEW: 2,\n```\n", "utf-8")
+    recipe.write_text(
+        "```diff\nkiosk/views/frame/pages.py\n     Step.GONE: 1,\n+    Step.NEW: 2,\n```\n", "utf-8"
+    )
 
     with pytest.raises(Stale, match=r"pages\.py has 0 times"):
         follow(recipe, copy)

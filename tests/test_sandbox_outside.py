@@ -14,7 +14,7 @@ import requests
 from sandbox_servers import PATIENCE, SECRETS, pay, setting
 from sandbox_servers import _process as process
 
-from kiosk.pse.sandbox import profile
+from kiosk.sandbox.pse import profile
 
 LOCK = Path(__file__).parent / "independent" / "checkout-p2p.lock"
 SECRET = SECRETS["KIOSK_SANDBOX_SECRET"]
@@ -35,7 +35,7 @@ def checkout_p2p(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def placetopay() -> Iterator[str]:
-    with process("kiosk.pse.sandbox", "--gateway", "placetopay") as url:
+    with process("kiosk.sandbox.pse", "--gateway", "placetopay") as url:
         yield url
 
 
@@ -121,7 +121,7 @@ def test_a_foreigners_document_is_read_by_the_published_rule(
 def test_a_key_of_nobody_is_refused_where_others_measured_it() -> None:
     """Wompi: 200 on banks, 404 on the merchant, 401 on a creation."""
     nobody = "pub_test_0123456789abcdef0123456789abcdef"
-    with process("kiosk.pse.sandbox", "--gateway", "wompi") as url:
+    with process("kiosk.sandbox.pse", "--gateway", "wompi") as url:
         bearer = {"Authorization": f"Bearer {nobody}"}
         banks = requests.get(f"{url}/v1/pse/financial_institutions", headers=bearer, timeout=PATIENCE)
         merchant = requests.get(f"{url}/v1/merchants/{nobody}", timeout=PATIENCE)
@@ -149,7 +149,7 @@ def test_the_vendors_own_example_is_taken_by_zonapagos() -> None:
             {"int_codigo": 104, "str_valor": "https://pagos.coop.example/retorno"},
         ],
     }  # fmt: skip
-    with process("kiosk.pse.sandbox", "--gateway", "zonapagos") as url:
+    with process("kiosk.sandbox.pse", "--gateway", "zonapagos") as url:
         answer = requests.post(f"{url}{merchant.path}/InicioPago", json=body, timeout=PATIENCE).json()
     assert answer["int_codigo"] == 1, answer
     assert re.match("https?://", answer["str_url"])

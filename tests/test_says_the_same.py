@@ -19,11 +19,11 @@ from test_standing import cells
 from kiosk.cooperative.payment import Payment, Review, State
 from kiosk.cooperative.standing import Standing
 from kiosk.models.payments import PaymentsModel
-from kiosk.models.steps import Step
 from kiosk.receipt.code import check, token_in
 from kiosk.receipt.document import receipt_of
 from kiosk.receipt.ticket_text import Line, lines_of
-from kiosk.views.speaking import Reader
+from kiosk.views.frame.speaking import Reader
+from kiosk.visit.steps import Step
 
 
 @dataclass(frozen=True)

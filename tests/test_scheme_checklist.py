@@ -24,19 +24,19 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from kiosk import assembly
+from instruments.torture.wires import Trouble, Wire
+from kiosk.app import assembly
 from kiosk.cooperative.member import Document, DocumentProblem, DocumentType, HolderKind
 from kiosk.cooperative.order import Order, OrderLine
 from kiosk.cooperative.payment import Payment, State
 from kiosk.journal.journal import ObligationHeld
-from kiosk.models.steps import Step
-from kiosk.pse.sandbox import profile
 from kiosk.receipt.blocks import Mark, Row
+from kiosk.sandbox.pse import profile
 from kiosk.settings import Settings
 from kiosk.teller.desk import Desk
 from kiosk.tour import pause
 from kiosk.transport import Reply, Transport
-from torture.wires import Trouble, Wire
+from kiosk.visit.steps import Step
 
 pytestmark = pytest.mark.qt_log_ignore("^GPUInfo not initialized", extend=True)
 
@@ -64,7 +64,7 @@ def sandbox(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def lister(sandbox: Sandbox) -> Iterator[Lister]:
     """Settings of a gateway that wants the bank picked at the kiosk."""
     merchant, context = profile("wompi", servers.SECRETS["KIOSK_SANDBOX_SECRET"]), pytest.MonkeyPatch.context
-    with servers._process("kiosk.pse.sandbox", "--gateway", "wompi") as url, context() as patch:
+    with servers._process("kiosk.sandbox.pse", "--gateway", "wompi") as url, context() as patch:
         patch.setenv("CHECKLIST_SECRET", merchant.secret)
         patch.setenv("CHECKLIST_INTEGRITY", merchant.secrets["integrity"])
         keys = {"secret": "env:CHECKLIST_SECRET", "secrets": {"integrity": "env:CHECKLIST_INTEGRITY"}}

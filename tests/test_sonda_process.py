@@ -29,7 +29,7 @@ from sandbox_servers import (
     until,
 )  # fmt: skip
 
-from kiosk import assembly
+from kiosk.app import assembly
 from kiosk.cooperative.member import Member
 from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import Event, Payment, State
@@ -100,7 +100,7 @@ class Branch:
     def gateway_up(self) -> Iterator[None]:
         """The gateway as a process that remembers its sessions when it comes back."""
         process = subprocess.Popen(
-            [sys.executable, "-m", "kiosk.pse.sandbox", "--port", str(self.port),
+            [sys.executable, "-m", "kiosk.sandbox.pse", "--port", str(self.port),
              "--data", str(self.folder / "gateway.sqlite")],
             stdout=subprocess.PIPE, text=True,
         )  # fmt: skip

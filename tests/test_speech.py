@@ -18,15 +18,15 @@ from pytestqt.qtbot import QtBot
 from test_inactivity import patience
 from test_reach import Recorder
 
-from kiosk.models.steps import Step
 from kiosk.speech.numbers import english, spanish
 from kiosk.speech.voice import EngineVoice, SpeechPlan, ThreadedVoice, find_voice
 from kiosk.speech.wording import digits, sentences, spoken
 from kiosk.tour import pause
-from kiosk.views.bank_dialogs import _Saying
-from kiosk.views.controls import Field
-from kiosk.views.languages import Languages
-from kiosk.views.speaking import _engines, thread_events
+from kiosk.views.bank.dialogs import _Saying
+from kiosk.views.frame.speaking import _engines, thread_events
+from kiosk.views.parts.controls import Field
+from kiosk.views.parts.languages import Languages
+from kiosk.visit.steps import Step
 
 pytestmark = pytest.mark.qt_log_ignore("^GPUInfo not initialized", "symbols?resolver|pipewire", extend=True)
 Key = Qt.Key
@@ -471,7 +471,7 @@ def test_without_a_spanish_voice_there_is_no_button(case: KioskCase, ear: Ear) -
 def test_speech_that_is_off_costs_nothing(case: KioskCase) -> None:
     case.wait(lambda: not case.application._builder.isActive(), "pages built ahead")
     if case.window.speaking is None:
-        assert "PySide6.QtTextToSpeech" not in sys.modules or "kiosk.views.speaking" in sys.modules
+        assert "PySide6.QtTextToSpeech" not in sys.modules or "kiosk.views.frame.speaking" in sys.modules
     case.to_step(Step.MENU)
     assert not case.sees("listen") or case.window.speaking is not None
 

@@ -34,7 +34,7 @@ import sys, threading, time
 from PySide6.QtWidgets import QApplication
 from kiosk.speech.voice import SpeechPlan, ThreadedVoice, find_voice
 from kiosk.speech.wording import spoken
-from kiosk.views.speaking import _engines, thread_events
+from kiosk.views.frame.speaking import _engines, thread_events
 app, found = QApplication([]), threading.Event()
 plan = SpeechPlan(volume=int(sys.argv[1]))
 voice = ThreadedVoice(lambda: find_voice(plan, _engines()), thread_events, found.set)

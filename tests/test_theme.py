@@ -10,10 +10,10 @@ import pytest
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
-from accessibility.measure import ratio
+from instruments.accessibility.measure import ratio
 from kiosk.settings import Settings, SettingsError
-from kiosk.views.stylesheet import BUTTONS, TEXTS
-from kiosk.views.theme import Colours, Theme
+from kiosk.views.parts.stylesheet import BUTTONS, TEXTS
+from kiosk.views.parts.theme import Colours, Theme
 
 GLASS = re.compile(r"rgba\(255,255,255,(\d+)\)")
 """White of this alpha over the brand's own colours."""

@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 from counterparts import MORNING, PAYER, order
 
+from instruments.torture.audit import Books, Kind, audit
+from instruments.torture.plans import Planner
+from instruments.torture.steps import named_steps
+from instruments.torture.till import abilities_of
 from kiosk.cooperative.payment import Payment, Review, State
 from kiosk.journal.chain import JournalEvent
-from torture.audit import Books, Kind, audit
-from torture.plans import Planner
-from torture.steps import named_steps
-from torture.till import abilities_of
 
 ROOT = Path(__file__).resolve().parent.parent
 CUS = "55501"
@@ -232,7 +232,7 @@ def test_the_steps_go_round() -> None:
 
 def test_a_small_run_loses_nothing() -> None:
     run = subprocess.run(
-        [sys.executable, "-m", "torture", "--payments", "8", "--seed", "11", "--gateway", "placetopay"],
+        [sys.executable, "-m", "instruments.torture", "--payments", "8", "--seed", "11", "--gateway", "placetopay"],
         cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout + run.stderr

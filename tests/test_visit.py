@@ -20,13 +20,13 @@ from kiosk.cooperative.obligation import Obligation, ObligationKind, OtherAmount
 from kiosk.cooperative.payment import Payment, State
 from kiosk.member_core.connector import Availability, CoreStatus, CoreUnreachable, KeyPolicy
 from kiosk.models.banks import BanksModel
-from kiosk.models.jobs import Jobs
 from kiosk.models.payments import PaymentsModel
-from kiosk.models.problems import Trouble
-from kiosk.models.steps import Step
-from kiosk.models.visit import Limits, Visit
 from kiosk.pse.gateway import Bank
 from kiosk.teller.errors import DebtChanged
+from kiosk.visit.jobs import Jobs
+from kiosk.visit.problems import Trouble
+from kiosk.visit.steps import Step
+from kiosk.visit.visit import Limits, Visit
 
 pytestmark = pytest.mark.qt_log_ignore("^GPUInfo not initialized", extend=True)
 

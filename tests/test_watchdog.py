@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from kiosk.models.jobs import Jobs
-from kiosk.models.watchdog import LONGEST_DEED, Watchdog
+from kiosk.app.watchdog import LONGEST_DEED, Watchdog
 from kiosk.tour import pause
+from kiosk.visit.jobs import Jobs
 
 
 class Seconds:

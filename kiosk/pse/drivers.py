@@ -29,7 +29,7 @@ class Driver:
 
 
 DRIVERS = {
-    "placetopay": Driver("kiosk.pse.placetopay", "PlacetoPay", "kiosk.pse.sandbox.checkout_api"),
-    "wompi": Driver("kiosk.pse.wompi", "Wompi", "kiosk.pse.sandbox.wompi_api"),
-    "zonapagos": Driver("kiosk.pse.zonapagos", "ZonaPagos", "kiosk.pse.sandbox.zonapagos_api"),
+    "placetopay": Driver("kiosk.pse.placetopay", "PlacetoPay", "kiosk.sandbox.pse.checkout_api"),
+    "wompi": Driver("kiosk.pse.wompi", "Wompi", "kiosk.sandbox.pse.wompi_api"),
+    "zonapagos": Driver("kiosk.pse.zonapagos", "ZonaPagos", "kiosk.sandbox.pse.zonapagos_api"),
 }

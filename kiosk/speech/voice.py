@@ -1,6 +1,6 @@
 """The voice: a small protocol, and its driver over an engine that is shaped like Qt's text-to-speech.
 
-The engine comes in from outside (`views/speaking.py` knows Qt), so nothing here loads it.
+The engine comes in from outside (`views/frame/speaking.py` knows Qt), so nothing here loads it.
 
 Volume is told in percent. A step of the loudspeaker must be able to reach 65 dB(A) and no more than that by
 default (EN 301 549 5.1.3.12-13, 508 402.3.2): what `SpeechPlan.volume` is in dB(A) depends on the

@@ -223,7 +223,8 @@ class Inquiry:
         if verdict.approved_amount not in (None, payment.total):
             mismatch = ErrorKind.AMOUNT_MISMATCH.value
             return self._pen.flag(payment, Review.NOT_OURS, mismatch, seen_facts(verdict))
-        if date_is_off(payment, verdict.decided_at, now):
+        skew = gateway.skew if (gateway := self.gateway_of(payment)) else None
+        if date_is_off(payment, verdict.decided_at, now, now + (skew or timedelta())):
             return self._pen.flag(payment, Review.NOT_OURS, "dated before it was begun", seen_facts(verdict))
         if like is Likeness.ANOTHER:
             return self._other_debits(payment, listed, confirming=confirming)

@@ -111,11 +111,16 @@ def second_debits(
     ]
 
 
-def date_is_off(payment: Payment, decided_at: datetime | None, now: datetime) -> bool:
-    """Whether an approval is dated so that it can not be of this payment. No date says nothing."""
+def date_is_off(payment: Payment, decided_at: datetime | None, *now: datetime) -> bool:
+    """Whether an approval is dated so that it can not be of this payment. No date says nothing.
+
+    `now` by our clock and, where it is known, by the gateway's: a payment that would begin only after now
+    was begun by a clock that was ahead, and when it really began is not known.
+    """
     if decided_at is None:
         return False
-    return not payment.created_at - _DATES_AGREE_WITHIN <= decided_at <= now + _DATES_AGREE_WITHIN
+    begun = min(payment.created_at, *now)
+    return not begun - _DATES_AGREE_WITHIN <= decided_at <= max(now) + _DATES_AGREE_WITHIN
 
 
 def news_of(payment: Payment, verdict: Verdict, event: Event, now: datetime, attempt: str = "") -> Facts:

@@ -22,18 +22,18 @@ from kiosk.cooperative.money import Money
 from kiosk.journal.journal import Journal
 from kiosk.lockdown import web_profile
 from kiosk.lockdown.web_profile import WebVisit
-from kiosk.models.jobs import Jobs
-from kiosk.models.steps import Step
-from kiosk.models.visit import Limits, Visit
 from kiosk.pse.gateway import Created
 from kiosk.teller.banks import BankDirectory
 from kiosk.teller.checkout import Checkout, Timings
 from kiosk.teller.desk import Desk
 from kiosk.tour import pause
-from kiosk.views.bank import BankPage
-from kiosk.views.main_window import MainWindow
-from kiosk.views.pages import page_makers
-from kiosk.views.theme import Theme, load_fonts
+from kiosk.views.bank.bank import BankPage
+from kiosk.views.frame.main_window import MainWindow
+from kiosk.views.frame.pages import page_makers
+from kiosk.views.parts.theme import Theme, load_fonts
+from kiosk.visit.jobs import Jobs
+from kiosk.visit.steps import Step
+from kiosk.visit.visit import Limits, Visit
 
 PATIENCE = 20.0
 SECRET = "1023456789"

@@ -13,9 +13,9 @@ from hostile import Reply
 from PySide6.QtCore import QTimer
 
 from kiosk.lockdown import renderer_watch
-from kiosk.models.steps import Step
 from kiosk.tour import pause
-from kiosk.views import bank_dialogs
+from kiosk.views.bank import dialogs
+from kiosk.visit.steps import Step
 
 pytestmark = pytest.mark.qt_log_ignore("^GPUInfo not initialized", extend=True)
 
@@ -70,7 +70,7 @@ def test_storms_of_dialogs(cell: Cell, storm: str) -> None:
 
 def test_a_question_is_no_cage(cell: Cell, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody answers: it goes away by itself, and everything after it, too."""
-    monkeypatch.setattr(bank_dialogs, "SECONDS", 1)
+    monkeypatch.setattr(dialogs, "SECONDS", 1)
     show(cell, "<script>go.onclick = () => setTimeout(() => { while (true) confirm('¿Seguro?') })</script>")
     monkeypatch.setattr(renderer_watch, "SILENT_FOR", 2)
     cell.touch("#go")

@@ -1,0 +1,1 @@
+"""What we measure and shake the kiosk with; none of it is part of the product."""

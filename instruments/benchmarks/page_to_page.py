@@ -1,0 +1,91 @@
+"""Milliseconds that the GUI thread is busy for each step change of a whole visit, bank and result too.
+
+Counted: every turn of the GUI thread's event loop from the touch (mouse press) to the end of the turn in
+which the new page was first painted: slots, building and filling the page, style, layout, painting, and
+waits for Python's lock inside such a turn. Not counted: time in which the event loop has nothing to do
+because a lane asks core, gateway or journal. Steps that no touch of ours brings (back from the bank, an
+answer came) count from the turn in which the step changes. The walk is the tour's: real pages and servers.
+
+A page's first showing counts apart from later ones. A change's number is the median of its repetitions:
+several processes for first showings, several rounds for others. `cpu` is the thread's processor time.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from instruments.benchmarks.measure import SIZE, Measurement, alone
+
+PROCESSES, ROUNDS = 3, 3
+LIMIT_MEDIAN, LIMIT_WORST = 16.0, 50.0
+_BEFORE_THE_FIRST_TOUCH = 4.0
+"""Seconds that nobody touches a terminal after its start: the desk opens and pages are built."""
+
+
+def walk(rounds: int) -> list[dict[str, Any]]:
+    """The changes of some visits in this process."""
+    from instruments.benchmarks.walk import Walk, owe_again
+    from kiosk.app.demo import Demonstration, guide
+    from kiosk.app.window import Application, qt_application
+    from kiosk.visit.steps import Step
+
+    with tempfile.TemporaryDirectory() as folder:
+        demonstration = Demonstration(Path(folder) / "state", quick=True)
+        app = qt_application(["kiosk"])
+        demonstration.wait()
+        application = Application(demonstration.settings(), guide(), SIZE)
+        member = Walk(application, Path(folder), "approved")
+        try:
+            application.show(fullscreen=True)
+            member.dwell(_BEFORE_THE_FIRST_TOUCH)
+            for number in range(rounds):
+                if number:
+                    owe_again(demonstration)
+                    application.visit.go(Step.WELCOME)
+                member.run()
+        finally:
+            application.close()
+            demonstration.close()
+        app.processEvents()
+    return [asdict(change) for change in member.changes]
+
+
+def _medians(runs: list[list[dict[str, Any]]], *, first: bool) -> dict[str, dict[str, float]]:
+    """Change -> medians of its repetitions, the slowest first."""
+    found = defaultdict(list)
+    for run in runs:
+        for change in run:
+            if change["first"] is first:
+                found[f"{change['before']} > {change['step']}"].append(change)
+    figures = ("work", "cpu", "longest", "elapsed", "stall_after")
+    rows = {
+        name: {figure: round(statistics.median(each[figure] for each in changes), 2) for figure in figures}
+        | {"least_work": round(min(each["work"] for each in changes), 2), "times": len(changes)}
+        for name, changes in found.items()
+    }
+    return dict(sorted(rows.items(), key=lambda item: -item[1]["work"]))
+
+
+def measure() -> Iterator[Measurement]:
+    """The median and the worst of later showings, and the worst of first ones."""
+    runs = [alone("instruments.benchmarks.page_to_page", str(ROUNDS)) for _ in range(PROCESSES)]
+    later, first = _medians(runs, first=False), _medians(runs, first=True)
+    typical = statistics.median(row["work"] for row in later.values())
+    yield Measurement("whole visit, median", typical, LIMIT_MEDIAN, "ms", {"changes": later})
+    for name, rows in (("whole visit, worst", later), ("whole visit, worst first showing", first)):
+        change, row = next(iter(rows.items()))
+        yield Measurement(
+            f"{name} ({change})", row["work"], LIMIT_WORST, "ms", {"which": change, "changes": rows}
+        )
+
+
+if __name__ == "__main__":
+    print(json.dumps(walk(int(sys.argv[1]))))

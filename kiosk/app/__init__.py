@@ -1,0 +1,1 @@
+"""The program that members meet, its demonstration, and how its parts are put together."""

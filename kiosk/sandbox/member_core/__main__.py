@@ -1,0 +1,7 @@
+"""`python -m kiosk.sandbox.member_core`."""
+
+import sys
+
+from kiosk.sandbox.member_core import main
+
+sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,429 @@
+"""The guided tour: works the real pages with real clicks and typed keys, and leaves pictures.
+
+Files in DIR: NN-page.png in order, receipt.pdf, receipt.escpos, report.json.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QPoint, QRect, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QListView, QWidget
+
+from kiosk.app.demo import OUTCOMES, Demonstration, guide
+from kiosk.app.window import Application, qt_application
+from kiosk.cooperative.payment import Payment, State
+from kiosk.cooperative.standing import Standing, standing
+from kiosk.tour.report import keep_receipts, report
+from kiosk.views.parts.keyboard import _NAMES
+from kiosk.views.parts.languages import Languages
+from kiosk.views.parts.page import Page
+from kiosk.visit.steps import Step
+
+MEMBER = ("1900100101", "4821")
+NO_EMAIL = "1900100104"
+HOLDER = ("maria.ospina@correo.example", "3001234567")
+BANK, BANK_NAME = "1901", "Banco Unión Colombiano"
+
+
+class TourError(Exception):
+    """The tour could not go on; the text says at which page and what was awaited."""
+
+
+def pause(milliseconds: int) -> None:
+    """Let the program run. (QTest.qWait keeps Python's lock, so that the lanes would starve.)"""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
+class Tour:
+    """One tour of one application."""
+
+    def __init__(self, application: Application, out: Path, outcome: str) -> None:
+        self._app, self._out, self._outcome = application, out, outcome
+        self.pages: list[dict[str, object]] = []
+        self._asked = 0.0
+        self.cus_on_screen: str | None = None
+        """As the result page showed it beside «CUS»."""
+
+    # -- hands and eyes -------------------------------------------------------------------
+
+    @property
+    def page(self) -> Page:
+        """The page on stage."""
+        page = self._app.window.current
+        if page is None:
+            raise TourError("no page is on stage")
+        return page
+
+    def wait(self, what: str, condition: Callable[[], bool], seconds: float = 30.0) -> None:
+        """Let the program run until something is true."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > deadline:
+                self.picture("stuck")
+                raise TourError(f"{self._app.visit.step.value}: waited {seconds:.0f} s for {what}")
+            pause(20)
+
+    def find(self, name: str, kind: type[QWidget] = QWidget) -> QWidget:
+        """The visible widget of a name."""
+        found = [w for w in self._app.window.findChildren(kind, name) if w.isVisible()]
+        if not found:
+            raise TourError(f"{self._app.visit.step.value}: nothing called {name} is in sight")
+        return found[-1]
+
+    def click(self, name: str) -> None:
+        """Touch a widget in its middle, as soon as it can be touched."""
+        self.wait(f"{name} to be enabled", lambda: self.find(name, QAbstractButton).isEnabled())
+        target = self.find(name, QAbstractButton)
+        self.page.scroll.ensureWidgetVisible(target)
+        self._asked = time.monotonic()
+        QTest.mouseClick(target, Qt.MouseButton.LeftButton, pos=target.rect().center())
+
+    def tap(self, key: str) -> None:
+        """Touch a key of the on-screen keyboard in sight."""
+        shown = next(
+            (w for w in self._app.window.findChildren(QAbstractButton)
+             if w.isVisible() and w.property("key") == key), None)  # fmt: skip
+        if shown is None:
+            raise TourError(
+                f"{self._app.visit.step.value}: the keyboard in sight has no {_NAMES.get(key, key)}"
+            )
+        QTest.mouseClick(shown, Qt.MouseButton.LeftButton)
+        pause(5)
+
+    def type(self, field: str, text: str) -> None:
+        """Touch a field and type on the on-screen keyboard."""
+        edit = self.find(field, QLineEdit)
+        self.page.scroll.ensureWidgetVisible(edit)
+        QTest.mouseClick(edit, Qt.MouseButton.LeftButton)
+        self.wait("the keyboard", lambda: any(k.isVisible() for k in self._keyboards()))
+        for letter in text:
+            self.tap(letter)
+        self.wait(f"{field} to be filled", lambda: edit.text().endswith(text[-3:]))
+
+    def _keyboards(self) -> list[QWidget]:
+        return self._app.window.findChildren(QWidget, "keyboard")
+
+    def arrive(self, step: Step, seconds: float = 30.0) -> None:
+        """Wait for a page; note how long the touch took to bring it."""
+        self.wait(f"the page {step.value}", lambda: self._app.visit.step is step, seconds)
+        pause(0)
+        self._arrived = round((time.monotonic() - self._asked) * 1000) if self._asked else 0
+
+    def picture(self, name: str, settle: int = 150) -> None:
+        """Save what a member sees once the page has settled, in milliseconds."""
+        pause(settle)
+        file = f"{len(self.pages) + 1:02d}-{name}.png"
+        self._app.window.grab().save(str(self._out / file))
+        self.pages.append({"name": name, "file": file, "milliseconds": getattr(self, "_arrived", 0)})
+
+    def _where(self, selector: str) -> QRect | None:
+        found: list[QRect | None] = []
+        self.page.find_rect(selector, found.append)
+        self.wait("the page's script", lambda: bool(found))
+        return found[0]
+
+    def _at_rest(self, selector: str) -> QRect:
+        """Where an element is once scrolling and resizing do not move it any more."""
+        rect: QRect | None = None
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            before, rect = rect, self._where(selector)
+            if rect is not None and rect == before:
+                return rect
+            pause(80)
+        self.picture("stuck")
+        raise TourError(f"bank: no {selector} on the page")
+
+    def web(self, selector: str, text: str = "") -> None:
+        """Touch an element of the bank's page; type into it with the on-screen keyboard."""
+        where = self._at_rest(selector).center()
+        target = self.page.web.view.focusProxy()
+        QTest.mouseClick(target, Qt.MouseButton.LeftButton, pos=QPoint(where.x(), where.y()))
+        if not text:
+            return
+        self.wait("the keyboard over the bank's page", lambda: any(k.isVisible() for k in self._keyboards()))
+        pause(300)
+        for letter in text:
+            self.tap(letter)
+
+    # -- the way --------------------------------------------------------------------------
+
+    def run(self) -> Payment:
+        """The whole way; the payment as the journal has it in the end."""
+        self._enter()
+        self._look_around()
+        self._choose()
+        self._name_holder()
+        self._at_bank()
+        payment = self._result()
+        self._farewell()
+        return payment
+
+    def _enter(self) -> None:
+        self.arrive(Step.WELCOME)
+        self.picture("welcome")
+        self.click("start")
+        self.arrive(Step.BEFORE)
+        self.picture("before")
+        self.click("consent")
+        self.click("go")
+        self.arrive(Step.SIGN_IN)
+        self.click("recover_key")
+        self.arrive(Step.RECOVER)
+        self.type("document_number", NO_EMAIL)
+        self.picture("recover")
+        self.click("go")
+        self.wait("the office to visit", lambda: self._app.visit.problem is not None)
+        self.picture("recover_office")
+        self.click("go")
+        self.arrive(Step.SIGN_IN)
+        self.type("document_number", MEMBER[0])
+        self.type("key", MEMBER[1])
+        self.picture("sign_in")
+        self.click("go")
+        self.arrive(Step.MENU)
+        self.picture("menu")
+
+    def _look_around(self) -> None:
+        self.click("change_key")
+        self.arrive(Step.CHANGE_KEY)
+        self.picture("change_key")
+        self.click("back")
+        self.arrive(Step.MENU)
+        self.click("my_payments")
+        self.arrive(Step.PAYMENTS)
+        self.picture("payments_empty")
+        self.click("back")
+        self.arrive(Step.MENU)
+
+    def _choose(self) -> None:
+        self.click("pay")
+        self.arrive(Step.CHOOSE)
+        self.wait("a total", lambda: bool(self._app.visit.obligations.total))
+        self.picture("choose")
+        self._see_better()
+        self.click("all_overdue")
+        self.click("go")
+        self.arrive(Step.SUMMARY)
+        self.picture("summary")
+        self.click("go")
+
+    def _see_better(self) -> None:
+        """The same page in large text and high contrast, and back to how it was."""
+        theme = self._app.theme
+        before = (theme.large, theme.high_contrast, theme.reach)
+        for wanted, name in (((True, True, False), "choose_see_better"), (before, "")):
+            while (theme.large, theme.high_contrast, theme.reach) != wanted:
+                self.click("see_better")
+                pause(150)
+            if name:
+                self.picture(name)
+
+    def _name_holder(self) -> None:
+        self.arrive(Step.HOLDER)
+        self.type("holder_email", HOLDER[0])
+        self.picture("holder_keyboard")
+        self.tap("done")
+        self.type("holder_mobile", HOLDER[1])
+        self.tap("done")
+        self.picture("holder")
+        self.click("go")
+        self.wait("what comes after the holder", lambda: self._app.visit.step is not Step.HOLDER)
+        if self._app.visit.step is Step.PICK_BANK:
+            self._pick_bank()
+        self.arrive(Step.REVIEW)
+        if self._app.visit.terms:
+            self.click("accept_terms")
+        self.picture("review")
+        self.click("go")
+
+    def _pick_bank(self) -> None:
+        self.arrive(Step.PICK_BANK)
+        banks = self.find("banks", QListView)
+        model = banks.model()
+        row = next(r for r in range(model.rowCount()) if model.index(r, 0).data() == BANK_NAME)
+        banks.scrollTo(model.index(row, 0))
+        QTest.mouseClick(
+            banks.viewport(), Qt.MouseButton.LeftButton, pos=banks.visualRect(model.index(row, 0)).center()
+        )
+        self.picture("bank_choice")
+        self.click("go")
+
+    def _at_bank(self) -> None:
+        self._opened()
+        self.click("help")
+        self.picture("bank_help")
+        self.click("help_phone")
+        self.arrive(Step.PHONE)
+        self.picture("phone")
+        self.click("pay_here")
+        self._opened()
+        if not self._app.visit.banks.rowCount():
+            self._at_gateway()
+        self.web("#bank-user", "maria")
+        self.tap("done")
+        pause(400)
+        self.picture("bank_login")
+        self._pick(f"#outcome-{OUTCOMES[self._outcome]}")
+        self.web("#continue")
+
+    def _opened(self) -> None:
+        self.arrive(Step.BANK)
+        self.wait(
+            "the gateway's page", lambda: self.page.web is not None and self.page.web.view.isVisible(), 60
+        )
+        pause(400)
+
+    def _at_gateway(self) -> None:
+        """The gateway's page and PSE's portal, where they ask for the bank."""
+        self.picture("bank_gateway")
+        self.web("#start")
+        self.web("#email", "")
+        self.wait("the keyboard over the bank's page", lambda: any(k.isVisible() for k in self._keyboards()))
+        pause(300)
+        self.picture("bank_pse_keyboard")
+        self.tap("done")
+        self._pick(f"#bank-{BANK}")
+        pause(300)
+        self.picture("bank_pse")
+        self.web("#go-to-bank")
+
+    def _pick(self, radio: str) -> None:
+        """Touch a choice and see that it is chosen, as a member would before going on."""
+        for _ in range(3):
+            self.web(f"label:has({radio})")
+            pause(120)
+            if self._where(f"label:has({radio}:checked)") is not None:
+                return
+        raise TourError(f"bank: {radio} is not chosen by touching it")
+
+    def _result(self) -> Payment:
+        visit = self._app.visit
+        self.wait("the way back from the bank", lambda: visit.step in (Step.WAITING, Step.RESULT), 60)
+        if visit.step is Step.WAITING:
+            self.arrive(Step.WAITING)
+            self.picture("waiting", settle=0)  # the answer may come at once
+        # Pending is said after the waiting time; all others as soon as the gateway says so.
+        self.arrive(Step.RESULT, 60)
+        wanted = {"approved": State.POSTED, "declined": State.DECLINED, "failed": State.FAILED}
+        if self._outcome in wanted:
+            self._until(wanted[self._outcome])
+            self._paper_out()
+        self.picture(
+            f"result_{self._outcome.split('-')[0] if self._outcome != 'late-approved' else 'pending'}"
+        )
+        if self._outcome == "late-approved":
+            self._until(State.POSTED)
+            self._paper_out()
+            self.picture("result_late_approved")
+        self.cus_on_screen = self._read("CUS")
+        if self._outcome in ("approved", "late-approved", "pending"):
+            self.click("show_receipt")
+            self.arrive(Step.RECEIPT)
+            pause(300)
+            self.picture("receipt")
+        payment = visit.payment
+        if payment is None:
+            raise TourError("result: there is no payment")
+        return payment
+
+    def _read(self, name: str) -> str | None:
+        """The words in sight that follow a name."""
+        texts = [w.text() for w in self.page.findChildren(QLabel) if w.isVisible()]
+        return texts[texts.index(name) + 1] if name in texts[:-1] else None
+
+    def _until(self, state: State) -> None:
+        def there() -> bool:
+            payment = self._app.visit.payment
+            return payment is not None and payment.state is state
+
+        self.wait(f"state {state.value}", there, 60)
+
+    def _paper_out(self) -> None:
+        """Until printing came to an end, where something prints."""
+        if not self.find("state").isVisible():
+            return
+        printing = getattr(self.page, "printing", None)
+        if printing is not None and standing(self._app.visit.payment) is Standing.PAID:
+            self.wait(
+                "the printer", lambda: printing.phase in ("printed", "failed", "no_paper", "no_printer"), 40
+            )
+
+    def _farewell(self) -> None:
+        """The next visit of the same member: my payments, then out of service."""
+        visit = self._app.visit
+        self.click("go")
+        self.arrive(Step.WELCOME)
+        if visit.session is not None or visit.payment is not None:
+            raise TourError("welcome: something of the visit stayed behind")
+        self.click("start")
+        self.arrive(Step.BEFORE)
+        self.click("consent")
+        self.click("go")
+        self.arrive(Step.SIGN_IN)
+        self.type("document_number", MEMBER[0])
+        self.type("key", MEMBER[1])
+        self.click("go")
+        self.arrive(Step.MENU)
+        self.wait("the payments", lambda: visit.payments.rowCount() > 0)
+        if self._outcome == "pending":
+            self.picture("menu_pending")
+        self.click("my_payments")
+        self.arrive(Step.PAYMENTS)
+        self.picture("payments")
+        self.click("leave")
+        self.arrive(Step.WELCOME)
+        visit.go(Step.OUT_OF_SERVICE)
+        self.picture("out_of_service")
+
+
+def run_tour(
+    out: Path,
+    outcome: str,
+    *,
+    size: tuple[int, int],
+    language: str = "es",
+    large: bool = False,
+    gateway: str = "placetopay",
+) -> int:
+    """Run one tour into `out`; 0 when the payment ended as the outcome says."""
+    if out.exists():
+        shutil.rmtree(out)
+    out.mkdir(parents=True)
+    demonstration = Demonstration(out / "state", outcome=outcome, quick=True, gateway=gateway)
+    app = qt_application(["kiosk"])
+    application = Application(demonstration.settings(), guide(), size)
+    tour = Tour(application, out, outcome)
+    payment: Payment | None = None
+    posted, trouble = False, ""
+    try:
+        demonstration.wait()
+        Languages.use(language)
+        application.theme.set_comfort(large=large, contrast=False)
+        application.show(fullscreen=False)
+        payment = tour.run()
+        posted = application.desk().connector.posting(payment.payment_id) is not None
+    except TourError as error:
+        trouble = str(error)
+        print(f"tour: {trouble}", file=sys.stderr)
+    finally:
+        application.close()
+        demonstration.close()
+    keep_receipts(out, payment)
+    found = report(out, outcome, payment, posted=posted, on_screen=tour.cus_on_screen, pages=tour.pages)
+    found["trouble"] = trouble
+    (out / "report.json").write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    shutil.rmtree(out / "state", ignore_errors=True)
+    app.processEvents()
+    print(f"tour: {outcome} -> {found['state']}, {len(tour.pages)} pictures in {out}")
+    sys.stdout.flush()
+    return 0 if found["as_expected"] else 1

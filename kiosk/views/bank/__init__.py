@@ -1,0 +1,1 @@
+"""The bank's own page, and what stands around it."""

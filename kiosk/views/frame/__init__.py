@@ -1,0 +1,1 @@
+"""The one window around every page."""

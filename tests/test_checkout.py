@@ -515,13 +515,20 @@ class TestLostCreation:
         payment = counter.start()
         assert (payment.state, payment.review, counter.gateway.charges) == (State.FAILED, None, [])
 
-    def test_a_process_that_slept_before_the_creation_sends_nothing(self, counter: Counter) -> None:
+    @pytest.mark.parametrize(
+        ("passed", "told"), [(31, 31), (31, 0), (0, 31)], ids=["slept", "slept, clock set back", "clock only"]
+    )
+    def test_a_process_that_slept_before_the_creation_sends_nothing(
+        self, counter: Counter, passed: float, told: float
+    ) -> None:
+        """A suspended machine may show it in one of its clocks only."""
         record = counter.journal.record
 
         def sleep(payment: Payment, event: Event, **more: Any) -> Payment:
             counter.journal.record = record  # type: ignore[method-assign]
             sent = record(payment, event, **more)
-            counter.clock.forward(seconds=31)
+            counter.clock.forward(seconds=passed)
+            counter.clock.jump(seconds=told - passed)
             return sent
 
         counter.journal.record = sleep  # type: ignore[method-assign]

@@ -16,9 +16,9 @@ from kiosk.cooperative.payment import Payment, Review, State
 from kiosk.cooperative.second_debit import SecondDebit
 from kiosk.cooperative.standing import Standing, standing
 from kiosk.member_core.connector import CoreUnreachable, PostingConflict
-from kiosk.pse.gateway import Approval, Status, Verdict
+from kiosk.pse.gateway import Answer, Approval, Conflict, ErrorKind, NoVerdict, Status, Verdict
 from kiosk.teller.manager import Manager
-from kiosk.teller.verdicts import Likeness, likeness
+from kiosk.teller.verdicts import Likeness, closed, likeness
 
 FIRST = Approval("A-1", Money.of(185000), "55501", "BANCO UNO", MORNING + timedelta(minutes=3))
 SECOND = Approval("A-2", Money.of(185000), "55777", "BANCO DOS", MORNING + timedelta(minutes=9))
@@ -127,6 +127,25 @@ class TestTheSameDebitInOtherWords:
         after = looked_at(till, payment, approved(triplet, twin, FIRST))
         assert (after.cus, after.review) == ("55501", Review.PAID_TWICE)
         assert [each.cus for each in till.journal.second_debits()] == ["55778", "55779"]
+
+
+class TestOfOneThatEndedUnpaid:
+    def test_another_debit_than_the_refused_one_is_its_approval(self, till: Till) -> None:
+        payment = till.left()
+        refused = Verdict(Status.REJECTED, cus="50001", cause="Fondos insuficientes")
+        till.gateway.answers = [
+            Verdict(Status.PENDING, cus="50001"),
+            replace(refused, ended_cus=frozenset({"50001"})),
+        ]
+        till.rounds(hours=1)
+        assert till.now(payment).state is State.DECLINED
+
+        till.gateway.answers = [approved(FIRST)]
+        till.rounds(hours=30)
+
+        late = till.now(payment)
+        assert (late.state, late.review, late.cus) == (State.DECLINED, Review.LATE_APPROVAL, "55501")
+        assert till.journal.second_debits() == []
 
 
 class TestAllAreRecorded:
@@ -295,3 +314,24 @@ class TestItsCase:
             )
         assert settled.review is None
         assert [each.payment_id for each in self.manager(till).cases()] == [payment.payment_id]
+
+
+REFUSED = Verdict(Status.REJECTED, cause="Fondos insuficientes")
+CANCELLED = Verdict(Status.CANCELLED)
+AWAY = NoVerdict(ErrorKind.NO_ANSWER)
+ODD = Conflict(ErrorKind.AMOUNT_MISMATCH)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "counts"),
+    [
+        (REFUSED, AWAY, REFUSED),
+        (REFUSED, ODD, ODD),
+        (AWAY, CANCELLED, CANCELLED),
+        (ODD, AWAY, ODD),
+        (REFUSED, APPROVED, APPROVED),
+        (REFUSED, CANCELLED, REFUSED),
+    ],
+)
+def test_which_answer_counts_after_a_cancellation(before: Answer, after: Answer, counts: Answer) -> None:
+    assert closed(before, after) == counts

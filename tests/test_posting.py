@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from kiosk.member_core.connector import (
     PostingStatus,
 )
 from kiosk.pse.gateway import Answer, Conflict, ErrorKind, NoVerdict
+from kiosk.teller.checkout import Timings
 
 
 @pytest.fixture
@@ -68,6 +70,26 @@ class TestHeardByAnotherProcess:
 
         assert (disputed.state, disputed.review) == (State.APPROVED, Review.CORE_CONFLICT)
         assert standing(disputed) is Standing.DISPUTED
+
+    def test_a_gateway_that_does_not_answer_is_asked_again_as_soon_as_it_may_be_back(
+        self, till: Till
+    ) -> None:
+        after, payment = approved_before(till)
+        after.gateway.answers = [NoVerdict(ErrorKind.NO_ANSWER)]
+
+        waits = after.checkout.post(payment)
+
+        assert waits.next_ask_at is not None
+        assert waits.next_ask_at - after.clock() == timedelta(seconds=Timings().every / 12)
+
+    def test_a_gateway_that_says_less_is_asked_again_at_the_usual_pace(self, till: Till) -> None:
+        after, payment = approved_before(till)
+        after.gateway.answers = [PENDING]
+
+        waits = after.checkout.post(payment)
+
+        assert waits.next_ask_at is not None
+        assert waits.next_ask_at - after.clock() == timedelta(seconds=Timings().every)
 
     def test_the_gateway_says_it_again_and_it_is_posted_once(self, till: Till) -> None:
         after, payment = approved_before(till)

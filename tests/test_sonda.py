@@ -420,8 +420,21 @@ class TestTwoAtOnce:
         assert sorted(p.payment_id for p in night.core.received) == sorted(p.payment_id for p in payments)
         assert {night.now(payment).state for payment in payments} == {State.POSTED}
 
+    # A power cut: the other sides live in files and go on; the kiosk's process ends where it stands.
 
-# A power cut: the other sides live in files and go on; the kiosk's process ends where it stands.
+    def test_one_that_was_overtaken_goes_on_with_what_the_journal_says(self, night: Night) -> None:
+        payment = night.pending()
+        night.gateway.answers = [PENDING]
+
+        def overtaken() -> None:
+            seen = night.now(payment)
+            night.journal.note_ask(seen, now=night.clock(), next_ask_at=night.clock() + timedelta(hours=1))
+
+        night.gateway.meanwhile = overtaken
+        (asked,) = night.sonda.ask_now([payment])
+
+        assert asked == night.now(payment)
+        assert night.minutes_to_next(payment) == 60
 
 
 class Bank(ScriptedGateway):

@@ -232,7 +232,8 @@ def test_the_steps_go_round() -> None:
 
 def test_a_small_run_loses_nothing() -> None:
     run = subprocess.run(
-        [sys.executable, "-m", "instruments.torture", "--payments", "8", "--seed", "11", "--gateway", "placetopay"],
+        [sys.executable, "-m", "instruments.torture",
+         "--payments", "8", "--seed", "11", "--gateway", "placetopay"],
         cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout + run.stderr

@@ -88,8 +88,8 @@ def _commands(line: str) -> Iterator[list[str]]:
 
 def documents() -> list[Document]:
     """All that this test answers for."""
-    files = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *ROOT.glob("[a-z]*/README.md"),
-             *ROOT.glob("instruments/*/README.md"),
+    files = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md"),
+             *ROOT.glob("[a-z]*/README.md"), *ROOT.glob("instruments/*/README.md"),
              *(ROOT / "installer").rglob("*.md")]  # fmt: skip
     return [read(path) for path in sorted(set(files))]
 

@@ -271,6 +271,16 @@ def test_every_document_is_reached_from_the_readme() -> None:
     assert [file.name for file in (ROOT / "docs").rglob("*.md") if file.resolve() not in reached] == []
 
 
+def test_every_decision_has_its_number_its_day_and_whether_it_is_in_force() -> None:
+    decisions = read(ROOT / "docs/decisions.md").text.partition("\n1. ")[2]
+    items = re.split(r"\n(?=\d+\. )", f"1. {decisions}")
+    found = [
+        re.match(r"(\d+)\. \(\d{4}-\d\d-\d\d, (in force|replaced by \d+)\) \*\*", item) for item in items
+    ]
+
+    assert [int(each[1]) if each else None for each in found] == list(range(1, len(items) + 1))
+
+
 def test_every_setting_is_explained() -> None:
     settings = read(ROOT / "docs/settings.md")
     named = {key for language, text in settings.fences if language == "toml"

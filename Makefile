@@ -11,6 +11,9 @@ OUTCOMES := approved declined failed pending late-approved
 export PYTHON
 # What runs here must not depend on the console's locale (a bare Debian has none).
 export PYTHONUTF8 := 1
+# Compiled sources are kept, whatever the surroundings say: the tests start hundreds of programs, and each
+# would compile the kiosk anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 # Chromium's own sandbox refuses to start as root; anyone else keeps it.

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from contract import CheckedTransport
 from counterparts import MORNING, PAYER
 
 from kiosk.cooperative.member import Document, DocumentType
@@ -85,6 +84,8 @@ def terminal(
     url: str, *, secret: str = SECRETS["KIOSK_SANDBOX_CORE_SECRET"], api: Transport | None = None
 ) -> CoreApi:
     """The driver of a terminal at the sandbox core; all that it says and hears must be the contract's."""
+    from contract import CheckedTransport  # its checkers take two seconds to be imported
+
     return CoreApi(
         api or CheckedTransport(f"{url}/v1"), Transport(f"{url}/oauth2/token"), client_id="kiosk-demo",
         client_secret=secret, kiosk_id="DEMO01",

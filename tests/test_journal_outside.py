@@ -266,6 +266,7 @@ class TestWitness:
         with pytest.raises(JournalUnusable, match="write-ahead log"):
             terminal.open()
 
+    @pytest.mark.whole_migrations  # a copy would be the same journal
     def test_another_terminals_journal_is_noticed(self, terminal: Terminal, tmp_path: Path) -> None:
         other = Terminal(tmp_path / "other") if (tmp_path / "other").mkdir() is None else None
         assert other is not None

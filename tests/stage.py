@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cache
 from types import SimpleNamespace
 
 from PySide6.QtCore import QCoreApplication, QEvent, QTranslator
@@ -77,7 +78,8 @@ OWED = (
 )
 
 
-def obligations(count: int = 30) -> list[Obligation]:
+@cache
+def obligations(count: int = 30) -> tuple[Obligation, ...]:
     """Many rows: large figures, long names, nothing due, not payable here."""
     made = []
     for number in range(count):
@@ -91,7 +93,7 @@ def obligations(count: int = 30) -> list[Obligation]:
                 OtherAmount(payable, Money.of(10_000), Money.of(98_765_432)),
             )
         )  # fmt: skip
-    return made
+    return tuple(made)
 
 
 class Stretched(QTranslator):
@@ -127,6 +129,7 @@ class Stage:
         font = QFont(FAMILY)
         font.setFeature(QFont.Tag("tnum"), 1)
         app.setFont(font)
+        self._paid: Payment | None = None
         self.news: list[Payment] = []
         self.payments = [self.payment(state) for state in (State.POSTED, State.PENDING, State.DECLINED)]
         self.visit = Visit(Jobs(), self._desk, Limits(Money.of(1000)))
@@ -223,18 +226,22 @@ class Stage:
 
     def payment(self, state: State) -> Payment:
         """A payment of twenty lines."""
-        chosen = Visit(Jobs(), self._desk, Limits(Money.of(1000))).obligations
-        chosen.load(obligations(50))
-        chosen.choose_all_overdue()
+        if self._paid is None:
+            chosen = Visit(Jobs(), self._desk, Limits(Money.of(1000))).obligations
+            chosen.load(obligations(50))
+            chosen.choose_all_overdue()
+            self._paid = replace(
+                PAID,
+                reference="DEMO012611230042",
+                order=chosen.order(),
+                payer=PAYER,
+                bank="Banco Cooperativo Coopcentral de Occidente",
+            )
         return replace(
-            PAID,
+            self._paid,
             payment_id=f"{list(State).index(state):08d}-0000-4000-8000-000000000001",
-            reference="DEMO012611230042",
-            order=chosen.order(),
-            payer=PAYER,
             state=state,
             cus="3501777" if state is not State.FAILED else None,
-            bank="Banco Cooperativo Coopcentral de Occidente",
         )
 
     def _desk(self) -> SimpleNamespace:

@@ -253,7 +253,8 @@ def test_at_large_text_the_welcome_says_what_it_has_no_room_for(case: KioskCase,
     case.click("listen")
     said = ear.hears("Pague sus obligaciones", "Toque para comenzar")
     assert said.count("Débito bancario PSE") == 1
-    assert case.find("language").visibleRegion().boundingRect() == case.find("language").rect()
+    language = case.find("language")
+    case.wait(lambda: language.visibleRegion().boundingRect() == language.rect(), "room for the language")
     ear.voice.said.clear()
     case.click("listen")
     ear.hears("Débito bancario PSE")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QChildEvent, QEvent, QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -18,12 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from kiosk.views.frame.dressing import Dresser
 from kiosk.views.frame.glass import Glass
 from kiosk.views.frame.header import Header, ReachBand, VoiceBar
 from kiosk.views.parts.controls import Card, label
 from kiosk.views.parts.keyboard import Keyboard
 from kiosk.views.parts.page import Page, Place
-from kiosk.views.parts.stylesheet import stylesheet
 from kiosk.views.parts.theme import Theme
 from kiosk.visit.steps import Step
 from kiosk.visit.visit import Visit
@@ -65,9 +65,9 @@ class MainWindow(QMainWindow):
         self._knocks: list[float] = []
         self.setWindowTitle(place.cooperative)
         # First of all: widgets measure themselves by the style sheet in force.
+        self._dresser = Dresser(theme)
         theme.changed.connect(self._dress)
         theme.reach_changed.connect(self._reach)
-        self._dress()
         frame = QWidget()
         frame.setObjectName("frame")
         frame.setMinimumSize(1, 1)  # the screen decides how large we are, never a long word
@@ -142,6 +142,7 @@ class MainWindow(QMainWindow):
         if name not in self._keyboards:
             made = self._keyboards[name] = Keyboard(self._theme)
             made.hide()
+            self._dresser.dress(made)
             made.finished.connect(self._keys_done)
             made.shifted.connect(self._say_case)
             if name == "side":
@@ -174,6 +175,8 @@ class MainWindow(QMainWindow):
         self.stack.setFocus()  # or hiding the old page would hand its focus to some button
         if self._current is not None and self._current is not page:
             self._current.leave()
+        if self._dresser.dress(page):
+            QTimer.singleShot(0, self._arrange)
         self.show_keyboard(None)
         self._current = page
         self.header.setVisible(page.header)
@@ -192,8 +195,26 @@ class MainWindow(QMainWindow):
             self.speaking.turned()
 
     def _dress(self) -> None:
-        QApplication.instance().setStyleSheet(stylesheet(self._theme))
+        self._dresser.change()
+        self._dresser.dress(self._current, *self._around())
         QTimer.singleShot(0, self._arrange)
+
+    def _around(self) -> Iterator[QWidget]:
+        """What stands around the page, and cards above it."""
+        yield from (w for w in self.children() if isinstance(w, QWidget) and w is not self.centralWidget())
+        yield from (
+            w for w in self.centralWidget().children() if isinstance(w, QWidget) and w is not self.stack
+        )
+
+    def childEvent(self, event: QChildEvent) -> None:
+        """A card that comes to lie above the page is made when it is needed."""
+        if (
+            event.polished()
+            and isinstance(event.child(), QWidget)
+            and event.child() is not self.centralWidget()
+        ):
+            self._dresser.dress(event.child())
+        super().childEvent(event)
 
     def _arrange(self) -> None:
         if self._current is not None:
@@ -241,6 +262,7 @@ class MainWindow(QMainWindow):
             page.offer_listening(speaker.offered, speaker.on)
         if speaker.on and self._voice_bar is None:
             self._voice_bar = VoiceBar(self._theme, speaker)
+            self._dresser.dress(self._voice_bar)
             self._column.insertWidget(self._column.indexOf(self.header) + 1, self._voice_bar)
             before: QWidget = self.header.leave
             for button in self._voice_bar.buttons:  # the Tab key comes by where the eye does
@@ -263,6 +285,7 @@ class MainWindow(QMainWindow):
         on = self._theme.reach
         if on and self._band is None:
             self._band = ReachBand(self._theme, self._place)
+            self._dresser.dress(self._band)
             self._column.insertWidget(self._column.indexOf(self.header), self._band)
             self._band_clock = QTimer(self, interval=_TITLE_EVERY)
             self._band_clock.timeout.connect(self._say_band)

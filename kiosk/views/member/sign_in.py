@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.cooperative.member import Document, DocumentType
@@ -34,8 +34,12 @@ class DocumentChoice(QWidget):
             option = Option(theme, f"document_{kind.value}")
             self.group.addButton(option, place)
         self._arrange()
-        theme.changed.connect(self._arrange)
         self.choose(types[0])
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._arrange()  # the page was dressed anew
 
     def _arrange(self) -> None:
         # Upright there may be no room for as many words beside each other: large ones, or longer ones.

@@ -174,6 +174,8 @@ class Button(QPushButton):
         if event.type() == QEvent.Type.EnabledChange and self.graphicsEffect():
             self.graphicsEffect().setEnabled(self.isEnabled())
         super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._fit()  # the page was dressed anew
 
     def _draw(self) -> None:
         height = self.HEIGHTS[self._size]

@@ -572,3 +572,33 @@ class TestLimits:
             assert (little.value.limit, much.value.limit) == (Money.of(1600), Money.of(2_000_000))
             assert [each.amount.wire() for each in till.gateway.charges] == ["1600.00", "2000000.00"]
             assert len(till.journal.find()) == 2
+
+
+class TestWhatHasEndedIsLookedAtInVain:
+    def test_a_defect_ends_the_looking_two_days_after_the_end_and_not_after_the_beginning(
+        self, till: Till
+    ) -> None:
+        payment = till.left()
+        till.gateway.answers = [PENDING]
+        till.rounds(hours=10)
+        till.gateway.answers = [REJECTED]
+        till.rounds(hours=1)
+        assert till.now(payment).state is State.DECLINED
+
+        till.gateway.answers = [RuntimeError("a defect of ours")]
+        till.rounds(hours=42)
+        assert till.now(payment).next_ask_at is not None
+        till.rounds(hours=8)
+
+        assert till.now(payment).next_ask_at is None
+        assert till.now(payment).review is None
+
+    def test_a_line_without_answers_is_tried_every_six_minutes_in_the_end(self, till: Till) -> None:
+        payment = till.left()
+        till.gateway.answers = [NoVerdict(ErrorKind.NO_ANSWER)]
+        pauses = []
+        for _ in range(12):
+            till.rounds(hours=0.2)  # longer than any pause
+            pauses.append(till.checkout.line_of(payment).pause.total_seconds())
+
+        assert 360 <= max(pauses) <= 360 * 1.15

@@ -402,6 +402,13 @@ class TestAfterAStart:
         assert len(night.gateway.asked) == 0, "there is no id to ask by"
         assert night.minutes_to_next(payment) == pytest.approx(12)
 
+    def test_one_that_the_core_did_not_apply_is_put_right_within_the_hour(self, night: Night) -> None:
+        payment = self.prepared(night, Event.SENT, Event.SEEN_OK, next_ask_at=MORNING + timedelta(days=3650))
+        night.journal.flag(night.now(payment), Review.NOT_APPLIED, now=night.clock())
+        night.sonda.recover(night.clock())
+        night.sonda.round()
+        assert night.minutes_to_next(payment) == pytest.approx(60)
+
     def test_a_request_whose_answer_never_came_is_left_by_the_round_too(self, night: Night) -> None:
         payment = self.prepared(night, Event.SENT, next_ask_at=MORNING)
         night.sonda.round()
@@ -426,11 +433,14 @@ class TestTwoAtOnce:
         payment = night.pending()
         night.gateway.answers = [PENDING]
 
-        def overtaken() -> None:
-            seen = night.now(payment)
-            night.journal.note_ask(seen, now=night.clock(), next_ask_at=night.clock() + timedelta(hours=1))
+        ask = night.checkout.ask
 
-        night.gateway.meanwhile = overtaken
+        def overtaken(before: Payment) -> Payment:
+            seen = ask(before)
+            night.journal.note_ask(seen, now=night.clock(), next_ask_at=night.clock() + timedelta(hours=1))
+            return seen
+
+        night.checkout.ask = overtaken  # type: ignore[method-assign]
         (asked,) = night.sonda.ask_now([payment])
 
         assert asked == night.now(payment)

@@ -8,7 +8,7 @@ import pytest
 from counterparts import PAYER, order
 
 from kiosk.cooperative.payment import Payment, Review, State
-from kiosk.cooperative.standing import Standing, holds, standing_of
+from kiosk.cooperative.standing import Standing, holds, standing_of, uneasy
 from kiosk.teller.posting import may_post
 
 NOTHING = "none"
@@ -94,3 +94,12 @@ def test_the_table_is_whole() -> None:
     assert {(state, review) for state, review, _ in cells()} == {
         (state, review) for state in State for review in (None, *Review)
     }
+
+
+@pytest.mark.parametrize(("state", "review", "expected"), cells())
+def test_whose_member_needs_somebody_to_speak_with(
+    state: State, review: Review | None, expected: Standing
+) -> None:
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    payment = Payment("1", "2", "PAM01", "scripted", order(), PAYER, now, state=state, review=review)
+    assert uneasy(payment) is (expected is Standing.DISPUTED or review is Review.PAID_TWICE)

@@ -152,7 +152,15 @@ def sandbox(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest.fixture
 def case(sandbox: Sandbox, qtbot: QtBot, tmp_path: Path) -> Iterator[KioskCase]:
-    """A kiosk at its welcome page, its journal of its own."""
+    """A kiosk at its welcome page, its journal of its own; the window may have served before."""
+    from kiosk_case import kept_kiosk_on
+
+    yield from kept_kiosk_on(sandbox, tmp_path)
+
+
+@pytest.fixture
+def new_case(sandbox: Sandbox, qtbot: QtBot, tmp_path: Path) -> Iterator[KioskCase]:
+    """A kiosk that nobody stood at before."""
     from kiosk_case import kiosk_on
 
     yield from kiosk_on(sandbox, tmp_path)

@@ -7,6 +7,8 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -24,6 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from kiosk.app.assembly import build_desk
 from kiosk.app.demo import Demonstration, guide
 from kiosk.app.window import Application
 from kiosk.lockdown import web_profile
@@ -72,12 +75,16 @@ class Sandbox:
         self._environment = dict(os.environ)
         self.demonstration = Demonstration(folder, quick=True)
         self.core_url, self.gateway_url = self.demonstration.core_url, self.demonstration.gateway_url
+        self.kept: KioskCase | None = None
+        """A kiosk that one test after the other stands before."""
 
     def __enter__(self) -> Self:
         self.demonstration.wait()
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self.kept is not None:
+            self.kept.__exit__()
         self.demonstration.close()
         for name in set(os.environ) - set(self._environment):
             del os.environ[name]
@@ -182,6 +189,32 @@ class KioskCase:
         gc.enable()
         left = [t.name for t in set(threading.enumerate()) - self._threads if t.name.startswith(_LANES)]
         assert left == [], "lanes outlived the kiosk"
+
+    def rest(self) -> None:
+        """The member is gone, every lane is idle, and nothing is done until `serve`."""
+        application = self.application
+        Transport.request = self._request  # type: ignore[method-assign]
+        self.visit.finish()
+        for timer in (application._sonda, application._fitness, application._builder):
+            timer.stop()
+        idle: list[Future[int]] = []
+        for lane in application.jobs._lanes.values():
+            together = threading.Barrier(lane._max_workers)
+            idle += [lane.submit(together.wait) for _ in range(lane._max_workers)]
+        self.wait(lambda: all(future.done() for future in idle), "rest of the lanes")
+        pause(0)
+        self.desk.close()
+        self.visit.core = self.visit.unfit = None
+        application._rounding, application._round_trouble = False, ""
+        Languages.use("es")
+        QApplication.clipboard().clear()
+
+    def serve(self, settings: Settings) -> None:
+        """Begin anew as after a start, with another journal; the window is the same."""
+        self.application.settings = settings
+        self.desk._build = partial(build_desk, settings)
+        self.application._open_desk()
+        self.window.activateWindow()  # another kiosk's may have been the one with the keys
 
     def hasten(self) -> None:
         """Have every further HTTP call of this kiosk time out after a blink."""
@@ -409,3 +442,15 @@ def kiosk_on(sandbox: Sandbox, folder: Path, **changed: dict[str, object]) -> It
     with KioskCase(sandbox.settings(folder, **changed)) as case:
         yield case
         sandbox.reset()
+
+
+def kept_kiosk_on(sandbox: Sandbox, folder: Path) -> Iterator[KioskCase]:
+    """The same with a window that the test before stood at too: journal, visit and servers are new."""
+    sandbox.reset()
+    settings = sandbox.settings(folder)
+    if sandbox.kept is None:
+        sandbox.kept = KioskCase(settings).__enter__()
+    else:
+        sandbox.kept.serve(settings)
+    yield sandbox.kept
+    sandbox.kept.rest()

@@ -18,6 +18,12 @@ from kiosk.visit.steps import Step
 pytestmark = pytest.mark.qt_log_ignore("^GPUInfo not initialized", extend=True)
 
 
+@pytest.fixture
+def case(new_case: KioskCase) -> KioskCase:
+    """What is done to the window here, it keeps."""
+    return new_case
+
+
 class Desk:
     """Fails to recover as often as told."""
 

@@ -14,6 +14,12 @@ from kiosk.visit.steps import Step
 pytestmark = pytest.mark.qt_log_ignore("^GPUInfo not initialized", extend=True)
 
 
+@pytest.fixture
+def case(new_case: KioskCase) -> KioskCase:
+    """What is done to the window here, it keeps."""
+    return new_case
+
+
 def patience(case: KioskCase, idle: float = 0.2, asks: int = 20, second: int = 10_000) -> Inactivity:
     """In place of the application's own: short, and its seconds as long as the test wants."""
     case.wait(lambda: case.application.inactivity is not None)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from counterparts import MORNING, PAYER, order
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -154,7 +155,8 @@ def filled() -> Iterator[tuple[Path, Journal]]:
         journal.close()
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.longer
+@settings(max_examples=examples(25, 300), deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_no_edit_removal_or_swap_of_any_event_goes_unseen(chance: random.Random) -> None:
     with filled() as (path, journal):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 import pytest
+from _pytest.mark import ParameterSet
 from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
@@ -34,14 +35,25 @@ from kiosk.views.parts.obligation_delegate import ObligationDelegate
 from kiosk.views.parts.theme import TOUCH
 
 SIZES = ((1920, 1080), (1080, 1920), (1366, 768), (1280, 1024))
-LOOKS = (
-    pytest.param(False, False, "es", id="normal-es"),
-    pytest.param(True, False, "es", id="large-es"),
-    pytest.param(True, False, "en", id="large-en"),
-    pytest.param(False, False, "en", id="normal-en"),
-    pytest.param(True, True, "es", id="contrast-es"),
-    pytest.param(False, False, "stretched", id="stretched"),
-)
+LOOKS = {
+    "normal-es": (False, False, "es"),
+    "large-es": (True, False, "es"),
+    "large-en": (True, False, "en"),
+    "normal-en": (False, False, "en"),
+    "contrast-es": (True, True, "es"),
+    "stretched": (False, False, "stretched"),
+}
+FIRST = ("contrast-es", "stretched")
+"""At every size: with one in English they have every pair of size, text, contrast and language."""
+
+
+def scenes() -> Iterator[ParameterSet]:
+    """Sizes and looks; those beyond every pair are soaked."""
+    for at, (width, height) in enumerate(SIZES):
+        first = {*FIRST, ("large-en", "normal-en")[at % 2]}
+        for look in LOOKS:
+            marks = () if look in first else pytest.mark.soak
+            yield pytest.param((width, height), look, id=f"{width}x{height}-{look}", marks=marks)
 
 
 @pytest.fixture(scope="module", params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -214,8 +226,9 @@ def faults(stage: Stage) -> Iterator[str]:
             yield from list_faults(stage, widget)
 
 
-@pytest.mark.parametrize(("large", "contrast", "language"), LOOKS)
-def test_every_page_fits(stage: Stage, qtbot: QtBot, large: bool, contrast: bool, language: str) -> None:
+@pytest.mark.parametrize(("stage", "look"), list(scenes()), indirect=["stage"])
+def test_every_page_fits(stage: Stage, qtbot: QtBot, look: str) -> None:
+    large, contrast, language = LOOKS[look]
     stage.look(large=large, contrast=contrast, language=language)
     found = []
     for scene in stage.scenes:

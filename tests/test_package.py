@@ -18,6 +18,13 @@ from test_manager import admitted
 
 from kiosk.settings import Settings, SettingsError, load
 
+
+@pytest.fixture
+def case(new_case: KioskCase) -> KioskCase:
+    """What is done to the window here, it keeps."""
+    return new_case
+
+
 ROOT = Path(__file__).resolve().parent.parent
 INSTALLER = ROOT / "installer"
 DEBIAN = INSTALLER / "debian"

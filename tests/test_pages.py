@@ -425,8 +425,8 @@ def unnamed(case: KioskCase) -> list[str]:
 
 @pytest.mark.parametrize("step", [step for step in Step if step is not Step.BANK])
 def test_everything_to_touch_has_a_name(case: KioskCase, step: Step) -> None:
-    case.window.page(step)
-    assert unnamed(case) == []
+    case.window.page(step)  # what other pages have is theirs
+    assert [line for line in unnamed(case) if line.startswith((f"page_{step}:", "frame:"))] == []
 
 
 def test_everything_to_touch_at_the_bank_has_a_name(case: KioskCase) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from counterparts import HOLDER, MEMBER, ZONAPAGOS_LIKE, Clock, ScriptedCore, ScriptedGateway, order
+from effort import examples
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
@@ -253,6 +254,10 @@ class Life(RuleBasedStateMachine):
 
 
 TestLife = Life.TestCase
+TestLife.pytestmark = [pytest.mark.longer]
 TestLife.settings = settings(
-    max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=examples(25, 200),
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from _pytest.mark import ParameterSet
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -140,10 +141,21 @@ def test_reach_is_one_of_the_looks_and_ends_with_the_visit(stage: Stage, qtbot: 
     assert title.height() == high
 
 
+def looks_aloud() -> Iterator[ParameterSet]:
+    """Every pair of size, look and language; the other halves are soaked."""
+    looks = {"normal": (False, False, False), "contrast": (True, True, False), "reach": (False, False, True)}
+    for at, (width, height) in enumerate(SIZES):
+        for turn, (name, look) in enumerate(looks.items()):
+            for language in ("es", "en"):
+                first = language == ("es", "en")[(at + turn) % 2]
+                marks = () if first else pytest.mark.soak
+                yield pytest.param((width, height), *look, language,
+                                   id=f"{width}x{height}-{name}-{language}", marks=marks)  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("large", "contrast", "reach"), [(False, False, False), (True, True, False), (False, False, True)]
+    ("stage", "large", "contrast", "reach", "language"), list(looks_aloud()), indirect=["stage"]
 )
-@pytest.mark.parametrize("language", ["es", "en"])
 def test_every_page_fits_while_it_is_read_aloud(
     stage: Stage, qtbot: QtBot, large: bool, contrast: bool, reach: bool, language: str
 ) -> None:

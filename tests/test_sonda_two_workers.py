@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 from counterparts import HOLDER, MEMBER, PLACETOPAY_LIKE, POSTED, ZONAPAGOS_LIKE, Clock, order
+from effort import examples
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -478,24 +479,39 @@ class TwoWorkers(RuleBasedStateMachine):
 INCIDENTS = [["crash"], ["other"], ["behind", "other"], ["sleep", "other"], *([each] for each in DIES_AT)]
 
 
-@pytest.mark.parametrize("waits", ["for an answer", "for an approval", "for the core"])
+WAITS = ("for an answer", "for an approval", "for the core")
+
+
+def one_incident(waits: str, step: str, incident: list[str]) -> None:
+    machine = TwoWorkers()
+    machine.open(PLACETOPAY_LIKE if waits == "for an answer" else ZONAPAGOS_LIKE)
+    machine.one_more_waits(0, waits == "for the core")
+    if waits == "for an approval":
+        (session,) = machine.world.sessions.values()
+        session.outcome = Status.APPROVED
+    machine.round("lane", {step: incident}, 1)
+    machine.pay(1, {step: incident})
+    machine.teardown()
+
+
+@pytest.mark.parametrize("incident", INCIDENTS[:2], ids=str)
+def test_a_crash_or_another_sonda_at_every_step(incident: list[str]) -> None:
+    for turn, step in enumerate(STEPS):
+        one_incident(WAITS[turn % 3], step, incident)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("waits", WAITS)
 def test_one_incident_at_every_step_in_turn(waits: str) -> None:
     for step in STEPS:
         for incident in INCIDENTS:
-            machine = TwoWorkers()
-            machine.open(PLACETOPAY_LIKE if waits == "for an answer" else ZONAPAGOS_LIKE)
-            machine.one_more_waits(0, waits == "for the core")
-            if waits == "for an approval":
-                (session,) = machine.world.sessions.values()
-                session.outcome = Status.APPROVED
-            machine.round("lane", {step: incident}, 1)
-            machine.pay(1, {step: incident})
-            machine.teardown()
+            one_incident(waits, step, incident)
 
 
 TestTwoWorkers = TwoWorkers.TestCase
+TestTwoWorkers.pytestmark = [pytest.mark.longer]
 TestTwoWorkers.settings = settings(
-    max_examples=60,
+    max_examples=examples(40, 400),
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),

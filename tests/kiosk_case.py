@@ -302,7 +302,7 @@ class KioskCase:
         where = target.rect().center() if where is None else where
 
         def on_top() -> bool:
-            self.page.scroll.ensureWidgetVisible(target)  # what comes in later may move it away again
+            self.page.scroller.ensureWidgetVisible(target)  # what comes in later may move it away again
             found = self.window.childAt(target.mapTo(self.window, where))
             return found is not None and (found is target or target.isAncestorOf(found))
 

@@ -102,7 +102,7 @@ def test_a_menu_built_ahead_is_laid_out_for_the_screen(case: KioskCase) -> None:
         pause(0)
     case.to_step(Step.MENU)
     pause(50)
-    assert case.window.current.scroll.verticalScrollBar().maximum() == 0
+    assert case.window.current.scroller.verticalScrollBar().maximum() == 0
 
 
 class WindowManagersWish(QCloseEvent):

@@ -193,7 +193,7 @@ def _row_faults(stage: Stage, delegate: ObligationDelegate, box: QRect, index: Q
 def action_fault(stage: Stage) -> str:
     """Whether the primary button is wholly in sight."""
     page = stage.window.current
-    if isinstance(page, WelcomePage) and not stage.stretched and page.scroll.verticalScrollBar().maximum():
+    if isinstance(page, WelcomePage) and not stage.stretched and page.scroller.verticalScrollBar().maximum():
         return "the welcome must not scroll"
     button = getattr(page, "go_button", None) or getattr(page, "start", None)
     if button is None or not page.isVisible() or stage.window.bottom.isVisible():

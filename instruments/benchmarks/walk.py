@@ -110,7 +110,7 @@ class Walk(Tour):
     def click(self, name: str) -> None:
         self.wait(f"{name} to be enabled", lambda: self.find(name, QAbstractButton).isEnabled())
         target = self.find(name, QAbstractButton)
-        self.page.scroll.ensureWidgetVisible(target)
+        self.page.scroller.ensureWidgetVisible(target)
         self.dwell(0.03)  # what is still going on belongs to the former page
         self._end_of_former()
         self._turns.clear()

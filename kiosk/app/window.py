@@ -56,7 +56,8 @@ class LazyDesk:
     """Builds the desk once, in the lane that first needs it: the first page must not wait for it."""
 
     def __init__(self, build: Callable[[], Desk]) -> None:
-        self._build, self._desk, self._lock = build, None, threading.Lock()
+        self._build, self._lock = build, threading.Lock()
+        self._desk: Desk | None = None
 
     def __call__(self) -> Desk:
         with self._lock:

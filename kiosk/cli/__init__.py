@@ -198,7 +198,7 @@ def _loop(app, application, *, fullscreen: bool) -> int:  # type: ignore[no-unty
     awake.timeout.connect(lambda: None)
     awake.start()
     application.show(fullscreen=fullscreen)
-    code = app.exec()
+    code: int = app.exec()
     application.close()
     return code
 
@@ -255,10 +255,12 @@ def _sandbox(arguments: argparse.Namespace) -> int:
     if arguments.until_stdin_ends:
         _end_with_stdin()
     if arguments.which == "core":
-        from kiosk.sandbox.member_core import main as serve
-    else:
-        from kiosk.sandbox.pse import main as serve
-    return serve(arguments.rest)
+        from kiosk.sandbox import member_core
+
+        return member_core.main(arguments.rest)
+    from kiosk.sandbox import pse
+
+    return pse.main(arguments.rest)
 
 
 # -- doctor and init: what knows settings and Qt ----------------------------------------------------

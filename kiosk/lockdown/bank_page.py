@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QChildEvent, QCoreApplication, QEvent, QObject, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWebEngineCore import (
     QWebEngineCertificateError,
+    QWebEngineDownloadRequest,
     QWebEngineFrame,
     QWebEngineLoadingInfo,
     QWebEngineNewWindowRequest,
@@ -166,7 +168,7 @@ class BankWebPage(QWebEnginePage):
     def _refuse_certificate(self, error: QWebEngineCertificateError) -> None:
         error.rejectCertificate()
 
-    def _refuse_download(self, download: QObject) -> None:
+    def _refuse_download(self, download: QWebEngineDownloadRequest) -> None:
         download.cancel()
         self.refused.emit("download", "")
 
@@ -314,12 +316,12 @@ class ViewGuard(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
-        if kind == QEvent.Type.ChildPolished:
+        if isinstance(event, QChildEvent) and event.polished():
             self._look_at(event.child())
         elif kind in _DROPS:
             event.ignore()
             return True
-        elif kind == QEvent.Type.Wheel:
+        elif isinstance(event, QWheelEvent):
             return bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         return False
 

@@ -66,6 +66,7 @@ class WebVisit(QObject):
         set_up_view(self.view)
         self.view.setPage(self.page)
         self._closed = False
+        self._self: WebVisit | None = None
         _alive.append((self.view, self.page, self.profile))
 
     @property

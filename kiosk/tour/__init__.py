@@ -83,7 +83,7 @@ class Tour:
         """Touch a widget in its middle, as soon as it can be touched."""
         self.wait(f"{name} to be enabled", lambda: self.find(name, QAbstractButton).isEnabled())
         target = self.find(name, QAbstractButton)
-        self.page.scroll.ensureWidgetVisible(target)
+        self.page.scroller.ensureWidgetVisible(target)
         self._asked = time.monotonic()
         QTest.mouseClick(target, Qt.MouseButton.LeftButton, pos=target.rect().center())
 
@@ -102,7 +102,7 @@ class Tour:
     def type(self, field: str, text: str) -> None:
         """Touch a field and type on the on-screen keyboard."""
         edit = self.find(field, QLineEdit)
-        self.page.scroll.ensureWidgetVisible(edit)
+        self.page.scroller.ensureWidgetVisible(edit)
         QTest.mouseClick(edit, Qt.MouseButton.LeftButton)
         self.wait("the keyboard", lambda: any(k.isVisible() for k in self._keyboards()))
         for letter in text:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QRect, Qt, QTimer, QUrl, Signal, SignalInstance
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from kiosk.cooperative.payment import Payment
 from kiosk.lockdown.web_policy import WebPolicy, shown_host
@@ -18,6 +18,7 @@ from kiosk.views.bank.dialogs import DialogOverlay
 from kiosk.views.bank.panels import HelpOverlay, LeaveOverlay, OpeningPanel, Overlay, TroublePanel
 from kiosk.views.bank.web_typing import WebTyping
 from kiosk.views.parts.page import Page
+from kiosk.views.parts.tree import layout_of
 
 _FIRST_QUESTION_AFTER = 3.0
 """Seconds before the gateway is asked for the first time."""
@@ -67,11 +68,13 @@ class BankPage(Page):
 
     def build(self) -> None:
         theme = self.theme
-        self.scroll.hide()
+        self.scroller.hide()
         self.bar = BankBar(theme, self._open_help, self._open_leave)
         self.stage = Stage()
-        self.layout().insertWidget(0, self.bar)
-        self.layout().insertWidget(1, self.stage, 1)
+        whole = layout_of(self)
+        assert isinstance(whole, QBoxLayout)
+        whole.insertWidget(0, self.bar)
+        whole.insertWidget(1, self.stage, 1)
         self.opening = OpeningPanel(self.stage, theme)
         self.trouble = TroublePanel(self.stage, theme, self.place, self._reload, self._give_up)
         self.help = HelpOverlay(self, theme, self.place, self._reload, self.visit.continue_on_phone)

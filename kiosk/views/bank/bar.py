@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QSizePoli
 
 from kiosk.views.parts.controls import Button, Card, Picture, label
 from kiosk.views.parts.theme import Theme
+from kiosk.views.parts.tree import parent_of
 
 _SAY_MS = 9000
 _SHOW_LOADING_AFTER_MS = 300
@@ -225,7 +226,7 @@ class BankMessage(Card):
     def place(self) -> None:
         """Along the upper edge of what it stands before."""
         edge = self._theme.u(24)
-        width = self.parentWidget().width() - 2 * edge
+        width = parent_of(self).width() - 2 * edge
         self.setGeometry(edge, edge, width, self.box.totalHeightForWidth(width))
 
     def retranslate(self) -> None:

@@ -13,6 +13,7 @@ from kiosk.views.member.waiting import Spinner
 from kiosk.views.parts.controls import Button, Card, Picture, label
 from kiosk.views.parts.page import Place
 from kiosk.views.parts.theme import Theme
+from kiosk.views.parts.tree import parent_of
 
 _DIM = QColor(8, 32, 26, 170)
 
@@ -50,7 +51,7 @@ class Overlay(QWidget):
 
     def open(self) -> None:
         """Cover the page."""
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(parent_of(self).rect())
         self.show()
         self.raise_()
         self.setFocus()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
 from kiosk.lockdown.web_policy import Judgement, WebPolicy, shown_host
@@ -46,10 +47,10 @@ class PhonePage(Page):
         self.give_up = Button(theme, "give_up", icon="x-bold", on_click=lambda: self.leaving.open())
         self.here = Button(theme, "pay_here", icon="bank-bold", on_click=self.visit.back_to_bank)
         for button in (self.give_up, self.here):
-            self.actions.addWidget(button)
+            self.action_row.addWidget(button)
         self.go_button = Button(theme, "go", icon="check-bold", icon_after=True, on_click=self.visit.finish)
-        self.actions.addStretch(1)
-        self.actions.addWidget(self.go_button)
+        self.action_row.addStretch(1)
+        self.action_row.addWidget(self.go_button)
         self.leaving = LeaveOverlay(self, theme, self._give_up)
         self._ask = QTimer(self)
         self._ask.timeout.connect(self._tick)
@@ -117,7 +118,7 @@ class PhonePage(Page):
         for words in (self._title, self._host, self._about, self._free):
             words.setText("")
 
-    def resizeEvent(self, event: object) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.leaving.setGeometry(self.rect())
 

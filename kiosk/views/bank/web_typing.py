@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from kiosk.lockdown.web_profile import WebVisit
+from kiosk.views.parts.tree import application
 
 _LOOK_EVERY = 200
 _AFTER_RESIZE = 250
@@ -40,7 +41,7 @@ class WebTyping(QObject):
         self._shown: tuple[QWidget, str] | None = None
         self._timer = QTimer(self, interval=_LOOK_EVERY)
         self._timer.timeout.connect(self._look)
-        QApplication.instance().focusChanged.connect(self._look)
+        application().focusChanged.connect(self._look)
 
     def watch(self, web: WebVisit | None) -> None:
         """Serve this page from now on, or none."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from kiosk.views.parts.stylesheet import stylesheet
 from kiosk.views.parts.theme import Theme
+from kiosk.views.parts.tree import application
 
 
 class Dresser:
@@ -22,9 +23,7 @@ class Dresser:
         self._theme = theme
         self._first = self._sheet = stylesheet(theme)
         self._worn: WeakKeyDictionary[QWidget, str] = WeakKeyDictionary()
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        application.setStyleSheet(self._first)
+        application().setStyleSheet(self._first)
 
     def change(self) -> None:
         """The theme has another look from now on; nothing wears it yet."""

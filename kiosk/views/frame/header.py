@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
@@ -214,9 +215,10 @@ class VoiceBar(Card):
         super().__init__(theme, "voice", across=True, pad=0, gap=16)
         edge = theme.u(56)
         self.box.setContentsMargins(edge, theme.u(8), edge, theme.u(8))
-        make = lambda name, icon, deed: Button(  # noqa: E731
-            theme, name, kind="quiet", size="small", icon=icon, on_click=deed
-        )
+
+        def make(name: str, icon: str, deed: Callable[[], object]) -> Button:
+            return Button(theme, name, kind="quiet", size="small", icon=icon, on_click=deed)
+
         self._again = make("speech_again", "arrows-clockwise-bold", speaker.repeat)
         self._louder = make("speech_louder", "plus-bold", speaker.louder)
         self._enough = make("speech_off", "x-bold", speaker.end)

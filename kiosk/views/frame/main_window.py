@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QChildEvent, QEvent, QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QMouseEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QHBoxLayout,
     QMainWindow,
     QSizePolicy,
@@ -25,6 +24,7 @@ from kiosk.views.parts.controls import Card, label
 from kiosk.views.parts.keyboard import Keyboard
 from kiosk.views.parts.page import Page, Place
 from kiosk.views.parts.theme import Theme
+from kiosk.views.parts.tree import application, layout_of, parent_of
 from kiosk.visit.steps import Step
 from kiosk.visit.visit import Visit
 
@@ -58,6 +58,8 @@ class MainWindow(QMainWindow):
         self.speaking: Speaker | None = None
         self._voice_bar: VoiceBar | None = None
         self._band: ReachBand | None = None
+        self._band_clock = QTimer(self, interval=_TITLE_EVERY)
+        self._band_clock.timeout.connect(self._say_band)
         self._visit, self._theme, self._place, self._makers = visit, theme, place, makers
         self._pages: dict[Step, Page] = {}
         self._keyboards: dict[str, Keyboard] = {}
@@ -68,7 +70,7 @@ class MainWindow(QMainWindow):
         self._dresser = Dresser(theme)
         theme.changed.connect(self._dress)
         theme.reach_changed.connect(self._reach)
-        frame = QWidget()
+        self._frame = frame = QWidget()
         frame.setObjectName("frame")
         frame.setMinimumSize(1, 1)  # the screen decides how large we are, never a long word
         column = self._column = QVBoxLayout(frame)
@@ -89,7 +91,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(frame)
         visit.moved.connect(self._turn)
         visit.ended.connect(self._comfort_over)
-        QApplication.instance().focusChanged.connect(self._focus_moved)
+        application().focusChanged.connect(self._focus_moved)
         self.retranslate()
         self._turn()
 
@@ -183,9 +185,9 @@ class MainWindow(QMainWindow):
         self.header.refresh()
         if self._crowded:
             self._make_room()
-        page.footer.setVisible(page.actions.count() > 0)
+        page.footer.setVisible(page.action_row.count() > 0)
         self.stack.setCurrentWidget(page)
-        page.scroll.verticalScrollBar().setValue(0)
+        page.scroller.verticalScrollBar().setValue(0)
         page.enter()
         page.show_problem()
         page.arrange_actions()
@@ -202,18 +204,13 @@ class MainWindow(QMainWindow):
     def _around(self) -> Iterator[QWidget]:
         """What stands around the page, and cards above it."""
         yield from (w for w in self.children() if isinstance(w, QWidget) and w is not self.centralWidget())
-        yield from (
-            w for w in self.centralWidget().children() if isinstance(w, QWidget) and w is not self.stack
-        )
+        yield from (w for w in self._frame.children() if isinstance(w, QWidget) and w is not self.stack)
 
     def childEvent(self, event: QChildEvent) -> None:
         """A card that comes to lie above the page is made when it is needed."""
-        if (
-            event.polished()
-            and isinstance(event.child(), QWidget)
-            and event.child() is not self.centralWidget()
-        ):
-            self._dresser.dress(event.child())
+        child = event.child()
+        if event.polished() and isinstance(child, QWidget) and child is not self.centralWidget():
+            self._dresser.dress(child)
         super().childEvent(event)
 
     def _arrange(self) -> None:
@@ -257,6 +254,7 @@ class MainWindow(QMainWindow):
 
     def _speech_changed(self) -> None:
         speaker = self.speaking
+        assert speaker is not None
         self.header.refresh()
         for page in self._pages.values():
             page.offer_listening(speaker.offered, speaker.on)
@@ -282,20 +280,19 @@ class MainWindow(QMainWindow):
     # -- reach ----------------------------------------------------------------------------
 
     def _reach(self) -> None:
-        on = self._theme.reach
-        if on and self._band is None:
-            self._band = ReachBand(self._theme, self._place)
-            self._dresser.dress(self._band)
-            self._column.insertWidget(self._column.indexOf(self.header), self._band)
-            self._band_clock = QTimer(self, interval=_TITLE_EVERY)
-            self._band_clock.timeout.connect(self._say_band)
-        self._band.setVisible(on)
-        if on:
+        band = self._band
+        if self._theme.reach:
+            if band is None:
+                band = self._band = ReachBand(self._theme, self._place)
+                self._dresser.dress(band)
+                self._column.insertWidget(self._column.indexOf(self.header), band)
+            band.show()
             self._band_clock.start()
             self._say_band()
-        else:
+        elif band is not None:
+            band.hide()
             self._band_clock.stop()
-            self._band.say("", "")  # it may have greeted a member by name
+            band.say("", "")  # it may have greeted a member by name
             for page in self._pages.values():
                 page.take_title_back()
         self.header.refresh()
@@ -303,7 +300,7 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self._arrange)
 
     def _say_band(self) -> None:
-        if self._current is not None:
+        if self._current is not None and self._band is not None:
             self._band.say(self.header.step_words(), self._current.lend_title())
 
     @property
@@ -316,16 +313,18 @@ class MainWindow(QMainWindow):
         page, theme = self._current, self._theme
         if page is None:
             return
-        cards = [w for w in page.children() if hasattr(w, "card") and w.isVisible()]
+        cards = [
+            w for w in page.children() if isinstance(w, QWidget) and hasattr(w, "card") and w.isVisible()
+        ]
         below = "bottom" in self._keyboards and self.bottom.isVisible()
         tight = theme.reach and (bool(cards) or (below and not theme.portrait))
         # What is being typed needs the header's room; «Listo» or «Cancelar» bring it back.
         self.header.setVisible(page.header and not tight)
-        if self._voice_bar is not None:
+        if self._voice_bar is not None and self.speaking is not None:
             keys = theme.reach and any(keyboard.isVisible() for keyboard in self._keyboards.values())
             self._voice_bar.setVisible(self.speaking.on and not keys and not cards)
-        if theme.reach:
-            above = self._ribbon_words.parentWidget().height() if self._place.demonstration else 0
+        if theme.reach and self._band is not None:
+            above = parent_of(self._ribbon_words).height() if self._place.demonstration else 0
             for card in cards:
                 card.installEventFilter(self)
             need = max((self._height_of(card) for card in cards), default=0)
@@ -339,7 +338,7 @@ class MainWindow(QMainWindow):
         return super().eventFilter(watched, event)
 
     def _height_of(self, card: QWidget) -> int:
-        layout = card.layout()
+        layout = layout_of(card)
         return (
             layout.totalHeightForWidth(self.width())
             if layout.hasHeightForWidth()
@@ -366,7 +365,7 @@ class MainWindow(QMainWindow):
 
     def _focus_moved(self, _old: QObject | None, new: QObject | None) -> None:
         kind = new.property("keyboard") if isinstance(new, QWidget) else None
-        if kind:
+        if kind and isinstance(new, QWidget):
             self.show_keyboard(new, kind)
         elif isinstance(new, QWidget) and self._current is not None and self._current.isAncestorOf(new):
             self.show_keyboard(None)
@@ -375,7 +374,7 @@ class MainWindow(QMainWindow):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """By the Tab key the actions can be reached also while the keyboard has their room."""
-        if self._current is not None and self._current.actions.count():
+        if self._current is not None and self._current.action_row.count():
             self._current.footer.show()
         return super().focusNextPrevChild(forward)
 
@@ -395,7 +394,7 @@ class MainWindow(QMainWindow):
         # Below the page of a wide screen the keyboard needs the actions' room; upright there is enough.
         roomy = self._theme.portrait and not self._theme.reach
         in_the_way = target is not None and not beside and not roomy
-        page.footer.setVisible(page.actions.count() > 0 and not in_the_way)
+        page.footer.setVisible(page.action_row.count() > 0 and not in_the_way)
         if self._crowded:
             self._make_room()
         if target is not None:

@@ -50,8 +50,8 @@ class ManagerCasePage(Page):
         self.back_button = Button(theme, "back", icon="arrow-left-bold",
                                   on_click=lambda: self.visit.go(Step.MANAGER))  # fmt: skip
         self.print_button = Button(theme, "print_again", icon="printer-bold", on_click=self._print)
-        self.actions.addWidget(self.back_button)
-        self.actions.addWidget(self.print_button)
+        self.action_row.addWidget(self.back_button)
+        self.action_row.addWidget(self.print_button)
         self.add_go(self._settle, icon="check-bold")
         self.visit.manager.changed.connect(self._changed)
         self.visit.manager.closed.connect(self._closed)
@@ -156,6 +156,7 @@ class ManagerCasePage(Page):
             self.tr("Se pagó y está aplicado"), self.tr("El banco no lo autorizó"), self.tr("No se hizo"),
             self.tr("El segundo débito se devolvió"),
         ), strict=True):  # fmt: skip
+            assert isinstance(option, Option)
             option.caption(words)
         self.by.caption(self.tr("Quién lo cierra"))
         self.reason.caption(self.tr("Por qué"))

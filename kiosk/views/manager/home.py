@@ -90,10 +90,10 @@ class ManagerPage(Page):
         self.close_button = Button(theme, "close_kiosk", icon="x-circle-fill", on_click=self._close)
         self.pin_button = Button(theme, "change_pin", icon="key-bold",
                                  on_click=lambda: self.visit.go(Step.MANAGER_OWN_PIN))  # fmt: skip
-        self.actions.addWidget(self.back_button)
-        self.actions.addWidget(self.pin_button)
-        self.actions.addStretch(1)
-        self.actions.addWidget(self.close_button)
+        self.action_row.addWidget(self.back_button)
+        self.action_row.addWidget(self.pin_button)
+        self.action_row.addStretch(1)
+        self.action_row.addWidget(self.close_button)
         self.go_button = self.close_button  # stands alone where not all fit beside each other
 
     def _space(self) -> None:

@@ -12,6 +12,7 @@ from kiosk.views.parts.controls import Button, Card, Field, label
 from kiosk.views.parts.keyboard import Keyboard
 from kiosk.views.parts.problem_texts import ProblemTexts
 from kiosk.views.parts.theme import Theme
+from kiosk.views.parts.tree import parent_of
 
 
 class Overlay(QWidget):
@@ -30,7 +31,7 @@ class Overlay(QWidget):
 
     def open(self) -> None:
         """Cover the parent."""
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(parent_of(self).rect())
         self.show()
         self.raise_()
 
@@ -45,7 +46,8 @@ class AmountEntry(Overlay):
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, parent, 1420)
-        self._row, self._obligation = -1, None
+        self._row = -1
+        self._obligation: Obligation | None = None
         self._dots = 0
         self.setObjectName("amount_entry")
         across = QHBoxLayout() if not theme.portrait else QVBoxLayout()

@@ -53,9 +53,9 @@ class BeforePage(Page):
         privacy = Card(self.theme, pad=12, gap=0)
         self._privacy = label("caption")
         self.consent = Tick(self.theme, "consent")
-        self.consent.toggled.connect(lambda _: self._missing.hide())
-        self._missing = label("problem", name="consent_missing")
-        self._missing.hide()
+        self._missing = missing = label("problem", name="consent_missing")
+        self.consent.toggled.connect(lambda _: missing.hide())
+        missing.hide()
         for part in (self.consent, self._missing, self._privacy):
             privacy.box.addWidget(part)
         return privacy
@@ -75,7 +75,7 @@ class BeforePage(Page):
             self.visit.consent()
             return
         self._missing.show()
-        QTimer.singleShot(0, self, lambda: self.scroll.ensureWidgetVisible(self._missing, 0, 0))
+        QTimer.singleShot(0, self, lambda: self.scroller.ensureWidgetVisible(self._missing, 0, 0))
 
     def retranslate(self) -> None:
         self._title.setText(self.tr("Antes de comenzar"))

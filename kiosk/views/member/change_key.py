@@ -77,7 +77,7 @@ class ChangeSecretPage(Page):
 
     @property
     def _busy(self) -> bool:
-        return self.visit.busy
+        return bool(self.visit.busy)
 
     def update_actions(self) -> None:
         filled = all(field.text for field in self._fields())

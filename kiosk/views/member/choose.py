@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QBoxLayout,
@@ -18,26 +18,30 @@ from PySide6.QtWidgets import (
 )
 
 from kiosk.cooperative.obligation import Choice
+from kiosk.models.obligations import ObligationsModel
 from kiosk.views.member.amount_entry import AmountEntry
 from kiosk.views.parts.controls import Card, Figure, Option, Picture, Rule, label
 from kiosk.views.parts.dates import today
 from kiosk.views.parts.obligation_delegate import ObligationDelegate
 from kiosk.views.parts.page import Page
 from kiosk.views.parts.theme import Theme
+from kiosk.views.parts.tree import empty, parent_of
 
 
 class ObligationsView(QListView):
     """The list, operable by touch and by keys: arrows move, left and right pick a part, space acts."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        delegate = self.itemDelegate()
+        delegate, model = self.itemDelegate(), self.model()
+        assert isinstance(delegate, ObligationDelegate)
+        assert isinstance(model, ObligationsModel)
         key = event.key()
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             step = 1 if key == Qt.Key.Key_Right else -1
             delegate.focused_part = (delegate.focused_part + step) % 4
             self.viewport().update()
         elif key in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
-            delegate.act(self.model(), self.currentIndex().row(), delegate.focused_part)
+            delegate.act(model, self.currentIndex().row(), delegate.focused_part)
         else:
             super().keyPressEvent(event)
 
@@ -74,10 +78,7 @@ class TotalCard(Card):
         self._title.setText(title)
         self.amount.setText(amount)
         self._note_words.setText(note)
-        while self._lines.count():
-            old = self._lines.takeAt(0).widget()
-            if old is not None:
-                old.deleteLater()
+        empty(self._lines)
         if not self._lists:  # without a place in the card they would be windows of their own
             return
         shown = lines if len(lines) <= 4 else lines[:3]
@@ -237,7 +238,7 @@ class ChoosePage(Page):
         self.by_hand.setChecked(not self.model.pays_all_overdue)
         self._mode.setExclusive(True)
         self.all_overdue.setEnabled(bool(self.model.overdue_total))
-        self.all_overdue.parentWidget().setVisible(not nothing)
+        parent_of(self.all_overdue).setVisible(not nothing)
         if self.visit.problem is not None and self.on_stage:
             self.visit.problem = None
             self.show_problem()
@@ -261,7 +262,7 @@ class ChoosePage(Page):
     def update_actions(self) -> None:
         self.go_button.setEnabled(bool(self.model.total))
 
-    def resizeEvent(self, event: QEvent) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_list()
         if self.entry.isVisible():

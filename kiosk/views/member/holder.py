@@ -143,9 +143,10 @@ class HolderPage(Page):
         for name, field in fields.items():
             problem = problems.get(name)
             words = ""
-            if problem is not None:
-                is_document = isinstance(problem, DocumentProblem)
-                words = ProblemTexts.document(problem) if is_document else ProblemTexts.holder(problem)
+            if isinstance(problem, DocumentProblem):
+                words = ProblemTexts.document(problem)
+            elif problem is not None:
+                words = ProblemTexts.holder(problem)
             field.show_problem(words)
         if problems:
             fields[next(iter(problems))].edit.setFocus()

@@ -6,13 +6,15 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout
 
+from kiosk.cooperative.bogota import BOGOTA
 from kiosk.cooperative.payment import Payment, Review
 from kiosk.cooperative.standing import Standing, standing, uneasy
 from kiosk.views.parts.contact import whom_to_ask
 from kiosk.views.parts.controls import Card, Picture, label
-from kiosk.views.parts.dates import BOGOTA, short_date
+from kiosk.views.parts.dates import short_date
 from kiosk.views.parts.page import Page
 from kiosk.views.parts.theme import Theme
+from kiosk.views.parts.tree import layout_of
 from kiosk.visit.steps import Step
 
 _ICONS = {"pending": "hourglass-fill", "approved": "check-circle-fill", "problem": "x-circle-fill"}
@@ -59,7 +61,7 @@ class Tile(QPushButton):
     def _dress(self) -> None:
         c, u = self._theme.colours, self._theme.u
         side, end = (64, 64 if self._theme.roomy else 40) if self._first else (36, 26)
-        self.layout().setContentsMargins(u(side), u(end), u(side), u(end))
+        layout_of(self).setContentsMargins(u(side), u(end), u(side), u(end))
         ground, edge, pressed = (c.brand, c.brand, c.dark) if self._first else (c.card, c.line, c.tint)
         self.setStyleSheet(
             f"QPushButton {{ background: {ground}; border: {u(2)}px solid {edge}; border-radius: {u(28)}px; }}"
@@ -79,7 +81,7 @@ class Tile(QPushButton):
         self.setAccessibleName(f"{head}. {text}")
 
     def sizeHint(self) -> QSize:
-        return self.layout().sizeHint()
+        return layout_of(self).sizeHint()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -88,7 +90,7 @@ class Tile(QPushButton):
 
     def minimumSizeHint(self) -> QSize:
         width = self.width() or self._theme.u(600)
-        return QSize(self._theme.u(300), self.layout().heightForWidth(width))
+        return QSize(self._theme.u(300), layout_of(self).heightForWidth(width))
 
 
 class MenuPage(Page):

@@ -25,6 +25,7 @@ from kiosk.views.parts.dates import long_time
 from kiosk.views.parts.obligation_delegate import ObligationWords
 from kiosk.views.parts.page import Page
 from kiosk.views.parts.theme import Theme
+from kiosk.views.parts.tree import Index
 
 _WAITS = (Standing.OPEN, Standing.DISPUTED)
 
@@ -37,8 +38,9 @@ class PaymentDelegate(QStyledItemDelegate):
         self._theme = theme
         self._words = ObligationWords(self)
 
-    def sizeHint(self, option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:
-        width = option.widget.viewport().width() if option.widget else 0
+    def sizeHint(self, option: QStyleOptionViewItem, _index: Index) -> QSize:
+        view = option.widget
+        width = view.viewport().width() if isinstance(view, QAbstractItemView) else 0
         rows = 5 if self._narrow(width) else 3
         return QSize(self._theme.u(300), self._theme.grown(42) * rows + self._theme.u(50))
 
@@ -46,7 +48,7 @@ class PaymentDelegate(QStyledItemDelegate):
         """Whether state and amount need a line each."""
         return width < self._theme.grown(1100)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme, u = self._theme, self._theme.u
         payment: Payment = index.data(PaymentsModel.PAYMENT)
         tone, icon = _LOOKS[outcome(payment)]
@@ -132,7 +134,7 @@ class PaymentsPage(Page):
         self.body.addWidget(self._contact)
         self.body.addStretch(0)
         self.add_back()
-        self.actions.addStretch(1)
+        self.action_row.addStretch(1)
         self.visit.member_changed.connect(self._refresh)
 
     def enter(self) -> None:

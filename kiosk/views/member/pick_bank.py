@@ -12,12 +12,14 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QWidget,
 )
 
 from kiosk.models.banks import BanksModel
 from kiosk.views.parts.controls import draw_tick, label, together
 from kiosk.views.parts.page import Page
 from kiosk.views.parts.theme import Theme
+from kiosk.views.parts.tree import Index
 
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
@@ -33,12 +35,13 @@ class BankDelegate(QStyledItemDelegate):
         """How many tiles stand side by side: a long name needs room."""
         return max(1, width // self._theme.grown(520))
 
-    def sizeHint(self, option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, _index: Index) -> QSize:
+        view = option.widget
         # The list's width less its scroll bar's: whether the bar shows must not change the columns.
-        width = (option.widget.width() if option.widget else self._theme.grown(520)) - self._theme.u(28)
+        width = (view.width() if isinstance(view, QWidget) else self._theme.grown(520)) - self._theme.u(28)
         return QSize(width // self.columns(width), self._theme.grown(132))
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme, u = self._theme, self._theme.u
         picked = bool(index.data(BanksModel.PICKED))
         focused = bool(option.state & QStyle.StateFlag.State_HasFocus)

@@ -11,6 +11,7 @@ from kiosk.views.parts.languages import Languages
 from kiosk.views.parts.page import Page
 from kiosk.views.parts.printing import PrintingCard
 from kiosk.views.parts.qr import QrCode
+from kiosk.views.parts.tree import empty
 from kiosk.visit.steps import Step
 
 
@@ -49,8 +50,8 @@ class ReceiptPage(Page):
         self.back_button = Button(theme, "back", icon="arrow-left-bold",
                                   on_click=lambda: self.visit.go(Step.RESULT))  # fmt: skip
         self.print_button = Button(theme, "print_again", icon="printer-bold", on_click=self._print)
-        self.actions.addWidget(self.back_button)
-        self.actions.addWidget(self.print_button)
+        self.action_row.addWidget(self.back_button)
+        self.action_row.addWidget(self.print_button)
         self.add_go(self.visit.finish, icon="check-bold")
         self.printing.ready.connect(self._show)
 
@@ -72,10 +73,7 @@ class ReceiptPage(Page):
             self.printing.print_now(self.visit.payment, copy=True, language=Languages.current)
 
     def _clear(self) -> None:
-        while self._rows.count():
-            old = self._rows.takeAt(0).widget()
-            if old is not None:
-                old.deleteLater()
+        empty(self._rows)
 
     def _show(self) -> None:
         receipt = self.printing.receipt

@@ -84,7 +84,7 @@ class RecoverPage(Page):
     def _refresh(self) -> None:
         sent, office = self.visit.recovery is not None, self._no_email()
         if sent or office:
-            self.scroll.setFocus()  # before the field goes: no button gets the focus, and the keys go too
+            self.scroller.setFocus()  # before the field goes: no button gets the focus, and the keys go too
         self._ask.setVisible(not sent and not office)
         self._hint.setVisible(not sent and not office)
         self._answer.setVisible(sent or office)

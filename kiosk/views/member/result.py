@@ -19,6 +19,7 @@ from kiosk.views.parts.page import Page
 from kiosk.views.parts.printing import PrintingCard
 from kiosk.views.parts.qr import QrCode
 from kiosk.views.parts.theme import Theme
+from kiosk.views.parts.tree import empty
 from kiosk.visit.steps import Step
 
 _LOOKS = {
@@ -59,10 +60,7 @@ class Facts(QWidget):
 
     def show_rows(self, left: list[tuple[str, str]], right: list[tuple[str, str]]) -> None:
         """Fill both columns; on a narrow screen they stand below each other."""
-        while self._grid.count():
-            old = self._grid.takeAt(0).widget()
-            if old is not None:
-                old.deleteLater()
+        empty(self._grid)
         stacked = self._theme.portrait or not self._theme.roomy or not right
         for number, row in enumerate(left):
             self._grid.addWidget(self._row(*row), number, 0)
@@ -188,7 +186,7 @@ class ResultPage(Page):
         self.receipt = Button(theme, "show_receipt", icon="receipt-bold",
                               on_click=lambda: self.visit.go(Step.RECEIPT))  # fmt: skip
         for button in (self.again, self.ask, self.receipt):
-            self.actions.addWidget(button)
+            self.action_row.addWidget(button)
         self.add_go(self._finish, icon="check-bold")
 
     def _finish(self) -> None:
@@ -253,12 +251,12 @@ class ResultPage(Page):
     def _order_actions(self, what: str) -> None:
         """One primary, on the right: after a refusal it is another try, else it is done."""
         retry = self._retry = what in ("declined", "failed") and not self.visit.reprinting
-        for layout in (self._above, self.actions):
+        for layout in (self._above, self.action_row):
             for button in (self.again, self.go_button):
                 layout.removeWidget(button)
         first, last = (self.go_button, self.again) if retry else (self.again, self.go_button)
-        self.actions.insertWidget(0, first)
-        self.actions.addWidget(last)
+        self.action_row.insertWidget(0, first)
+        self.action_row.addWidget(last)
         self.again.turn(
             "primary" if retry else "secondary", "arrows-clockwise-bold" if retry else "plus-bold"
         )

@@ -54,7 +54,7 @@ class ReviewPage(Page):
         self.on_phone = Button(
             theme, "pay_on_phone", icon="device-mobile-bold", on_click=lambda: self.visit.pay(on_phone=True)
         )
-        self.actions.addWidget(self.on_phone)
+        self.action_row.addWidget(self.on_phone)
         self.add_go(lambda: self.visit.pay())
 
     def _holder_card(self) -> Card:

@@ -62,7 +62,9 @@ class DocumentChoice(QWidget):
             DocumentType.NIT: self.tr("NIT"),
         }
         for place, kind in enumerate(self._types):
-            self.group.button(place).caption(names[kind])
+            option = self.group.button(place)
+            assert isinstance(option, Option)
+            option.caption(names[kind])
         self._arrange()
 
     @property
@@ -112,7 +114,7 @@ class SignInPage(Page):
                              on_click=lambda: self.visit.go(Step.RECOVER))  # fmt: skip
         self.body.addStretch(1)
         self.add_back()
-        self.actions.addWidget(self.forgot)  # in sight at any size of text
+        self.action_row.addWidget(self.forgot)  # in sight at any size of text
         self.add_go(self._sign_in)
 
     def enter(self) -> None:

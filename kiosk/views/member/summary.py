@@ -13,6 +13,7 @@ from kiosk.views.parts.controls import Card, Picture, Rule, label
 from kiosk.views.parts.obligation_delegate import ObligationWords
 from kiosk.views.parts.page import Page
 from kiosk.views.parts.theme import Theme
+from kiosk.views.parts.tree import empty
 
 
 class PseMark(QLabel):
@@ -46,10 +47,7 @@ class OrderTable(Card):
 
     def show_order(self, order: Order | None) -> None:
         """Fill with this order's lines."""
-        while self._rows.count():
-            old = self._rows.takeAt(0).widget()
-            if old is not None:
-                old.deleteLater()
+        empty(self._rows)
         for number, line in enumerate(order.lines if order else ()):
             if number:
                 self._rows.addWidget(Rule(self._theme))

@@ -11,6 +11,7 @@ from kiosk.pse.gateway import Terms
 from kiosk.views.parts.controls import Card, Tick
 from kiosk.views.parts.qr import QrCode
 from kiosk.views.parts.theme import Theme
+from kiosk.views.parts.tree import empty
 
 
 class TermsCard(Card):
@@ -45,10 +46,7 @@ class TermsCard(Card):
             return
         self._terms = tuple(terms)
         self.tick.setChecked(False)
-        while self._codes.count():
-            old = self._codes.takeAt(0).widget()
-            if old is not None:
-                old.deleteLater()
+        empty(self._codes)
         for number, document in enumerate(self._terms):
             self._codes.addWidget(self._document(document, number))
         self.retranslate()

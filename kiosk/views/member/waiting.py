@@ -81,8 +81,10 @@ class WaitingPage(Page):
         self.body.addLayout(row)
         self.body.addStretch(2)
         self.go_button = Button(theme, "do_not_wait", icon="sign-out-bold", on_click=self.visit.stop_waiting)
-        self.actions.addWidget(self.go_button)  # on the left: where one goes on nobody shall leave by habit
-        self.actions.addStretch(1)
+        self.action_row.addWidget(
+            self.go_button
+        )  # on the left: where one goes on nobody shall leave by habit
+        self.action_row.addStretch(1)
         self._clock = QTimer(self, interval=1000)
         self._clock.timeout.connect(self._show_time)
         self._ask = QTimer(self)

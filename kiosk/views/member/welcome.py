@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
@@ -12,6 +14,7 @@ from kiosk.views.parts.controls import Button, Card, Rule, label
 from kiosk.views.parts.languages import Languages
 from kiosk.views.parts.page import Page
 from kiosk.views.parts.theme import Theme
+from kiosk.views.parts.tree import layout_of
 
 _SAMPLE = (Money.of(318_300), Money.of(60_000), Money.of(34_000))
 
@@ -119,10 +122,10 @@ class GuideRow(QPushButton):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self.layout().heightForWidth(width)
+        return layout_of(self).heightForWidth(width)
 
     def sizeHint(self) -> QSize:
-        return self.layout().sizeHint()
+        return layout_of(self).sizeHint()
 
     def say(self, shows: str) -> None:
         """What this member is good for."""
@@ -205,9 +208,10 @@ class WelcomePage(Page):
     def _help(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(self.theme.u(24))
-        make = lambda name, icon, deed: Button(  # noqa: E731
-            self.theme, name, kind="glass", size="small", icon=icon, on_click=deed
-        )
+
+        def make(name: str, icon: str, deed: Callable[[], object]) -> Button:
+            return Button(self.theme, name, kind="glass", size="small", icon=icon, on_click=deed)
+
         self._listen = make("listen", "speaker-high-bold", self.listen.emit)
         self._listen.hide()
         self._see = make("see_better", "text-aa-bold", self.theme.next_comfort)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from kiosk.views.parts.theme import TOUCH, Theme
+from kiosk.views.parts.tree import layout_of
 
 
 def restyle(widget: QWidget) -> None:
@@ -158,7 +159,7 @@ class Button(QPushButton):
             shadow.setBlurRadius(self._theme.u(36))
             shadow.setOffset(0, self._theme.u(10))
             shadow.setColor(QColor(10, 40, 32, 70))
-        self.setGraphicsEffect(shadow)
+        self.setGraphicsEffect(shadow)  # type: ignore[arg-type]  # Qt takes a null as «none»
 
     def _fit(self) -> None:
         """Leave room between icon and words and never cut a word."""
@@ -171,8 +172,9 @@ class Button(QPushButton):
         return QSize(hint.width() + self._theme.u(10), self.minimumHeight())
 
     def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.EnabledChange and self.graphicsEffect():
-            self.graphicsEffect().setEnabled(self.isEnabled())
+        shadow = self.graphicsEffect()
+        if event.type() == QEvent.Type.EnabledChange and shadow is not None:
+            shadow.setEnabled(self.isEnabled())
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
             self._fit()  # the page was dressed anew
@@ -340,16 +342,16 @@ class Tick(QPushButton):
         self.setAccessibleName(text)
 
     def sizeHint(self) -> QSize:
-        return self.layout().sizeHint()
+        return layout_of(self).sizeHint()
 
     def hasHeightForWidth(self) -> bool:
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return max(self.layout().heightForWidth(width), self._theme.u(88))
+        return max(layout_of(self).heightForWidth(width), self._theme.u(88))
 
     def minimumSizeHint(self) -> QSize:
-        return self.layout().minimumSize()
+        return layout_of(self).minimumSize()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

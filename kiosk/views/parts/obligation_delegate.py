@@ -18,13 +18,14 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from kiosk.cooperative.obligation import PAYMENT_LIVE, Choice, Obligation, ObligationKind
 from kiosk.models.obligations import ObligationsModel
 from kiosk.views.parts.controls import draw_tick, fitted
 from kiosk.views.parts.dates import ago, short_date
 from kiosk.views.parts.theme import Theme
+from kiosk.views.parts.tree import Index
 
 ICONS = {
     ObligationKind.LOAN: "hand-coins-duotone",
@@ -113,18 +114,19 @@ class ObligationDelegate(QStyledItemDelegate):
         u = self._theme.u
         return QRectF(row).adjusted(u(2), u(2), -u(2), -u(14))
 
-    def _stacked(self, width: int) -> bool:
+    def _stacked(self, width: float) -> bool:
         return width < self._theme.grown(1200) or not self._theme.roomy
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         theme, u = self._theme, self._theme.u
         obligation: Obligation = index.data(ObligationsModel.OBLIGATION)
-        width = option.widget.viewport().width() if option.widget else u(1300)
+        view = option.widget
+        width = view.viewport().width() if isinstance(view, QAbstractItemView) else u(1300)
         text = self._text_height(obligation, self._text_width(width, obligation))
         height = text + u(30)
         if obligation.payable and self._stacked(width):
             height += theme.grown(98) + u(18)
-        return QSize(u(300), max(height, u(148)) + u(16))
+        return QSize(u(300), round(max(height, u(148))) + u(16))
 
     def _text_width(self, width: float, obligation: Obligation) -> float:
         u = self._theme.u
@@ -168,7 +170,7 @@ class ObligationDelegate(QStyledItemDelegate):
 
     # -- painting -------------------------------------------------------------------------
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme, u = self._theme, self._theme.u
         obligation: Obligation = index.data(ObligationsModel.OBLIGATION)
         choice = index.data(ObligationsModel.CHOICE)
@@ -277,7 +279,7 @@ class ObligationDelegate(QStyledItemDelegate):
         return obligation.amount_of(choice) is not None
 
     def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem,
-                    index: QModelIndex) -> bool:  # fmt: skip
+                    index: Index) -> bool:  # fmt: skip
         if not isinstance(event, QMouseEvent) or not isinstance(model, ObligationsModel):
             return False
         held = model.obligation(index.row()).not_payable_reason == PAYMENT_LIVE
@@ -285,16 +287,21 @@ class ObligationDelegate(QStyledItemDelegate):
         touched = next((n for n, part in enumerate(parts) if part.contains(event.position())), None)
         if event.type() == QEvent.Type.MouseButtonPress:
             self._pressed = (index.row(), touched) if touched is not None else None
-            self.parent().viewport().update()
+            self._repaint()
             return touched is not None
         if event.type() == QEvent.Type.MouseButtonRelease:
             same = self._pressed == (index.row(), touched)
             self._pressed = None
-            self.parent().viewport().update()
+            self._repaint()
             if same and touched is not None:
                 self.act(model, index.row(), touched)
                 return True
         return False
+
+    def _repaint(self) -> None:
+        view = self.parent()
+        assert isinstance(view, QAbstractItemView)
+        view.viewport().update()
 
     def act(self, model: ObligationsModel, row: int, part: int) -> None:
         """Do what touching a part of a row does."""

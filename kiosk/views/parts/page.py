@@ -67,9 +67,10 @@ def read_in_order(widget: QWidget) -> Iterator[QWidget]:
     if isinstance(widget, (QLabel, QAbstractButton, QLineEdit, QAbstractItemView)):
         yield widget
     elif isinstance(widget, QScrollArea):
-        yield from read_in_order(widget.widget())
-    elif widget.layout() is not None:
-        yield from _laid_out(widget.layout())
+        if (content := widget.widget()) is not None:
+            yield from read_in_order(content)
+    elif (layout := widget.layout()) is not None:
+        yield from _laid_out(layout)
     else:
         for child in widget.children():
             if isinstance(child, QWidget) and not hasattr(child, "card"):
@@ -79,10 +80,11 @@ def read_in_order(widget: QWidget) -> Iterator[QWidget]:
 def _laid_out(layout: QLayout) -> Iterator[QWidget]:
     for place in range(layout.count()):
         item = layout.itemAt(place)
-        if item.widget() is not None:
-            yield from read_in_order(item.widget())
-        elif item.layout() is not None:
-            yield from _laid_out(item.layout())
+        assert item is not None
+        if (widget := item.widget()) is not None:
+            yield from read_in_order(widget)
+        elif (inner := item.layout()) is not None:
+            yield from _laid_out(inner)
 
 
 def is_secret(edit: QLineEdit) -> bool:
@@ -139,31 +141,32 @@ class Page(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        self.scroll = QScrollArea()
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        QScroller.grabGesture(self.scroll.viewport(), QScroller.ScrollerGestureType.TouchGesture)
+        self.scroller = QScrollArea()
+        self.scroller.setWidgetResizable(True)
+        self.scroller.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        QScroller.grabGesture(self.scroller.viewport(), QScroller.ScrollerGestureType.TouchGesture)
         content = QWidget()
         self.body = QVBoxLayout(content)
         edge = theme.u(56)
         self.body.setContentsMargins(edge, theme.u(30), edge, theme.u(10))
         self.body.setSpacing(theme.u(20))
         self.notice = Notice(theme)
-        self.scroll.setWidget(content)
-        outer.addWidget(self.scroll, 1)
+        self.scroller.setWidget(content)
+        self._content = content
+        outer.addWidget(self.scroller, 1)
         self.footer = QWidget()
         rows = QVBoxLayout(self.footer)
         rows.setContentsMargins(edge, theme.u(14), edge, theme.u(28))
         rows.setSpacing(theme.u(14))
-        self._above, self.actions = QHBoxLayout(), QHBoxLayout()
-        for row in (self._above, self.actions):
+        self._above, self.action_row = QHBoxLayout(), QHBoxLayout()
+        for row in (self._above, self.action_row):
             row.setSpacing(theme.u(20))
             rows.addLayout(row)
         outer.addWidget(self.footer)
         self.build()
-        self.footer.setVisible(self.actions.count() > 0)
+        self.footer.setVisible(self.action_row.count() > 0)
         self.retranslate()
         visit.forgotten.connect(self.forget)
         visit.busy_changed.connect(self._busy_changed)
@@ -222,15 +225,15 @@ class Page(QWidget):
 
     def keep_in_sight(self, field: QWidget) -> None:
         """Scroll to a field; what went wrong matters more until the member types."""
-        self.scroll.ensureWidgetVisible(field, 0, self.theme.u(60))
+        self.scroller.ensureWidgetVisible(field, 0, self.theme.u(60))
         if self.notice.isVisible():
-            self.scroll.ensureWidgetVisible(self.notice, 0, 0)
+            self.scroller.ensureWidgetVisible(self.notice, 0, 0)
 
     # -- for the frame --------------------------------------------------------------------
 
     def _titles(self) -> Iterator[QLabel]:
         for look in ("title", "display"):
-            for found in self.scroll.widget().findChildren(QLabel):
+            for found in self._content.findChildren(QLabel):
                 if found.property("look") == look and not isinstance(found.parentWidget(), QAbstractButton):
                     yield found
 
@@ -257,16 +260,16 @@ class Page(QWidget):
     def add_back(self) -> Button:
         """The action on the left: one step back."""
         self.back_button = Button(self.theme, "back", icon="arrow-left-bold", on_click=self.visit.back)
-        self.actions.addWidget(self.back_button)
+        self.action_row.addWidget(self.back_button)
         return self.back_button
 
     def add_go(self, on_click: Callable[[], object], *, icon: str = "arrow-right-bold") -> Button:
         """The primary action on the right."""
-        self.actions.addStretch(1)
+        self.action_row.addStretch(1)
         self.go_button = Button(
             self.theme, "go", kind="primary", icon=icon, icon_after=True, on_click=on_click
         )
-        self.actions.addWidget(self.go_button)
+        self.action_row.addWidget(self.go_button)
         return self.go_button
 
     @property
@@ -282,13 +285,13 @@ class Page(QWidget):
         buttons = [b for b in self.footer.findChildren(Button) if b.isVisibleTo(self.footer)]
         gaps = self.theme.u(112) + self.theme.u(20) * len(buttons)
         narrow = len(buttons) > 1 and sum(b.sizeHint().width() for b in buttons) + gaps > self.width()
-        wanted, other = (self._above, self.actions) if narrow else (self.actions, self._above)
+        wanted, other = (self._above, self.action_row) if narrow else (self.action_row, self._above)
         if other.indexOf(go) >= 0:
             other.removeWidget(go)
             wanted.addWidget(go)
         rest = sum(b.sizeHint().width() for b in buttons if b is not go) + gaps
         down = narrow and rest > self.width()
-        self.actions.setDirection(
+        self.action_row.setDirection(
             QBoxLayout.Direction.TopToBottom if down else QBoxLayout.Direction.LeftToRight
         )
 
@@ -314,7 +317,7 @@ class Page(QWidget):
             self.notice.say("", "")
             return
         self.notice.say(*self._words_of(problem))
-        self.scroll.verticalScrollBar().setValue(0)
+        self.scroller.verticalScrollBar().setValue(0)
 
     def _words_of(self, problem: Problem) -> tuple[str, str]:
         place = self.place

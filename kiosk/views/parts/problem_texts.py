@@ -201,7 +201,9 @@ class ProblemTexts:
     @staticmethod
     def _plain(trouble: Trouble) -> tuple[str, str]:
         what, rest = _TEXTS.get(trouble, _ANYTHING_ELSE)
-        return QCoreApplication.translate(_CONTEXT, what), QCoreApplication.translate(_CONTEXT, rest)
+        return QCoreApplication.translate(_CONTEXT, str(what)), QCoreApplication.translate(
+            _CONTEXT, str(rest)
+        )
 
     @staticmethod
     def document(problem: DocumentProblem) -> str:

@@ -61,4 +61,6 @@ _TEXTS = {
 def review_words(review: Review) -> tuple[str, str]:
     """What is wrong, and what to do."""
     what, rest = _TEXTS[review]
-    return QCoreApplication.translate("ReviewTexts", what), QCoreApplication.translate("ReviewTexts", rest)
+    return QCoreApplication.translate("ReviewTexts", str(what)), QCoreApplication.translate(
+        "ReviewTexts", str(rest)
+    )

@@ -164,8 +164,8 @@ class Stay:
         self.gateway.creation = Created("900123", url)
         payment = self.checkout.start(order(f"OB-{len(self.gateway.charges)}"), MEMBER, HOLDER)
         assert payment.redirect_url == url
-        self.visit.payment, self.visit.gateway = payment, self.gateway
-        self.visit.go(Step.BANK)
+        self.visit.paying.payment, self.visit.paying.gateway = payment, self.gateway
+        self.visit._stand_at(Step.BANK)
 
     def open(self, url: str) -> None:
         """The same, and wait until there is a page to see."""
@@ -237,8 +237,8 @@ class Stay:
         return self.page.web.page.url().toString() if self.page.web else ""
 
     def stored_state(self) -> State:
-        assert self.visit.payment is not None
-        return self.journal.get(self.visit.payment.payment_id).state
+        assert self.visit.paying.payment is not None
+        return self.journal.get(self.visit.paying.payment.payment_id).state
 
 
 def place(**changed: object) -> Place:
@@ -547,7 +547,7 @@ def test_a_text_is_asked_for_with_the_keyboard(stay: Stay, site: Site) -> None:
 
 def test_leaving_in_the_middle_of_a_question(stay: Stay, site: Site) -> None:
     stay.open(site.page("<button id=go onclick=\"confirm('¿Sigue ahí?')\">x</button>"))
-    stay.when(lambda: stay.sees("page_dialog"), stay.visit.left_bank)
+    stay.when(lambda: stay.sees("page_dialog"), stay.visit.paying.left_bank)
     stay.touch("#go")
     stay.until(lambda: stay.visit.step is Step.WAITING and not web_profile._alive)
     assert not stay.sees("page_dialog")
@@ -843,7 +843,7 @@ def test_three_stays_leave_nothing_behind(stay: Stay, site: Site) -> None:
         assert "Chrome/" in stay.js("navigator.userAgent")
         assert stay.js("localStorage.length") == 1
         QGuiApplication.clipboard().setText("1234")
-        stay.visit.left_bank()
+        stay.visit.paying.left_bank()
         assert stay.page.web is None
         stay.until(lambda: not web_profile._alive)
         assert QGuiApplication.clipboard().text() == ""

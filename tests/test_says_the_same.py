@@ -93,8 +93,8 @@ def test_every_place_says_the_same(
     payment, said = case(state, review), said_of(state, stands)
     visit, reader = stage.visit, Reader(stage.window)
 
-    visit.payment, visit.reprinting = payment, False
-    visit.go(Step.RESULT)
+    visit.paying.payment, visit.paying.reprinting = payment, False
+    visit._stand_at(Step.RESULT)
     stage.settle()
     page = stage.window.current
     badge = page.findChild(QLabel, "state").text()
@@ -104,7 +104,7 @@ def test_every_place_says_the_same(
     agree("read aloud", said, badge, read)
 
     stage.payments[:] = [payment]
-    visit.go(Step.PAYMENTS)
+    visit._stand_at(Step.PAYMENTS)
     stage.settle()
     index = visit.payments.index(0)
     for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
@@ -118,7 +118,7 @@ def test_every_place_says_the_same(
 
     stage.news = []
     visit.manager.case = payment
-    visit.go(Step.MANAGER_CASE)
+    visit._stand_at(Step.MANAGER_CASE)
     stage.settle()
     title = stage.window.current.amount.text().split(" · ", 1)[1]
     agree("the manager's case", said, title, [title])

@@ -44,7 +44,7 @@ class PhonePage(Page):
             whole.addWidget(self._code(), 0, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(whole, 1)
         self.give_up = Button(theme, "give_up", icon="x-bold", on_click=lambda: self.leaving.open())
-        self.here = Button(theme, "pay_here", icon="bank-bold", on_click=self.visit.back_to_bank)
+        self.here = Button(theme, "pay_here", icon="bank-bold", on_click=self.visit.paying.back_to_bank)
         for button in (self.give_up, self.here):
             self.actions.addWidget(button)
         self.go_button = Button(theme, "go", icon="check-bold", icon_after=True, on_click=self.visit.finish)
@@ -123,26 +123,28 @@ class PhonePage(Page):
 
     def _show_code(self) -> None:
         """The gateway's address, if it is one that this terminal would open itself."""
-        payment, gateway = self.visit.payment, self.visit.gateway
+        payment, gateway = self.visit.paying.payment, self.visit.paying.gateway
         address = payment.redirect_url if payment is not None else None
         if address is None or gateway is None:
             return
         policy = WebPolicy(gateway.allowed_hosts(), gateway.is_return, self.place.demonstration)
         url = QUrl(address)
         if policy.judge(url) is not Judgement.OPEN:
-            QTimer.singleShot(0, self, self.visit.back_to_bank)  # it says what is wrong with the address
+            QTimer.singleShot(
+                0, self, self.visit.paying.back_to_bank
+            )  # it says what is wrong with the address
             return
         self.qr.show_text(address)
         self._host.setText(breakable(shown_host(url)))
 
     def _give_up(self) -> None:
-        self.visit.left_bank(given_up=True)
+        self.visit.paying.left_bank(given_up=True)
 
     def _tick(self) -> None:
         if time.monotonic() - self._since >= self.visit.limits.bank_seconds:
-            self.visit.left_bank()
+            self.visit.paying.left_bank()
         else:
-            self.visit.ask_now()
+            self.visit.paying.ask_now()
 
     def _show_time(self) -> None:
         left = max(0, int(self.visit.limits.bank_seconds - (time.monotonic() - self._since)))
@@ -151,7 +153,7 @@ class PhonePage(Page):
         )
 
     def retranslate(self) -> None:
-        payment, holder = self.visit.payment, self.visit.holder
+        payment, holder = self.visit.paying.payment, self.visit.paying.holder
         amount = together(payment.total.shown()) if payment else ""
         self._title.setText(self.tr("Pague {amount} desde su celular").format(amount=amount))
         for words, text in zip(

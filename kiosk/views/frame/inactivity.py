@@ -122,7 +122,7 @@ class Inactivity(QObject):
             return
         if self._question is None:
             self._question = StillThere(self._window, self._theme, self._stay, self._visit.finish)
-        payment = self._visit.payment
+        payment = self._visit.paying.payment
         self._left = self._asks
         self._question.say(payment is not None and standing(payment) is Standing.OPEN)
         self._question.show_seconds(self._left)

@@ -25,7 +25,7 @@ from kiosk.views.parts.controls import Card, label
 from kiosk.views.parts.keyboard import Keyboard
 from kiosk.views.parts.page import Page, Place
 from kiosk.views.parts.theme import Theme
-from kiosk.visit.steps import Step
+from kiosk.visit.steps import Step, Turn
 from kiosk.visit.visit import Visit
 
 if TYPE_CHECKING:
@@ -353,14 +353,14 @@ class MainWindow(QMainWindow):
         super().mousePressEvent(event)
         where = event.position().toPoint()
         corner = QRect(0, 0, self._theme.u(260), self._theme.u(200))
-        if self._visit.step not in (Step.WELCOME, Step.OUT_OF_SERVICE) or not corner.contains(where):
+        if not self._visit.can(Turn.KNOCKED) or not corner.contains(where):
             self._knocks.clear()
             return
         now = time.monotonic()
         self._knocks = [*(knock for knock in self._knocks if now - knock < _KNOCK_WITHIN), now]
         if len(self._knocks) >= _KNOCKS:
             self._knocks.clear()
-            self._visit.go(Step.MANAGER_PIN)
+            self._visit.turn(Turn.KNOCKED)
 
     # -- keyboard -------------------------------------------------------------------------
 

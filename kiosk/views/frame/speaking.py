@@ -217,7 +217,7 @@ class Speaker(QObject):
         self._watch.timeout.connect(self._look)
         self._found.connect(self.changed)
         visit.ended.connect(self.end)
-        visit.obligations.dataChanged.connect(self._chosen)
+        visit.paying.obligations.dataChanged.connect(self._chosen)
         theme.changed.connect(self._redressed)
         theme.reach_changed.connect(self._redressed)
         for key, deed in ((LISTEN, self.listen), (REPEAT, self.repeat), (LOUDER, self.louder)):
@@ -409,7 +409,7 @@ class Speaker(QObject):
         if not self.on or view is None or view.model() is not first.model():
             return
         row = [self.reader.row(view, first)] if first.row() == last.row() else []
-        total = self._visit.obligations.total.shown()
+        total = self._visit.paying.obligations.total.shown()
         self.say(*row, self.tr("Total a pagar hoy: {amount}").format(amount=total))
         QTimer.singleShot(_SETTLED, self, self._learn)  # the page's own words follow: they were said just now
 

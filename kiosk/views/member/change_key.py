@@ -124,10 +124,10 @@ class ChangeKeyPage(ChangeSecretPage):
         return self.tr("Las dos claves nuevas no son iguales.")
 
     def _send(self) -> None:
-        self.visit.change_key(self.current.text, self.new.text)
+        self.visit.signing_in.change_key(self.current.text, self.new.text)
 
     def retranslate(self) -> None:
-        forced = self.visit.must_change_key
+        forced = self.visit.signing_in.must_change_key
         self._title.setText(self.tr("Cree su propia clave") if forced else self.tr("Cambiar la clave"))
         policy = self._policy
         digits = self.tr("números") if policy.alphabet == "digits" else self.tr("caracteres")

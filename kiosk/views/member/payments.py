@@ -136,7 +136,7 @@ class PaymentsPage(Page):
         self.visit.member_changed.connect(self._refresh)
 
     def enter(self) -> None:
-        if self.visit.session is not None:
+        if self.visit.signing_in.session is not None:
             self.visit.load_payments()
         self._refresh()
 
@@ -148,7 +148,7 @@ class PaymentsPage(Page):
         self._contact.setVisible(bool(self.visit.payments.pending))
 
     def _show(self, index: QModelIndex) -> None:
-        self.visit.show_payment(self.visit.payments.payment(index.row()))
+        self.visit.paying.show_payment(self.visit.payments.payment(index.row()))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -19,7 +19,7 @@ from kiosk.views.parts.page import Page
 from kiosk.views.parts.printing import PrintingCard
 from kiosk.views.parts.qr import QrCode
 from kiosk.views.parts.theme import Theme
-from kiosk.visit.steps import Step
+from kiosk.visit.steps import Step, Turn
 
 _LOOKS = {
     "approved": ("approved", "check-circle-fill"),
@@ -141,8 +141,8 @@ class ResultPage(Page):
         self.body.addLayout(whole, 1)
         self._build_actions()
         self._ask = QTimer(self)
-        self._ask.timeout.connect(self.visit.ask_now)
-        self.visit.payment_changed.connect(self._changed)
+        self._ask.timeout.connect(self.visit.paying.ask_now)
+        self.visit.paying.changed.connect(self._changed)
 
     def _build_head(self, left: QVBoxLayout) -> None:
         theme = self.theme
@@ -183,24 +183,23 @@ class ResultPage(Page):
 
     def _build_actions(self) -> None:
         theme = self.theme
-        self.again = Button(theme, "pay_again", icon="plus-bold", on_click=self.visit.pay_again)
+        self.again = Button(theme, "pay_again", icon="plus-bold", on_click=self.visit.paying.pay_again)
         self.ask = Button(theme, "ask_now", icon="arrows-clockwise-bold", on_click=self._ask_shown)
         self.receipt = Button(theme, "show_receipt", icon="receipt-bold",
-                              on_click=lambda: self.visit.go(Step.RECEIPT))  # fmt: skip
+                              on_click=lambda: self.visit.turn(Turn.RECEIPT))  # fmt: skip
         for button in (self.again, self.ask, self.receipt):
             self.actions.addWidget(button)
         self.add_go(self._finish, icon="check-bold")
 
     def _finish(self) -> None:
-        if self.visit.reprinting:
-            self.visit.reprinting = False
-            self.visit.go(Step.PAYMENTS)
+        if self.visit.paying.reprinting:
+            self.visit.paying.seen_enough()
         else:
             self.visit.finish()
 
     def _ask_shown(self) -> None:
         self._asking = True
-        self.visit.ask_now(shown=True)
+        self.visit.paying.ask_now(shown=True)
 
     def _busy_changed(self) -> None:
         super()._busy_changed()
@@ -226,7 +225,7 @@ class ResultPage(Page):
             card.say("", "")
 
     def _changed(self) -> None:
-        payment = self.visit.payment
+        payment = self.visit.paying.payment
         if payment is None or self.visit.step is not Step.RESULT:
             return
         self.retranslate()
@@ -252,7 +251,7 @@ class ResultPage(Page):
 
     def _order_actions(self, what: str) -> None:
         """One primary, on the right: after a refusal it is another try, else it is done."""
-        retry = self._retry = what in ("declined", "failed") and not self.visit.reprinting
+        retry = self._retry = what in ("declined", "failed") and not self.visit.paying.reprinting
         for layout in (self._above, self.actions):
             for button in (self.again, self.go_button):
                 layout.removeWidget(button)
@@ -265,9 +264,9 @@ class ResultPage(Page):
         self.go_button.turn("secondary" if retry else "primary", "check-bold")
 
     def _make_receipt(self, payment: Payment) -> None:
-        if self.visit.payment is not payment or not self.on_stage:
+        if self.visit.paying.payment is not payment or not self.on_stage:
             return
-        copy = self.visit.reprinting
+        copy = self.visit.paying.reprinting
         self.printing.prepare(payment, copy=copy, language=Languages.current)
         if not copy:
             self.printing.print_once(payment, language=Languages.current)
@@ -283,9 +282,9 @@ class ResultPage(Page):
         self.again.caption(self.tr("Hacer otro pago"))
         self.ask.caption(self.tr("Consultando…") if self._asking else self.tr("Consultar ahora"))
         self.receipt.caption(self.tr("Ver comprobante"))
-        back = self.visit.reprinting
+        back = self.visit.paying.reprinting
         self.go_button.caption(self.tr("Volver a mis pagos") if back else self.tr("Finalizar"))
-        payment = self.visit.payment
+        payment = self.visit.paying.payment
         if payment is not None:
             self._say(payment, outcome(payment))
 
@@ -319,7 +318,7 @@ class ResultPage(Page):
         self._call.setVisible(what in ("declined", "failed"))
         self._say_advice(payment)
         self.ask.setVisible(pending)
-        self.again.setVisible(not pending and not disputed and not self.visit.reprinting)
+        self.again.setVisible(not pending and not disputed and not self.visit.paying.reprinting)
         if what in ("declined", "failed"):
             self.again.caption(self.tr("Intentar de nuevo"))
         if pending or disputed:

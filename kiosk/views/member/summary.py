@@ -136,7 +136,7 @@ class SummaryPage(Page):
         self._form_label.setText(self.tr("Forma de pago"))
         self._form_name.setText("Débito bancario PSE")
         self._form_text.setText(self.tr("Desde su cuenta de ahorros o corriente, en cualquier banco."))
-        order = self.visit.order
+        order = self.visit.paying.order
         self.table.show_order(order)
         self.total.say(
             self.tr("Total a pagar hoy"),

@@ -80,7 +80,9 @@ class WaitingPage(Page):
         row.addStretch(1)
         self.body.addLayout(row)
         self.body.addStretch(2)
-        self.go_button = Button(theme, "do_not_wait", icon="sign-out-bold", on_click=self.visit.stop_waiting)
+        self.go_button = Button(
+            theme, "do_not_wait", icon="sign-out-bold", on_click=self.visit.paying.stop_waiting
+        )
         self.actions.addWidget(self.go_button)  # on the left: where one goes on nobody shall leave by habit
         self.actions.addStretch(1)
         self._clock = QTimer(self, interval=1000)
@@ -112,12 +114,12 @@ class WaitingPage(Page):
 
     def _tick(self) -> None:
         if time.monotonic() - self._since >= self.visit.limits.watch_for:
-            self.visit.stop_waiting()
+            self.visit.paying.stop_waiting()
         else:
-            self.visit.ask_now()
+            self.visit.paying.ask_now()
 
     def retranslate(self) -> None:
-        payment = self.visit.payment
+        payment = self.visit.paying.payment
         self._title.setText(self.tr("Esperando la respuesta de su banco"))
         self._text.setText(self.tr("Suele tardar menos de un minuto. No se retire y no pague otra vez."))
         self._safe.setText(

@@ -266,7 +266,7 @@ class WelcomePage(Page):
         return area
 
     def _try(self, kind: str, number: str, key: str) -> None:
-        self.visit.suggest(kind, number, key)
+        self.visit.signing_in.suggest(kind, number, key)
         self.visit.begin()
 
     def retranslate(self) -> None:

@@ -330,10 +330,10 @@ class Stage:
         for field in (page.number, page.email, page.mobile):
             field.edit.setText("0")
         page._go()
-        self.window.show_keyboard(None)
+        self.window.keyboards.show(None)
 
     def _keys(self, step: Step, field: str, keyboard: str) -> None:
         self.visit._stand_at(step)
         edit = getattr(self.window.current, field).edit
         edit.setFocus()
-        self.window.show_keyboard(edit, keyboard)
+        self.window.keyboards.show(edit, keyboard)

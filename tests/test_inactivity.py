@@ -26,7 +26,9 @@ def patience(case: KioskCase, idle: float = 0.2, asks: int = 20, second: int = 1
     own = case.application.inactivity
     own._idle.stop()
     own._idle.setInterval(10**8)
-    made = Inactivity(case.visit, case.application.theme, case.window, idle=idle, asks=asks)
+    made = Inactivity(
+        case.visit, case.application.theme, case.window, case.window.glass, idle=idle, asks=asks
+    )
     made._second.setInterval(second)
     made.alive()
     return made

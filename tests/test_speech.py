@@ -440,7 +440,7 @@ def test_the_question_whether_one_is_there_is_said(case: KioskCase, ear: Ear) ->
 
 def test_listening_is_a_sign_of_life_that_ends(case: KioskCase, ear: Ear) -> None:
     alive: list[int] = []
-    case.window.listening.connect(lambda: alive.append(1))
+    case.window.voice.heard.connect(lambda: alive.append(1))
     case.to_step(Step.MENU)
     ear.speaker.listen()
     ear.voice.talking = True

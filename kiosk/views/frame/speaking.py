@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
@@ -27,23 +28,19 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QApplication,
-    QLabel,
     QLineEdit,
     QWidget,
 )
 
-from kiosk.cooperative.obligation import Choice
 from kiosk.models.obligations import ObligationsModel
-from kiosk.models.payments import PaymentsModel
-from kiosk.models.standing_words import standing_words
 from kiosk.speech.voice import LOUDEST, SpeechPlan, ThreadedVoice, Voice, find_voice
-from kiosk.speech.wording import letter, sentences, unchanging
-from kiosk.views.parts.dates import long_time
+from kiosk.speech.wording import letter, sentences
+from kiosk.views.frame.glass import Glass
+from kiosk.views.frame.reading import Reader
 from kiosk.views.parts.languages import Languages
-from kiosk.views.parts.page import NOT_OURS, Page, is_secret, read_in_order
+from kiosk.views.parts.page import Page, is_secret
 
 if TYPE_CHECKING:
-    from kiosk.views.frame.main_window import MainWindow
     from kiosk.views.parts.theme import Theme
     from kiosk.visit.visit import Visit
 
@@ -53,7 +50,6 @@ _SETTLED = 150
 """Milliseconds until a page that was turned has all its words."""
 _LOOK = 1000
 """Milliseconds between two looks for words that changed by themselves."""
-_MOST_ROWS = 4
 _LONGEST = 240.0
 """Seconds: so long at most counts listening as a sign of life."""
 _ACTS = frozenset({QEvent.Type.MouseButtonPress, QEvent.Type.TouchBegin, QEvent.Type.KeyPress})
@@ -67,130 +63,19 @@ def _engines() -> type[QObject]:
     return QTextToSpeech
 
 
-def _counts_tries(label: QLabel) -> bool:
-    """Whether another number makes another sentence: what is wrong changes with each try, not by a clock."""
-    return label.property("look") == "problem" or label.objectName() in ("notice_what", "notice_rest")
-
-
 def thread_events() -> Callable[[], bool]:
     """What lets the events of the calling thread through: a thread of Python's has no dispatcher of its own."""
     return QEventLoop().processEvents
 
 
-class Reader(QObject):
-    """Puts widgets into words, in the language in force."""
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a speaker has to do with: widgets, hands, the page on stage, the name of the look in force."""
 
-    def page(self, page: Page) -> list[str]:
-        """Title, what is wrong, texts and controls in order, then the actions."""
-        title, notice = page.title, page.notice
-        said = [self.widget(title)] if title else []
-        if notice.isVisible():
-            said.append(notice.accessibleName())
-        actions = []
-        for widget in read_in_order(page):
-            if isinstance(widget, QAbstractButton) and page.footer.isAncestorOf(widget):
-                actions.append(self.widget(widget))
-            elif widget is not title and not notice.isAncestorOf(widget):
-                said.append(self.widget(widget))
-        return [*said, self._actions(actions)]
-
-    def overlay(self, card: QWidget) -> list[str]:
-        """A card above the page: its words, then what can be answered."""
-        widgets = list(read_in_order(card))
-        buttons = [self.widget(w) for w in widgets if isinstance(w, QAbstractButton)]
-        texts = [self.widget(w) for w in widgets if not isinstance(w, QAbstractButton)]
-        return [*texts, self._actions(buttons)]
-
-    def labels(self, root: QWidget) -> dict[str, str]:
-        """The texts of a page or card that may change by themselves, by what makes them others."""
-        found = {w: self.widget(w) for w in read_in_order(root) if isinstance(w, QLabel)}
-        return {text if _counts_tries(w) else unchanging(text): text for w, text in found.items() if text}
-
-    def _actions(self, names: list[str]) -> str:
-        return self.tr("Puede escoger: {actions}.").format(actions="; ".join(names)) if names else ""
-
-    def widget(self, widget: QWidget) -> str:
-        """One thing on a page."""
-        if isinstance(widget, QLineEdit):
-            return self.field(widget)
-        if isinstance(widget, QAbstractButton):
-            return self.button(widget)
-        if isinstance(widget, QAbstractItemView):
-            return self.rows(widget)
-        if isinstance(widget, QLabel) and (widget.buddy() is not None or widget.inherits("Brandmark")):
-            return ""
-        own = widget.accessibleName()
-        return own or (widget.text() if isinstance(widget, QLabel) else "")
-
-    def button(self, button: QAbstractButton) -> str:
-        """Its name and how it stands."""
-        name = button.accessibleName() or button.text()
-        if button.isCheckable():
-            name += ", " + (self.tr("marcado") if button.isChecked() else self.tr("sin marcar"))
-        return name if button.isEnabled() else name + ", " + self.tr("no disponible")
-
-    def field(self, edit: QLineEdit) -> str:
-        """Its label and what was typed; of a secret only how much."""
-        text = edit.text() or self.tr("vacío")
-        if edit.text() and is_secret(edit):
-            text = self.tr("{count} caracteres, no se dicen").format(count=len(edit.text()))
-        return f"{self.name(edit)}: {text}. {edit.accessibleDescription()}"
-
-    def name(self, edit: QLineEdit) -> str:
-        """A field's label; of what the bank's page asks for only that it asks."""
-        return self.tr("Respuesta para su banco") if edit.objectName() in NOT_OURS else edit.accessibleName()
-
-    def rows(self, view: QAbstractItemView) -> str:
-        """A list: its name, how many there are, and the first ones."""
-        count = view.model().rowCount()
-        shown = [self.row(view, view.model().index(row, 0)) for row in range(min(count, _MOST_ROWS))]
-        more = [self.tr("y {count} más").format(count=count - _MOST_ROWS)] if count > _MOST_ROWS else []
-        head = self.tr("{name}, lista de {count}").format(name=view.accessibleName(), count=count)
-        return ". ".join([head, *shown, *more])
-
-    def current(self, view: QAbstractItemView) -> str:
-        """The row that the keys are on."""
-        return self.row(view, view.currentIndex()) if view.currentIndex().isValid() else ""
-
-    def row(self, view: QAbstractItemView, index: QModelIndex) -> str:
-        """One row of a list."""
-        model = view.model()
-        if isinstance(model, ObligationsModel):
-            return self._obligation(view, index)
-        if isinstance(model, PaymentsModel):
-            payment = model.payment(index.row())
-            when, reference = long_time(payment.created_at), payment.reference
-            return f"{standing_words(payment)}, {payment.total.shown()}, {when}, {reference}"
-        picked = view.selectionModel().isSelected(index)
-        return str(index.data()) + (", " + self.tr("marcado") if picked else "")
-
-    def _obligation(self, view: QAbstractItemView, index: QModelIndex) -> str:
-        words, today = view.itemDelegate().words, view.itemDelegate().today
-        owed, amount = index.data(ObligationsModel.OBLIGATION), index.data(ObligationsModel.AMOUNT)
-        said = [words.kind(owed.kind), words.detail(owed), words.standing(owed, today)[0]]
-        said += [self._choice(view, index, part) for part in (1, 2) if owed.payable]
-        if amount:
-            said.append(self.tr("Marcado: se pagan {amount}").format(amount=amount.shown()))
-        elif owed.payable:
-            said.append(self.tr("sin marcar"))
-        return ". ".join(part for part in said if part)
-
-    def _choice(self, view: QAbstractItemView, index: QModelIndex, part: int) -> str:
-        choice = (Choice.OVERDUE, Choice.NEXT_DUE, Choice.OTHER)[part - 1]
-        owed, delegate = index.data(ObligationsModel.OBLIGATION), view.itemDelegate()
-        if not delegate.possible(owed, choice):
-            return ""
-        chosen = index.data(ObligationsModel.CHOICE) is choice
-        amount = index.data(ObligationsModel.AMOUNT)
-        name, value = delegate.words.chip(owed, choice, amount.shown() if chosen and amount else "")
-        return f"{name}: {value}" + (", " + self.tr("marcado") if chosen else "")
-
-    def part(self, view: QAbstractItemView) -> str:
-        """The part of an obligation's row that the keys are on."""
-        part, index = view.itemDelegate().focused_part, view.currentIndex()
-        if part and index.isValid():
-            return self._choice(view, index, part) or self.tr("no disponible")
-        return self.tr("Casilla") if index.isValid() else ""
+    root: QWidget
+    glass: Glass
+    page: Callable[[], Page | None]
+    look: Callable[[], str]
 
 
 class Speaker(QObject):
@@ -201,9 +86,9 @@ class Speaker(QObject):
     """Once a second while something is being read that the member asked for: a sign of life."""
     _found = Signal()
 
-    def __init__(self, window: MainWindow, visit: Visit, theme: Theme, plan: SpeechPlan) -> None:
-        super().__init__(window)
-        self._window, self._visit, self._plan = window, visit, plan
+    def __init__(self, around: Surroundings, visit: Visit, theme: Theme, plan: SpeechPlan) -> None:
+        super().__init__(around.root)
+        self._around, self._visit, self._plan = around, visit, plan
         self.reader = Reader(self)
         self.on, self._volume = False, plan.volume
         self.voice: Voice | None = None
@@ -221,7 +106,9 @@ class Speaker(QObject):
         theme.changed.connect(self._redressed)
         theme.reach_changed.connect(self._redressed)
         for key, deed in ((LISTEN, self.listen), (REPEAT, self.repeat), (LOUDER, self.louder)):
-            shortcut = QShortcut(QKeySequence(key), window, context=Qt.ShortcutContext.ApplicationShortcut)
+            shortcut = QShortcut(
+                QKeySequence(key), around.root, context=Qt.ShortcutContext.ApplicationShortcut
+            )
             shortcut.activated.connect(deed)
         if plan.engines:
             make = lambda: find_voice(plan, _engines())  # noqa: E731
@@ -244,7 +131,7 @@ class Speaker(QObject):
         self.on = True
         self.voice.loud(self._volume)
         QApplication.instance().focusChanged.connect(self._focus_moved)
-        self._window.glass.touched.connect(self._acted)
+        self._around.glass.touched.connect(self._acted)
         self._watch.start()
         self.changed.emit()
         self.read()
@@ -264,10 +151,10 @@ class Speaker(QObject):
         self._soon.stop()
         self._watch.stop()
         self._follow(None)
-        for view in self._window.findChildren(QAbstractItemView):
+        for view in self._around.root.findChildren(QAbstractItemView):
             view.removeEventFilter(self)
         QApplication.instance().focusChanged.disconnect(self._focus_moved)
-        self._window.glass.touched.disconnect(self._acted)
+        self._around.glass.touched.disconnect(self._acted)
         self.hush()
         self._volume, self._last, self._card = self._plan.volume, "", None
         self._known.clear()
@@ -322,7 +209,7 @@ class Speaker(QObject):
     def read(self) -> None:
         """The card above the page, or the page; then the field that waits for the keys."""
         self._soon.stop()
-        self._card, page = self._card_above(), self._window.current
+        self._card, page = self._card_above(), self._around.page()
         if page is None:
             return
         texts = self.reader.page(page) if self._card is None else self.reader.overlay(self._card)
@@ -334,12 +221,12 @@ class Speaker(QObject):
         self.say(*texts)
 
     def _card_above(self) -> QWidget | None:
-        shown = [w for w in self._window.findChildren(QWidget) if hasattr(w, "card") and w.isVisible()]
+        shown = [w for w in self._around.root.findChildren(QWidget) if hasattr(w, "card") and w.isVisible()]
         return shown[-1].card if shown else None
 
     def _learn(self) -> list[str]:
         """The texts that are new since the last time."""
-        root = self._card or self._window.current
+        root = self._card or self._around.page()
         texts = self.reader.labels(root) if root is not None else {}
         known, self._known = self._known, set(texts)
         return [text for key, text in texts.items() if key not in known]
@@ -404,7 +291,7 @@ class Speaker(QObject):
             self._utter(self.tr("mayúsculas") if capitals else self.tr("minúsculas"))
 
     def _chosen(self, first: QModelIndex, last: QModelIndex) -> None:
-        page = self._window.current
+        page = self._around.page()
         view = getattr(page, "list", None)
         if not self.on or view is None or view.model() is not first.model():
             return
@@ -415,7 +302,7 @@ class Speaker(QObject):
 
     def _redressed(self) -> None:
         if self.on:
-            self.say(self._window.comfort_name(), keep=False)
+            self.say(self._around.look(), keep=False)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(watched, QAbstractItemView) and self.on and event.type() == QEvent.Type.KeyRelease:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.cooperative.money import Money, total
-from kiosk.views.frame.header import Brandmark
+from kiosk.views.parts.brandmark import Brandmark
 from kiosk.views.parts.controls import Button, Card, Rule, label
 from kiosk.views.parts.languages import Languages
 from kiosk.views.parts.page import Page

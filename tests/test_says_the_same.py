@@ -113,6 +113,7 @@ def test_every_place_says_the_same(
     assert index.data(PaymentsModel.PAYMENT) == payment
     view = stage.window.current.list
     row = reader.row(view, index)
+    assert row == index.data(Qt.ItemDataRole.AccessibleTextRole), "one text for screen reader and voice"
     agree("the list read aloud", said, row, [row])
     assert (payment in visit.payments.pending) is (stands is Standing.OPEN)
 
@@ -122,6 +123,16 @@ def test_every_place_says_the_same(
     stage.settle()
     title = stage.window.current.amount.text().split(" · ", 1)[1]
     agree("the manager's case", said, title, [title])
+
+
+def test_an_obligation_says_the_same_to_screen_reader_and_voice(stage: Stage) -> None:
+    stage.put("choose")
+    view, reader = stage.window.current.list, Reader(stage.window)
+    rows = [view.model().index(row, 0) for row in range(view.model().rowCount())]
+    said = [reader.row(view, index) for index in rows]
+    assert said == [index.data(Qt.ItemDataRole.AccessibleTextRole) for index in rows]
+    assert any("Vencido: $" in row and "Marcado: se pagan $" in row for row in said)
+    assert any(row.endswith("sin marcar") for row in said)
 
 
 @pytest.mark.parametrize(("state", "review", "stands"), cells(), ids=str)

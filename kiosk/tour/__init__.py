@@ -24,7 +24,7 @@ from kiosk.tour.report import keep_receipts, report
 from kiosk.views.parts.keyboard import _NAMES
 from kiosk.views.parts.languages import Languages
 from kiosk.views.parts.page import Page
-from kiosk.visit.steps import Step
+from kiosk.visit.steps import Step, Turn
 
 MEMBER = ("1900100101", "4821")
 NO_EMAIL = "1900100104"
@@ -382,7 +382,7 @@ class Tour:
         self.picture("payments")
         self.click("leave")
         self.arrive(Step.WELCOME)
-        visit.out_of_service()
+        visit.turn(Turn.UNFIT)
         self.picture("out_of_service")
 
 

@@ -15,8 +15,9 @@ from kiosk.lockdown.web_policy import WebPolicy, shown_host
 from kiosk.lockdown.web_profile import WebVisit
 from kiosk.views.bank.bar import BankBar, BankMessage
 from kiosk.views.bank.dialogs import DialogOverlay
-from kiosk.views.bank.panels import HelpOverlay, LeaveOverlay, OpeningPanel, Overlay, TroublePanel
+from kiosk.views.bank.panels import HelpOverlay, LeaveOverlay, OpeningPanel, TroublePanel
 from kiosk.views.bank.web_typing import WebTyping
+from kiosk.views.parts.overlay import Overlay
 from kiosk.views.parts.page import Page
 
 _FIRST_QUESTION_AFTER = 3.0

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
 from kiosk.lockdown.web_policy import Judgement, WebPolicy, shown_host
 from kiosk.views.bank.panels import LeaveOverlay
-from kiosk.views.member.waiting import Spinner
 from kiosk.views.parts.contact import whom_to_ask
 from kiosk.views.parts.controls import Button, Card, Picture, breakable, label, together
 from kiosk.views.parts.page import Page
 from kiosk.views.parts.qr import QrCode
+from kiosk.views.parts.spinner import Spinner
 
 _STEPS = ("qr-code-bold", "lock-key-bold", "check-bold")
 

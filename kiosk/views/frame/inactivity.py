@@ -14,9 +14,9 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from kiosk.cooperative.standing import Standing, standing
-from kiosk.views.bank.panels import Overlay
 from kiosk.views.frame.glass import Glass
 from kiosk.views.parts.controls import Button, Picture, label
+from kiosk.views.parts.overlay import Overlay
 from kiosk.views.parts.theme import Theme
 from kiosk.visit.steps import Step
 from kiosk.visit.visit import Visit

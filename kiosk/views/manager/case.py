@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout
 
 from kiosk.cooperative.money import InvalidAmount, Money
 from kiosk.cooperative.payment import Payment, Review, State
+from kiosk.models.dates import minute_time
 from kiosk.models.standing_words import standing_words
-from kiosk.views.member.result import Facts
 from kiosk.views.parts.controls import Button, Card, Field, Option, Picture, label, together
-from kiosk.views.parts.dates import minute_time
+from kiosk.views.parts.facts import Facts
 from kiosk.views.parts.languages import Languages
 from kiosk.views.parts.page import Page
 from kiosk.views.parts.review_texts import review_words

@@ -14,14 +14,14 @@ from PySide6.QtWidgets import (
 )
 
 from kiosk.cooperative.payment import State
+from kiosk.models.dates import minute_time, short_date, today
 from kiosk.models.payments import PaymentsModel
 from kiosk.teller.desk import Alarms
 from kiosk.teller.manager import DayClose, Difference, Gap
-from kiosk.views.member.payments import PaymentDelegate
-from kiosk.views.member.result import Facts
 from kiosk.views.parts.controls import Button, Card, Field, Picture, label, together
-from kiosk.views.parts.dates import minute_time, short_date, today
+from kiosk.views.parts.facts import Facts
 from kiosk.views.parts.page import Page
+from kiosk.views.parts.payment_delegate import PaymentDelegate
 from kiosk.visit.steps import Turn
 
 _SURE_WITHIN = 4000

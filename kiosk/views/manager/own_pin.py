@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.teller.pin import usable
 from kiosk.views.manager.pin import PinTexts
-from kiosk.views.member.change_key import ChangeSecretPage
+from kiosk.views.parts.change_secret import ChangeSecretPage
 
 
 class ManagerOwnPinPage(ChangeSecretPage):

@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from kiosk.cooperative.obligation import Choice
+from kiosk.models.dates import today
 from kiosk.views.member.amount_entry import AmountEntry
 from kiosk.views.parts.controls import Card, Figure, Option, Picture, Rule, label
-from kiosk.views.parts.dates import today
 from kiosk.views.parts.obligation_delegate import ObligationDelegate
 from kiosk.views.parts.page import Page
 from kiosk.views.parts.theme import Theme

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy
 
 from kiosk.cooperative.payment import Payment, Review
 from kiosk.cooperative.standing import Standing, standing, uneasy
+from kiosk.models.dates import BOGOTA, short_date
 from kiosk.views.parts.contact import whom_to_ask
 from kiosk.views.parts.controls import Card, Picture, label
-from kiosk.views.parts.dates import BOGOTA, short_date
 from kiosk.views.parts.page import Page
 from kiosk.views.parts.theme import Theme
 from kiosk.visit.steps import Turn

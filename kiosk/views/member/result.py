@@ -5,87 +5,25 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.cooperative import scheme_texts
 from kiosk.cooperative.payment import CANCELLED, Payment, Review, State
-from kiosk.cooperative.standing import Standing, standing
+from kiosk.models.dates import clock_time, minute_time
+from kiosk.models.obligation_words import ObligationWords
 from kiosk.models.standing_words import short_scheme_words, standing_words
-from kiosk.views.parts.controls import Button, Card, Figure, Picture, Rule, breakable, label, together
-from kiosk.views.parts.dates import clock_time, minute_time
+from kiosk.views.parts.controls import Button, Card, Figure, Picture, breakable, label, together
+from kiosk.views.parts.facts import Facts
 from kiosk.views.parts.languages import Languages
-from kiosk.views.parts.obligation_delegate import ObligationWords
+from kiosk.views.parts.outcome import LOOKS, outcome
 from kiosk.views.parts.page import Page
 from kiosk.views.parts.printing import PrintingCard
 from kiosk.views.parts.qr import QrCode
 from kiosk.views.parts.theme import Theme
 from kiosk.visit.steps import Step, Turn
 
-_LOOKS = {
-    "approved": ("approved", "check-circle-fill"),
-    "pending": ("pending", "hourglass-fill"),
-    "disputed": ("pending", "warning-circle-fill"),
-    "declined": ("problem", "x-circle-fill"),
-    "failed": ("problem", "warning-circle-fill"),
-}
-
-
 _PAINT_FIRST = 50
 """Milliseconds from arriving to making the receipt."""
-
-
-def outcome(payment: Payment) -> str:
-    """approved, pending, disputed, declined or failed: how it stands, and why it is unpaid."""
-    match standing(payment):
-        case Standing.PAID:
-            return "approved"
-        case Standing.OPEN:
-            return "pending"
-        case Standing.DISPUTED:
-            return "disputed"
-    return "declined" if payment.state is State.DECLINED else "failed"
-
-
-class Facts(QWidget):
-    """Rows of name and value with thin lines between, in one or two columns."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(theme.u(52))
-        self._grid.setVerticalSpacing(0)
-
-    def show_rows(self, left: list[tuple[str, str]], right: list[tuple[str, str]]) -> None:
-        """Fill both columns; on a narrow screen they stand below each other."""
-        while self._grid.count():
-            old = self._grid.takeAt(0).widget()
-            if old is not None:
-                old.deleteLater()
-        stacked = self._theme.portrait or not self._theme.roomy or not right
-        for number, row in enumerate(left):
-            self._grid.addWidget(self._row(*row), number, 0)
-        for number, row in enumerate(right):
-            self._grid.addWidget(self._row(*row), number + (len(left) if stacked else 0), 0 if stacked else 1)
-        self._grid.setColumnStretch(0, 1)
-        self._grid.setColumnStretch(1, 0 if stacked else 1)
-
-    def _row(self, name: str, value: str) -> QWidget:
-        row = QWidget()
-        column = QVBoxLayout(row)
-        column.setContentsMargins(0, self._theme.u(12), 0, 0)
-        column.setSpacing(self._theme.u(10))
-        across = QHBoxLayout()
-        left, right = label("soft", wrap=False), label("strong")
-        left.setText(name)
-        right.setText(value)
-        right.setAlignment(Qt.AlignmentFlag.AlignRight)
-        across.addWidget(left)
-        across.addWidget(right, 1)
-        column.addLayout(across)
-        column.addWidget(Rule(self._theme))
-        return row
 
 
 class Advice(Card):
@@ -289,7 +227,7 @@ class ResultPage(Page):
             self._say(payment, outcome(payment))
 
     def _say(self, payment: Payment, what: str) -> None:
-        tone, icon = _LOOKS[what]
+        tone, icon = LOOKS[what]
         self._badge_icon.show_icon(icon, tone)
         self.badge.show_surface(tone)
         pending, disputed = what == "pending", what == "disputed"

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from kiosk.cooperative.obligation import Choice
 from kiosk.cooperative.order import Order
+from kiosk.models.obligation_words import ObligationWords
 from kiosk.views.member.choose import TotalCard
 from kiosk.views.parts.controls import Card, Picture, Rule, label
-from kiosk.views.parts.obligation_delegate import ObligationWords
 from kiosk.views.parts.page import Page
 from kiosk.views.parts.theme import Theme
 

@@ -82,9 +82,8 @@ class ManagerDesk(QObject):
 
         self.asking = False
         self.tries_left = error.left if isinstance(error, WrongPin) else None
-        locked = isinstance(error, PinLocked)
-        self.locked_minutes = _minutes(error.seconds) if locked else None
-        self.problem = "" if locked or isinstance(error, WrongPin) else type(error).__name__
+        self.locked_minutes = _minutes(error.seconds) if isinstance(error, PinLocked) else None
+        self.problem = "" if isinstance(error, (PinLocked, WrongPin)) else type(error).__name__
         self.refused.emit()
 
     def load(self, today: date) -> None:

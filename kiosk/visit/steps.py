@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
 
@@ -205,7 +205,7 @@ def drawn() -> str:
     )
 
 
-def _arrows(ways: list[tuple[Step, Turn, Step]]) -> Iterator[str]:
+def _arrows(ways: Sequence[tuple[Step, Turn, Step]]) -> Iterator[str]:
     """One arrow between two pages, whatever the number of turns that lead there."""
     turns: dict[tuple[Step, Step], list[str]] = {}
     for step, turn, to in ways:

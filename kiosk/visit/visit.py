@@ -74,7 +74,7 @@ class Visit(Navigation):
         self.paying.changed.connect(self._result_seen)
         self.moved.connect(self._result_seen)
         self.manager.admitted.connect(self._manager_admitted)
-        self.manager.renewed.connect(lambda: self.turn_if_possible(Turn.PIN_RENEWED))
+        self.manager.renewed.connect(self._manager_pin_renewed)
 
     # -- from the first touch to the farewell ---------------------------------------------
 
@@ -169,6 +169,9 @@ class Visit(Navigation):
 
     def _manager_admitted(self) -> None:
         self.turn_if_possible(Turn.FIRST_PIN if self.manager.first_pin else Turn.ADMITTED)
+
+    def _manager_pin_renewed(self) -> None:
+        self.turn_if_possible(Turn.PIN_RENEWED)
 
     # -- what went wrong ------------------------------------------------------------------
 

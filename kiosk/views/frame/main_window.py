@@ -11,13 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QChildEvent, QEvent, QRect, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QMouseEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QMainWindow,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from kiosk.views.frame.dressing import Dresser
 from kiosk.views.frame.glass import Glass
@@ -89,7 +83,7 @@ class MainWindow(QMainWindow):
         for part in (self.keyboards, self.voice, self._reach):
             part.made.connect(self._dresser.dress)
         self.keyboards.shifted.connect(self.voice.say_case)
-        theme.reach_changed.connect(lambda: QTimer.singleShot(0, self._arrange))
+        theme.reach_changed.connect(self._arrange_soon)
         visit.moved.connect(self._turn)
         visit.ended.connect(self._comfort_over)
         self.retranslate()
@@ -114,7 +108,7 @@ class MainWindow(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
-            QTimer.singleShot(0, self._arrange)
+            self._arrange_soon()
         super().changeEvent(event)
 
     def page(self, step: Step) -> Page:
@@ -149,7 +143,7 @@ class MainWindow(QMainWindow):
         if self._current is not None and self._current is not page:
             self._current.leave()
         if self._dresser.dress(page):
-            QTimer.singleShot(0, self._arrange)
+            self._arrange_soon()
         self.keyboards.show(None)
         self._current = page
         self.header.setVisible(page.header)
@@ -185,6 +179,9 @@ class MainWindow(QMainWindow):
         ):
             self._dresser.dress(event.child())
         super().childEvent(event)
+
+    def _arrange_soon(self) -> None:
+        QTimer.singleShot(0, self._arrange)
 
     def _arrange(self) -> None:
         if self._current is not None:

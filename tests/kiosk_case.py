@@ -367,7 +367,7 @@ class KioskCase:
     def touch_obligation(self, obligation_id: str, part: int) -> None:
         """Touch a row: 0 the tick, 1 overdue, 2 next due, 3 another amount."""
         view: QAbstractItemView = self.find("obligations")
-        model = self.visit.obligations
+        model = self.visit.paying.obligations
         row = next(r for r in range(model.rowCount()) if model.obligation(r).obligation_id == obligation_id)
         view.scrollTo(model.index(row))
         pause(0)

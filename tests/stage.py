@@ -140,7 +140,7 @@ class Stage:
         self.window.show()
         self.scenes: dict[str, Callable[[], object]] = {
             **{
-                step.value: lambda step=step: self.visit.go(step)
+                step.value: lambda step=step: self.visit._stand_at(step)
                 for step in Step
                 if step not in (Step.BANK, Step.RESULT)
             },
@@ -155,7 +155,10 @@ class Stage:
             "recover_office": self._recover_office,
             "choose_other": self._choose_other,
             "choose_too_many": self._choose_too_many,
-            "choose_nothing": lambda: (self.visit.obligations.load([]), self.visit.go(Step.CHOOSE)),
+            "choose_nothing": lambda: (
+                self.visit.paying.obligations.load([]),
+                self.visit._stand_at(Step.CHOOSE),
+            ),
             "holder_wrong": self._holder_wrong,
             "holder_keys": lambda: self._keys(Step.HOLDER, "email", "email"),
             "result_disputed": lambda: self._result(State.DECLINED, Review.LATE_APPROVAL),
@@ -164,7 +167,7 @@ class Stage:
             "manager_case_twice": self._case_twice,
             "payments_none": lambda: (
                 self.payments.clear(),
-                self.visit.go(Step.PAYMENTS),
+                self.visit._stand_at(Step.PAYMENTS),
                 self.visit.payments.load([]),
             ),
         }
@@ -197,24 +200,30 @@ class Stage:
     def put(self, scene: str) -> None:
         """Fill the visit anew and show a scene."""
         visit = self.visit
-        visit.document, visit.session, visit.recovery = DOCUMENT, SESSION, None
-        visit.holder = None if scene.startswith("holder") else HOLDER
+        visit.signing_in.document, visit.signing_in.session, visit.signing_in.recovery = (
+            DOCUMENT,
+            SESSION,
+            None,
+        )
+        visit.paying.holder = None if scene.startswith("holder") else HOLDER
         page = self.window.current
         if page.findChild(Overlay) is not None:
             page.findChild(Overlay).hide()
-        visit.obligations.load(obligations())
-        visit.obligations.choose_all_overdue()
+        visit.paying.obligations.load(obligations())
+        visit.paying.obligations.choose_all_overdue()
         visit.problem = None
-        visit.order = visit.obligations.order()
+        visit.paying.order = visit.paying.obligations.order()
         self.payments[:] = [self.payment(state) for state in (State.POSTED, State.PENDING, State.DECLINED)]
         visit.payments.load(self.payments)
         visit.news, self.news = [], []
         visit.member_changed.emit()
         visit.manager.case = self._case()
         visit.manager.find("x")
-        visit.payment = self.payment(State.PENDING if scene in ("waiting", "phone") else State.POSTED)
-        visit.payment = replace(visit.payment, redirect_url="https://checkout.example/spa/session/1/abc")
-        visit.gateway = GATEWAY
+        visit.paying.payment = self.payment(State.PENDING if scene in ("waiting", "phone") else State.POSTED)
+        visit.paying.payment = replace(
+            visit.paying.payment, redirect_url="https://checkout.example/spa/session/1/abc"
+        )
+        visit.paying.gateway = GATEWAY
         self.scenes[scene]()
         self.settle()
 
@@ -227,7 +236,7 @@ class Stage:
     def payment(self, state: State) -> Payment:
         """A payment of twenty lines."""
         if self._paid is None:
-            chosen = Visit(Jobs(), self._desk, Limits(Money.of(1000))).obligations
+            chosen = Visit(Jobs(), self._desk, Limits(Money.of(1000))).paying.obligations
             chosen.load(obligations(50))
             chosen.choose_all_overdue()
             self._paid = replace(
@@ -277,36 +286,36 @@ class Stage:
     # -- scenes ---------------------------------------------------------------------------
 
     def _trouble(self, step: Step, problem: Problem) -> None:
-        self.visit.go(step)
+        self.visit._stand_at(step)
         self.visit.problem = problem
         self.visit.troubled.emit()
 
     def _result(self, state: State, review: Review | None = None) -> None:
-        self.visit.payment = replace(self.payment(state), review=review)
-        self.visit.go(Step.RESULT)
+        self.visit.paying.payment = replace(self.payment(state), review=review)
+        self.visit._stand_at(Step.RESULT)
 
     def _news(self, payment: Payment, review: Review | None = None) -> None:
         self.news = [replace(payment, review=review)]
-        self.visit.go(Step.MENU)
+        self.visit._stand_at(Step.MENU)
         self.visit._have_payments((list(self.payments), list(self.news)))
 
     def _case_twice(self) -> None:
         self.visit.manager.case = replace(self.payment(State.POSTED), review=Review.PAID_TWICE)
-        self.visit.go(Step.MANAGER_CASE)
+        self.visit._stand_at(Step.MANAGER_CASE)
 
     def _sign_in_wrong(self) -> None:
         self._trouble(Step.SIGN_IN, Problem(Trouble.LOCKED, until="16:45"))
         self.window.current.number.show_problem("El número no puede tener más de 10 cifras.")
 
     def _recover_sent(self) -> None:
-        self.visit.go(Step.RECOVER)
-        self.visit._recovered(Recovery("maria.fer***@correo.example", 30))
+        self.visit._stand_at(Step.RECOVER)
+        self.visit.signing_in._recovered(Recovery("maria.fer***@correo.example", 30))
 
     def _recover_office(self) -> None:
         self._trouble(Step.RECOVER, Problem(Trouble.NO_EMAIL))
 
     def _choose_other(self) -> None:
-        self.visit.go(Step.CHOOSE)
+        self.visit._stand_at(Step.CHOOSE)
         page = self.window.current
         page._ask_other(0)
         page.entry.field.edit.setText("98.765.433")
@@ -316,15 +325,15 @@ class Stage:
         self._trouble(Step.CHOOSE, Problem(Trouble.TOO_MANY_LINES))
 
     def _holder_wrong(self) -> None:
-        self.visit.go(Step.HOLDER)
+        self.visit._stand_at(Step.HOLDER)
         page = self.window.current
         for field in (page.number, page.email, page.mobile):
             field.edit.setText("0")
         page._go()
-        self.window.show_keyboard(None)
+        self.window.keyboards.show(None)
 
     def _keys(self, step: Step, field: str, keyboard: str) -> None:
-        self.visit.go(step)
+        self.visit._stand_at(step)
         edit = getattr(self.window.current, field).edit
         edit.setFocus()
-        self.window.show_keyboard(edit, keyboard)
+        self.window.keyboards.show(edit, keyboard)

@@ -81,6 +81,14 @@ def test_imports_keep_to_the_floors() -> None:
         ("views/__init__.py", "import flask", "Only the sandboxes are web servers"),
         ("teller/__init__.py", "import kiosk.sandbox.pse", "Only the app knows gateways"),
         ("views/__init__.py", "import kiosk.settings", "Settings are read by the app"),
+        ("views/manager/home.py", "import kiosk.views.member.result", "The window stands above the pages"),
+        ("views/parts/page.py", "import kiosk.views.frame.header", "The window stands above the pages"),
+        (
+            "views/frame/header.py",
+            "import kiosk.views.frame.main_window",
+            "No circle",
+        ),
+        ("visit/steps.py", "import kiosk.visit.visit", "No circle"),
     ],
 )
 def test_an_import_that_breaks_a_contract_is_caught(

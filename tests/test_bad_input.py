@@ -235,7 +235,7 @@ def test_session_over_in_the_middle(case: KioskCase, sandbox: Sandbox, where: St
     case.click("go" if where is Step.CHANGE_KEY else "pay")
     case.told("Su sesión terminó por seguridad", NOT_PAID, "Ingrese otra vez")
     assert case.visit.step is Step.SIGN_IN
-    assert case.visit.session is None
+    assert case.visit.signing_in.session is None
     case.sign_in()
     case.arrive(Step.MENU)
     case.click("pay")
@@ -284,7 +284,7 @@ def test_nothing_chosen_says_so_and_goes_nowhere(case: KioskCase) -> None:
     assert case.text_of("go") == "Escoja qué pagar"
     assert not case.find("go").isEnabled()
     assert case.text_of("total") == "$ 0"
-    case.visit.confirm_choice()
+    case.visit.paying.confirm_choice()
     case.told("Aún no ha escogido qué pagar", "Toque un valor en la lista")
     assert case.visit.step is Step.CHOOSE
 
@@ -426,14 +426,14 @@ def test_an_obligation_held_by_a_live_payment(case: KioskCase, sandbox: Sandbox)
     sandbox.gateway(faults={"operation": "create", "kind": "http_500"})
     case.click("go")
     case.arrive(Step.RESULT)
-    reference = case.visit.payment.reference
+    reference = case.visit.paying.payment.reference
     case.click("go")
     case.arrive(Step.WELCOME)
     case.to_step(Step.MENU)
     case.click("pay")
     case.arrive(Step.CHOOSE)
     case.told(*(words.format(reference=reference) for words in HELD))
-    assert not case.visit.obligations.total
+    assert not case.visit.paying.obligations.total
     assert not case.find("go").isEnabled()
     assert case.says("Escoja qué pagar")
     case.click("by_hand")  # whatever is touched next takes the sentence away
@@ -447,7 +447,9 @@ def test_an_obligation_taken_by_another_payment_after_it_was_chosen(
 ) -> None:
     case.to_step(Step.REVIEW)
     visit, desk = case.visit, case.desk()
-    elsewhere = desk.checkout.start(visit.order, visit.session.member, visit.holder, bank=None)
+    elsewhere = desk.checkout.start(
+        visit.paying.order, visit.signing_in.session.member, visit.paying.holder, bank=None
+    )
     opened = len(sandbox.sessions())
     case.click("go")
     case.told(*(words.format(reference=elsewhere.reference) for words in HELD))
@@ -462,7 +464,7 @@ def test_core_fails_when_the_order_is_paid(case: KioskCase, sandbox: Sandbox, fa
     sandbox.core(faults={"operation": "putPayment", "times": None, **FAULTS[fault]})
     if fault == "slow":
         case.hasten()
-    sandbox.decide(case.visit.payment.redirect_url, "approve")
+    sandbox.decide(case.visit.paying.payment.redirect_url, "approve")
     case.arrive(Step.RESULT)
     assert case.text_of("state") == "Transacción aprobada"
     case.wait(lambda: case.text_of("meaning"))

@@ -164,8 +164,8 @@ class Stay:
         self.gateway.creation = Created("900123", url)
         payment = self.checkout.start(order(f"OB-{len(self.gateway.charges)}"), MEMBER, HOLDER)
         assert payment.redirect_url == url
-        self.visit.payment, self.visit.gateway = payment, self.gateway
-        self.visit.go(Step.BANK)
+        self.visit.paying.payment, self.visit.paying.gateway = payment, self.gateway
+        self.visit._stand_at(Step.BANK)
 
     def open(self, url: str) -> None:
         """The same, and wait until there is a page to see."""
@@ -237,8 +237,8 @@ class Stay:
         return self.page.web.page.url().toString() if self.page.web else ""
 
     def stored_state(self) -> State:
-        assert self.visit.payment is not None
-        return self.journal.get(self.visit.payment.payment_id).state
+        assert self.visit.paying.payment is not None
+        return self.journal.get(self.visit.paying.payment.payment_id).state
 
 
 def place(**changed: object) -> Place:
@@ -360,13 +360,13 @@ def test_a_whole_payment_typed_and_touched(stay: Stay) -> None:
         stay.until(lambda: "/pse/" in stay.address and not stay.page.web.page.isLoading())
         stay.js("document.getElementById('email').value = ''")
         stay.touch("#email")
-        stay.until(stay.window.bottom.isVisible)
-        assert stay.window.bottom.kind == "email"
+        stay.until(stay.window.keyboards.bottom.isVisible)
+        assert stay.window.keyboards.bottom.kind == "email"
         for key in ("a", "n", "a", "at", "c", "dotco", "dotco", "back", "back", "back"):
             stay.press(f"key_email_{key}")
         stay.until(lambda: stay.js("document.getElementById('email').value") == "ana@c.co")
         stay.press("key_email_done")
-        stay.until(lambda: not stay.window.bottom.isVisible())
+        stay.until(lambda: not stay.window.keyboards.bottom.isVisible())
         picked = "document.getElementById('bank-1902').checked"
         stay.touch_until("label[for=bank-1902]", lambda: bool(stay.js(picked)))
         stay.touch("#go-to-bank")
@@ -547,7 +547,7 @@ def test_a_text_is_asked_for_with_the_keyboard(stay: Stay, site: Site) -> None:
 
 def test_leaving_in_the_middle_of_a_question(stay: Stay, site: Site) -> None:
     stay.open(site.page("<button id=go onclick=\"confirm('¿Sigue ahí?')\">x</button>"))
-    stay.when(lambda: stay.sees("page_dialog"), stay.visit.left_bank)
+    stay.when(lambda: stay.sees("page_dialog"), stay.visit.paying.left_bank)
     stay.touch("#go")
     stay.until(lambda: stay.visit.step is Step.WAITING and not web_profile._alive)
     assert not stay.sees("page_dialog")
@@ -580,9 +580,9 @@ def test_opening_again_in_the_middle_of_a_question(stay: Stay, site: Site) -> No
 def test_each_field_gets_its_keyboard(stay: Stay, site: Site, attributes: str, kind: str) -> None:
     stay.open(site.page(f"<input id=field {attributes}>"))
     stay.touch("#field")
-    stay.until(stay.window.bottom.isVisible)
-    stay.until(lambda: stay.window.bottom.kind == kind)
-    assert not stay.window.side.isVisible()
+    stay.until(stay.window.keyboards.bottom.isVisible)
+    stay.until(lambda: stay.window.keyboards.bottom.kind == kind)
+    assert not stay.window.keyboards.side.isVisible()
     stay.press(f"key_{kind}_1")
     stay.until(lambda: stay.js("field.value") == "1")
 
@@ -610,14 +610,14 @@ def test_done_leaves_the_field_until_it_is_touched_again(stay: Stay, site: Site)
     stay.press("key_text_a")
     stay.until(lambda: stay.js("field.value") == "a")
     stay.press("key_text_done")
-    stay.until(lambda: not stay.window.bottom.isVisible())
+    stay.until(lambda: not stay.window.keyboards.bottom.isVisible())
     # The page hears that its field was left, as it would from any keyboard.
     stay.until(lambda: stay.js("typeof changed") == "string")
     assert stay.js("document.activeElement.tagName") == "BODY"
     stay.touch("#field")
-    stay.until(stay.window.bottom.isVisible)
+    stay.until(stay.window.keyboards.bottom.isVisible)
     stay.touch("#text")
-    stay.until(lambda: not stay.window.bottom.isVisible())
+    stay.until(lambda: not stay.window.keyboards.bottom.isVisible())
 
 
 def test_the_field_stays_in_sight_when_the_keyboard_opens(stay: Stay, site: Site) -> None:
@@ -627,7 +627,7 @@ def test_the_field_stays_in_sight_when_the_keyboard_opens(stay: Stay, site: Site
     assert rect is not None
     assert rect.top() > whole // 2
     stay.touch("#field")
-    stay.until(stay.window.bottom.isVisible)
+    stay.until(stay.window.keyboards.bottom.isVisible)
     stay.until(lambda: stay.page.web.view.height() < whole)
 
     def in_sight() -> bool:
@@ -650,10 +650,10 @@ def test_a_field_inside_a_frame_is_typed_into(stay: Stay, site: Site) -> None:
 
 def test_help_takes_the_keyboard_away(stay: Stay, site: Site) -> None:
     stay.open(site.page("<input id=field autofocus>"))
-    stay.until(stay.window.bottom.isVisible)
+    stay.until(stay.window.keyboards.bottom.isVisible)
     stay.press("help")
     assert stay.sees("help_card")
-    stay.until(lambda: not stay.window.bottom.isVisible())
+    stay.until(lambda: not stay.window.keyboards.bottom.isVisible())
     words = " ".join(pair[1].text() for pair in stay.page.help._rows)
     assert "Gestión del Asociado: 601 111 1111" in words
     stay.press("help_close")
@@ -843,7 +843,7 @@ def test_three_stays_leave_nothing_behind(stay: Stay, site: Site) -> None:
         assert "Chrome/" in stay.js("navigator.userAgent")
         assert stay.js("localStorage.length") == 1
         QGuiApplication.clipboard().setText("1234")
-        stay.visit.left_bank()
+        stay.visit.paying.left_bank()
         assert stay.page.web is None
         stay.until(lambda: not web_profile._alive)
         assert QGuiApplication.clipboard().text() == ""

@@ -26,7 +26,9 @@ def patience(case: KioskCase, idle: float = 0.2, asks: int = 20, second: int = 1
     own = case.application.inactivity
     own._idle.stop()
     own._idle.setInterval(10**8)
-    made = Inactivity(case.visit, case.application.theme, case.window, idle=idle, asks=asks)
+    made = Inactivity(
+        case.visit, case.application.theme, case.window, case.window.glass, idle=idle, asks=asks
+    )
     made._second.setInterval(second)
     made.alive()
     return made
@@ -34,7 +36,7 @@ def patience(case: KioskCase, idle: float = 0.2, asks: int = 20, second: int = 1
 
 def test_whoever_needs_more_time_gets_it_again_and_again(case: KioskCase) -> None:
     case.to_step(Step.CHOOSE)
-    chosen = case.visit.obligations.total
+    chosen = case.visit.paying.obligations.total
     watching = patience(case)
     for number in range(12):
         case.wait(lambda: case.sees("more_time"), "question")
@@ -46,14 +48,14 @@ def test_whoever_needs_more_time_gets_it_again_and_again(case: KioskCase) -> Non
         else:
             QTest.mouseClick(watching._question, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
         case.wait(lambda: not case.sees("more_time"))
-    assert (case.visit.step, case.visit.obligations.total) == (Step.CHOOSE, chosen)
+    assert (case.visit.step, case.visit.paying.obligations.total) == (Step.CHOOSE, chosen)
 
 
 def test_nobody_there_ends_the_visit_and_forgets_it(case: KioskCase) -> None:
     case.to_step(Step.MENU)
     patience(case, second=5)
     case.arrive(Step.WELCOME)
-    assert case.visit.session is None
+    assert case.visit.signing_in.session is None
     pause(600)
     assert not case.sees("more_time"), "nobody is asked at the welcome page"
 
@@ -86,11 +88,11 @@ def test_other_clocks_count_at_the_bank_and_while_waiting(case: KioskCase) -> No
     case.arrive(Step.BANK)
     pause(700)
     assert not watching.asking
-    case.visit.left_bank()
+    case.visit.paying.left_bank()
     case.arrive(Step.WAITING)
     pause(700)
     assert not watching.asking
-    case.visit.stop_waiting()
+    case.visit.paying.stop_waiting()
     case.arrive(Step.RESULT)
     case.wait(lambda: watching.asking)
     assert case.says("Su pago no se pierde")

@@ -196,7 +196,7 @@ def action_fault(stage: Stage) -> str:
     if isinstance(page, WelcomePage) and not stage.stretched and page.scroller.verticalScrollBar().maximum():
         return "the welcome must not scroll"
     button = getattr(page, "go_button", None) or getattr(page, "start", None)
-    if button is None or not page.isVisible() or stage.window.bottom.isVisible():
+    if button is None or not page.isVisible() or stage.window.keyboards.bottom.isVisible():
         return ""
     where = QRect(button.mapTo(stage.window, QPoint(0, 0)), button.size()).adjusted(2, 2, -2, -2)
     corners = (where.topLeft(), where.topRight(), where.bottomLeft(), where.bottomRight())
@@ -241,10 +241,10 @@ def test_actions_make_room_for_keys_that_come_to_stand_beside_them(stage: Stage,
     stage.look(large=True, contrast=False, language="es")
     stage.put("sign_in")
     window, page = stage.window, stage.window.current
-    window.show_keyboard(None)
+    window.keyboards.show(None)
     stage.settle()
     page.arrange_actions()
-    window.show_keyboard(page.number.edit, "digits")
+    window.keyboards.show(page.number.edit, "digits")
     stage.settle()
     assert not list(faults(stage))
 
@@ -255,5 +255,5 @@ def test_the_answer_to_a_recovery_is_shown_without_keys(stage: Stage, qtbot: QtB
     page = stage.window.current
     assert page._answer.isVisible()
     assert not page._ask.isVisible()
-    assert not stage.window.side.isVisible()
-    assert not stage.window.bottom.isVisible()
+    assert not stage.window.keyboards.side.isVisible()
+    assert not stage.window.keyboards.bottom.isVisible()

@@ -76,8 +76,8 @@ class _Watch(logging.Handler):
         self._visit.moved.connect(self.look)
 
     def look(self) -> None:
-        if self._visit.session is not None:
-            self.tokens.add(self._visit.session.token)
+        if self._visit.signing_in.session is not None:
+            self.tokens.add(self._visit.signing_in.session.token)
         for line in Path("/proc").glob("[0-9]*/cmdline"):
             try:
                 self.commands.add(line.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
@@ -210,7 +210,7 @@ def test_the_visit_is_as_if_nobody_had_been_there(after: After) -> None:
         if name not in of_the_terminal and not isinstance(value, QObject | SignalInstance):
             _checks["made"] += 1
             assert vars(visit)[name] == value, f"visit.{name}"
-    for model in (visit.obligations, visit.banks, visit.payments):
+    for model in (visit.paying.obligations, visit.paying.banks, visit.payments):
         _checks["made"] += 1
         assert model.rowCount() == 0
 
@@ -286,9 +286,9 @@ def at_the_bank(after: After, script: str) -> str:
     tour._enter()
     tour.click("pay")
     tour.arrive(Step.CHOOSE)
-    tour.wait("obligations", lambda: visit.obligations.rowCount() > 0)
-    if not visit.obligations.total:
-        visit.obligations.choose(0, *_other(visit))
+    tour.wait("obligations", lambda: visit.paying.obligations.rowCount() > 0)
+    if not visit.paying.obligations.total:
+        visit.paying.obligations.choose(0, *_other(visit))
     tour.click("go")
     tour.arrive(Step.SUMMARY)
     tour.click("go")
@@ -306,7 +306,7 @@ def at_the_bank(after: After, script: str) -> str:
 def _other(visit: Visit) -> tuple[object, object]:
     from kiosk.cooperative.obligation import Choice
 
-    owed = visit.obligations.obligation(0)
+    owed = visit.paying.obligations.obligation(0)
     return Choice.OTHER, owed.other.minimum
 
 

@@ -315,7 +315,7 @@ def test_a_payment_that_is_not_found_is_told_of(case: KioskCase) -> None:
     case.type("manager_search", "7788990")
     case.wait(lambda: case.visit.manager.found.rowCount() == 1)
     assert not case.says("Ningún pago")
-    case.window.show_keyboard(None)
+    case.window.keyboards.show(None)
     case.click("back")
     case.arrive(Step.WELCOME)
     assert case.visit.manager.sought == ""
@@ -328,7 +328,7 @@ def test_a_case_is_found_settled_and_gone(case: KioskCase) -> None:
     case.wait(lambda: case.says("Por confirmar"))
     case.type("manager_search", "7788990")
     case.wait(lambda: case.visit.manager.found.rowCount() == 1)
-    case.window.show_keyboard(None)
+    case.window.keyboards.show(None)
     case.touch_row("manager_cases", 0)
     case.arrive(Step.MANAGER_CASE)
     assert case.says("No se sabe si el pago llegó a existir", "Si no está, no se hizo.", "7788990")

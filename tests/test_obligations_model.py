@@ -182,7 +182,7 @@ def test_the_list_by_keys(case: KioskCase) -> None:
     case.click("by_hand")
     view = case.find("obligations")
     view.setFocus()
-    view.setCurrentIndex(case.visit.obligations.index(0))
+    view.setCurrentIndex(case.visit.paying.obligations.index(0))
     QTest.keyClick(view, Qt.Key.Key_Space)
     assert case.text_of("total") == "$ 318.300"
     QTest.keyClick(view, Qt.Key.Key_Down)
@@ -200,10 +200,10 @@ def test_nothing_owed_is_said(case: KioskCase) -> None:
 
 def test_thirty_rows_and_those_not_payable_here(case: KioskCase) -> None:
     to_choose(case, "1900100109", "9417")
-    assert case.visit.obligations.rowCount() == 30
+    assert case.visit.paying.obligations.rowCount() == 30
     case.touch_obligation("SA-9116", NEXT_DUE)
-    assert case.visit.obligations.total == case.page.model.total
-    assert case.text_of("total") == case.visit.obligations.total.shown()
+    assert case.visit.paying.obligations.total == case.page.model.total
+    assert case.text_of("total") == case.visit.paying.obligations.total.shown()
 
 
 def test_rows_not_payable_here_do_nothing(case: KioskCase) -> None:
@@ -220,7 +220,7 @@ def test_rows_not_payable_here_do_nothing(case: KioskCase) -> None:
 def test_the_twenty_first_line_is_refused_in_words(case: KioskCase) -> None:
     to_choose(case, "1900100109", "9417")
     case.click("by_hand")
-    keys = [case.visit.obligations.obligation(row).obligation_id for row in range(30)]
+    keys = [case.visit.paying.obligations.obligation(row).obligation_id for row in range(30)]
     for key in keys[:MOST_LINES]:
         case.touch_obligation(key, TICK)
     before = case.text_of("total")
@@ -235,11 +235,11 @@ def test_the_twenty_first_line_is_refused_in_words(case: KioskCase) -> None:
 @pytest.mark.parametrize("touched", [False, True], ids=["on entering", "all overdue touched"])
 def test_more_overdue_than_one_payment_carries_is_said(case: KioskCase, touched: bool) -> None:
     to_choose(case, "1900100109", "9417")
-    case.visit.obligations.load([owed(f"{n:02d}", 1000 + n) for n in range(30)])
-    case.visit.go(Step.CHOOSE)
-    case.visit.obligations.choose_all_overdue()
+    case.visit.paying.obligations.load([owed(f"{n:02d}", 1000 + n) for n in range(30)])
+    case.visit._stand_at(Step.CHOOSE)
+    case.visit.paying.obligations.choose_all_overdue()
     if touched:
         case.click("by_hand")
         case.click("all_overdue")
-    assert len(case.visit.obligations.lines) == MOST_LINES
+    assert len(case.visit.paying.obligations.lines) == MOST_LINES
     assert len(case.problems()) == 1

@@ -129,7 +129,7 @@ def test_first_entry_can_only_leave(case: KioskCase) -> None:
     case.arrive(Step.CHANGE_KEY)
     case.click("back")
     case.arrive(Step.WELCOME)
-    assert case.visit.session is None
+    assert case.visit.signing_in.session is None
 
 
 @pytest.mark.parametrize(
@@ -367,7 +367,7 @@ def test_a_double_touch_opens_one_session(case: KioskCase, sandbox: Sandbox) -> 
     QTest.mouseClick(go, Qt.MouseButton.LeftButton)
     QTest.mouseDClick(go, Qt.MouseButton.LeftButton)
     QTest.keyClick(go, Qt.Key.Key_Space)
-    case.visit.pay()
+    case.visit.paying.pay()
     case.arrive(Step.BANK)
     assert len(sandbox.sessions()) == before + 1
     assert [payment.state for payment in case.desk().journal.unresolved()] == [State.AT_BANK]
@@ -378,7 +378,7 @@ def test_my_payments_shows_the_pending_one_first(case: KioskCase, sandbox: Sandb
     sandbox.gateway(faults={"operation": "create", "kind": "http_500"})
     case.click("go")
     case.arrive(Step.RESULT)
-    pending = case.visit.payment.reference
+    pending = case.visit.paying.payment.reference
     case.click("go")
     case.arrive(Step.WELCOME)
     case.to_step(Step.MENU)
@@ -386,11 +386,11 @@ def test_my_payments_shows_the_pending_one_first(case: KioskCase, sandbox: Sandb
     case.arrive(Step.CHOOSE)
     case.touch_obligation(TEETH, NEXT_DUE)
     case.to_step(Step.BANK)
-    newest = case.visit.payment
+    newest = case.visit.paying.payment
     assert newest.reference != pending
     sandbox.decide(newest.redirect_url, "approve")
     case.arrive(Step.RESULT)
-    case.wait(lambda: case.visit.payment.state is State.POSTED)
+    case.wait(lambda: case.visit.paying.payment.state is State.POSTED)
     case.click("go")
     case.arrive(Step.WELCOME)
     case.to_step(Step.MENU)

@@ -43,20 +43,20 @@ def stored(case: KioskCase, payment_id: str) -> State:
 
 
 def test_the_code_is_the_gateways_page_and_the_answer_comes_here(case: KioskCase, sandbox: Sandbox) -> None:
-    address = case.visit.payment.redirect_url
+    address = case.visit.paying.payment.redirect_url
     assert read(case) == address
-    assert case.says("127.0.0.1", case.visit.payment.reference)
+    assert case.says("127.0.0.1", case.visit.paying.payment.reference)
     sandbox.decide(address, "approve")
     case.arrive(Step.RESULT)
     assert case.text_of("state") == "Transacción aprobada"
-    case.wait(lambda: stored(case, case.visit.payment.payment_id) is State.POSTED)
+    case.wait(lambda: stored(case, case.visit.paying.payment.payment_id) is State.POSTED)
 
 
 def test_the_terminal_may_be_released_while_the_member_pays(case: KioskCase, sandbox: Sandbox) -> None:
-    payment = case.visit.payment
+    payment = case.visit.paying.payment
     case.click("go")
     case.arrive(Step.WELCOME)
-    assert case.visit.payment is None
+    assert case.visit.paying.payment is None
     case.wait(lambda: stored(case, payment.payment_id) is State.PENDING)
     sandbox.decide(payment.redirect_url, "approve")
     desk = case.desk()
@@ -73,7 +73,7 @@ def test_giving_up_closes_what_nobody_began(case: KioskCase) -> None:
     case.click("give_up")
     case.click("confirm_leave")
     case.arrive(Step.RESULT)
-    assert (case.visit.payment.state, case.visit.payment.error) == (State.DECLINED, CANCELLED)
+    assert (case.visit.paying.payment.state, case.visit.paying.payment.error) == (State.DECLINED, CANCELLED)
     assert case.says("No se hizo ningún débito", "El pago se canceló")
 
 
@@ -84,7 +84,7 @@ def test_the_page_may_be_opened_here_after_all_and_moved_again(case: KioskCase) 
     case.click("help")
     case.click("help_phone")
     case.arrive(Step.PHONE)
-    assert read(case) == case.visit.payment.redirect_url
+    assert read(case) == case.visit.paying.payment.redirect_url
     assert case.window.page(Step.BANK).web is None
 
 
@@ -98,4 +98,4 @@ def test_the_time_here_ends_in_waiting_not_in_an_answer(
     case.page._since -= case.visit.limits.bank_seconds
     case.page._tick()
     assert case.visit.step is Step.WAITING
-    case.wait(lambda: stored(case, case.visit.payment.payment_id) is State.PENDING)
+    case.wait(lambda: stored(case, case.visit.paying.payment.payment_id) is State.PENDING)

@@ -20,8 +20,8 @@ from stage import Stage
 from test_layout import SIZES, faults, said
 
 from kiosk.speech.voice import SpeechPlan
-from kiosk.views.frame.header import ReachBand
 from kiosk.views.frame.inactivity import StillThere
+from kiosk.views.frame.reach import ReachBand
 
 MAY_BE = "the welcome must not scroll"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from documents import ROOT, read
 
-PARTS = ("kiosk", "resources", "tests", "pyproject.toml")
+PARTS = ("docs", "instruments", "kiosk", "resources", "tests", "pyproject.toml")
 
 
 class Stale(Exception):
@@ -97,11 +97,18 @@ stage.close()
 """
 
 
+WALKED = """
+import pytest
+raise SystemExit(pytest.main(["-q", "-p", "no:cacheprovider", "tests/test_visit_map.py"]))
+"""
+
+
 def test_a_page_shows_up_in_both_languages_and_leads_back(copy: Path) -> None:
     touched = follow(ROOT / "docs/adding-a-page.md", copy)
 
     assert run(copy, PAGE).splitlines() == ["office | Su agencia", "office | Your office", "payments"]
     assert "kiosk/tour/__init__.py" in touched
+    assert "[100%]" in run(copy, WALKED)
     assert (
         mended(copy, "ruff", "check", "--no-cache", *(name for name in touched if name.endswith(".py"))) == ""
     )

@@ -22,7 +22,7 @@ from kiosk.models.payments import PaymentsModel
 from kiosk.receipt.code import check, token_in
 from kiosk.receipt.document import receipt_of
 from kiosk.receipt.ticket_text import Line, lines_of
-from kiosk.views.frame.speaking import Reader
+from kiosk.views.frame.reading import Reader
 from kiosk.visit.steps import Step
 
 
@@ -93,8 +93,8 @@ def test_every_place_says_the_same(
     payment, said = case(state, review), said_of(state, stands)
     visit, reader = stage.visit, Reader(stage.window)
 
-    visit.payment, visit.reprinting = payment, False
-    visit.go(Step.RESULT)
+    visit.paying.payment, visit.paying.reprinting = payment, False
+    visit._stand_at(Step.RESULT)
     stage.settle()
     page = stage.window.current
     badge = page.findChild(QLabel, "state").text()
@@ -104,7 +104,7 @@ def test_every_place_says_the_same(
     agree("read aloud", said, badge, read)
 
     stage.payments[:] = [payment]
-    visit.go(Step.PAYMENTS)
+    visit._stand_at(Step.PAYMENTS)
     stage.settle()
     index = visit.payments.index(0)
     for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
@@ -113,15 +113,26 @@ def test_every_place_says_the_same(
     assert index.data(PaymentsModel.PAYMENT) == payment
     view = stage.window.current.list
     row = reader.row(view, index)
+    assert row == index.data(Qt.ItemDataRole.AccessibleTextRole), "one text for screen reader and voice"
     agree("the list read aloud", said, row, [row])
     assert (payment in visit.payments.pending) is (stands is Standing.OPEN)
 
     stage.news = []
     visit.manager.case = payment
-    visit.go(Step.MANAGER_CASE)
+    visit._stand_at(Step.MANAGER_CASE)
     stage.settle()
     title = stage.window.current.amount.text().split(" · ", 1)[1]
     agree("the manager's case", said, title, [title])
+
+
+def test_an_obligation_says_the_same_to_screen_reader_and_voice(stage: Stage) -> None:
+    stage.put("choose")
+    view, reader = stage.window.current.list, Reader(stage.window)
+    rows = [view.model().index(row, 0) for row in range(view.model().rowCount())]
+    said = [reader.row(view, index) for index in rows]
+    assert said == [index.data(Qt.ItemDataRole.AccessibleTextRole) for index in rows]
+    assert any("Vencido: $" in row and "Marcado: se pagan $" in row for row in said)
+    assert any(row.endswith("sin marcar") for row in said)
 
 
 @pytest.mark.parametrize(("state", "review", "stands"), cells(), ids=str)

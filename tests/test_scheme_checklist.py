@@ -107,7 +107,7 @@ class Kiosk(KioskCase):
         return next(body[part] for body, _ in self.said if part in body)
 
     def decide(self, outcome: str) -> None:
-        self.sandbox.decide(self.visit.payment.redirect_url, outcome)
+        self.sandbox.decide(self.visit.paying.payment.redirect_url, outcome)
 
     def comes_back(self, said: str) -> None:
         address = json.dumps(f"{self.settings.gateway.return_url}?{said}")
@@ -116,19 +116,22 @@ class Kiosk(KioskCase):
 
     def stop_waiting(self) -> None:
         visit = self.visit
-        self.wait(lambda: visit.step is not Step.BANK and visit.payment.state is not State.AT_BANK)
+        self.wait(lambda: visit.step is not Step.BANK and visit.paying.payment.state is not State.AT_BANK)
         self.walk(*(["do_not_wait"] if self.visit.step is Step.WAITING else []), Step.RESULT)
 
     def approve(self) -> Payment:
         self.decide("approve")
-        self.wait(lambda: self.visit.payment.state is State.POSTED, "posting")
+        self.wait(lambda: self.visit.paying.payment.state is State.POSTED, "posting")
         assert self.text_of("state") == "Transacción aprobada"
-        return self.visit.payment
+        return self.visit.paying.payment
 
     def assert_pending(self) -> None:
         """On screen the state and below it the rest of the scheme's text; nothing in the core's books."""
         assert f"{self.text_of('state')}. {self.text_of('meaning').splitlines()[0]}" == PENDING
-        assert (self.visit.payment.state, self.sandbox.core_payments()["movements"]) == (State.PENDING, [])
+        assert (self.visit.paying.payment.state, self.sandbox.core_payments()["movements"]) == (
+            State.PENDING,
+            [],
+        )
 
     def sonda(self, payment: Payment) -> State:
         self.desk().sonda.round()
@@ -204,7 +207,7 @@ class TestChecklist:
         method = case.asked("payment_method")
         payer = method["user_type"], method["user_legal_id_type"], method["user_legal_id"]
         assert payer == (1, "NIT", NIT.number)
-        servers.decide(case.visit.payment.redirect_url, "approve")
+        servers.decide(case.visit.paying.payment.redirect_url, "approve")
         case.arrive(Step.RESULT)
         assert case.text_of("state") == "Transacción aprobada"
 
@@ -227,7 +230,7 @@ class TestChecklist:
         assert [kind for kind in DocumentType if case.sees(f"document_{kind}")] == []
         case.fill_holder()
         case.walk("go", Step.REVIEW)
-        assert case.visit.holder.document == Document(DocumentType.NIT, case.MEMBER[0])
+        assert case.visit.paying.holder.document == Document(DocumentType.NIT, case.MEMBER[0])
 
     def test_point_05_bar_and_quote_refused(self, kiosk: Open) -> None:
         """5, A-2 forbidden characters: | and " reach neither the description nor the references."""
@@ -267,7 +270,7 @@ class TestChecklist:
     def test_point_10_user_never_returns(self, kiosk: Open) -> None:
         """10, A-8: a debit whose payer never returns is asked about after 7 minutes, and applied once."""
         case = kiosk(Step.PHONE, sonda=PACE)
-        payment = case.visit.payment
+        payment = case.visit.paying.payment
         case.decide("never")
         case.click("go")
         case.ahead = timedelta(minutes=6, seconds=30)
@@ -294,15 +297,18 @@ class TestChecklist:
         sandbox.core(faults=None)
         case.wait(lambda: [each.state for each in case.desk().journal.find()] == [State.POSTED], "posting")
         case.walk("back", Step.MENU, "pay", Step.CHOOSE)
-        assert not case.visit.obligations.overdue_total
+        assert not case.visit.paying.obligations.overdue_total
 
     def test_point_13_second_payment_after_failed(self, kiosk: Open) -> None:
         """13, A-5 FAILED, A-6: a failed payment shows its text, frees its obligations, may be tried again."""
         case = kiosk(Step.PHONE)
-        first = case.visit.payment
+        first = case.visit.paying.payment
         case.decide("fail")
         case.arrive(Step.RESULT)
-        assert (case.text_of("state"), case.visit.payment.state) == ("Transacción fallida", State.FAILED)
+        assert (case.text_of("state"), case.visit.paying.payment.state) == (
+            "Transacción fallida",
+            State.FAILED,
+        )
         case.walk("pay_again", Step.CHOOSE, "go", Step.SUMMARY, "go", Step.HOLDER, "go", Step.REVIEW)
         case.walk("pay_on_phone", Step.PHONE)
         assert case.approve().reference != first.reference
@@ -373,7 +379,7 @@ class TestChecklist:
         (answer,) = [answer for _, answer in case.said if b"financial_institution" in answer]
         listed = {tuple(bank.values()) for bank in json.loads(answer)["data"]}
         assert PROMPT in listed
-        banks = case.visit.banks
+        banks = case.visit.paying.banks
         shown = [banks.index(row).data(banks.BANK) for row in range(banks.rowCount())]
         assert {(bank.code, bank.name) for bank in shown} == listed - {PROMPT}
         assert (banks.picked, case.find("go").isEnabled()) == (None, False)
@@ -398,7 +404,7 @@ class TestChecklist:
         case.stop_waiting()
         case.assert_pending()
         case.garbled = (b"", b"")
-        case.wait(lambda: case.visit.payment.state is State.POSTED, "a word that is known")
+        case.wait(lambda: case.visit.paying.payment.state is State.POSTED, "a word that is known")
 
     @pytest.mark.parametrize(("said", "truth"), [("APPROVED", "pending"), ("REJECTED", "approve")])
     def test_point_21_forged_return_ignored(self, kiosk: Open, said: str, truth: str) -> None:
@@ -407,8 +413,8 @@ class TestChecklist:
         case.decide(truth)
         case.comes_back(f"status={said}&transactionState={said}&trazabilityCode=1")
         truly = State.PENDING if truth == "pending" else State.POSTED
-        case.wait(lambda: case.visit.payment.state is truly, truth)
-        assert case.visit.payment.cus != "1"
+        case.wait(lambda: case.visit.paying.payment.state is truly, truth)
+        assert case.visit.paying.payment.cus != "1"
 
     def test_point_22_receipt_fields_complete(self, kiosk: Open, sandbox: Sandbox) -> None:
         """22, A-4: company, NIT, times, state, ticket, reference, CUS, bank, amount, concept, IP, support."""

@@ -48,7 +48,7 @@ def test_point_07_bank_unreachable_text(kiosk: Open, lister: Lister) -> None:
     finally:
         refuse(lister, "SUCCESS")
     case.walk("go", Step.BANK)
-    assert case.visit.payment.state is State.AT_BANK
+    assert case.visit.paying.payment.state is State.AT_BANK
 
 
 def test_point_24_support_contact_on_every_pending_screen(kiosk: Open) -> None:

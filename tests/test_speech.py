@@ -385,10 +385,10 @@ def test_the_result_is_said_with_amount_and_state(case: KioskCase, ear: Ear) -> 
     ear.speaker.listen()
     ear.hears("Verifique y pague", "pesos")
     payment = case.desk().checkout.start(
-        case.visit.order, case.visit.session.member, case.visit.holder, bank=None
+        case.visit.paying.order, case.visit.signing_in.session.member, case.visit.paying.holder, bank=None
     )
-    case.visit._set_payment(payment)
-    case.visit.go(Step.RESULT)
+    case.visit.paying._know(payment)
+    case.visit._stand_at(Step.RESULT)
     said = ear.hears("Transacción pendiente", "pesos")
     assert "Puede escoger" in said
     assert digits(payment.reference) in said
@@ -440,7 +440,7 @@ def test_the_question_whether_one_is_there_is_said(case: KioskCase, ear: Ear) ->
 
 def test_listening_is_a_sign_of_life_that_ends(case: KioskCase, ear: Ear) -> None:
     alive: list[int] = []
-    case.window.listening.connect(lambda: alive.append(1))
+    case.window.voice.heard.connect(lambda: alive.append(1))
     case.to_step(Step.MENU)
     ear.speaker.listen()
     ear.voice.talking = True
@@ -531,18 +531,18 @@ def test_from_welcome_to_review_by_keys_alone(case: KioskCase) -> None:
     case.arrive(Step.MENU)
     press(case, "pay")
     case.arrive(Step.CHOOSE)
-    total = case.visit.obligations.total
+    total = case.visit.paying.obligations.total
     tab_to(case, "all_overdue")
     key(Key.Key_Right)  # of several options one has the Tab key; arrows lead to the others
     assert case.find("by_hand").hasFocus()
-    assert not case.visit.obligations.total
+    assert not case.visit.paying.obligations.total
     tab_to(case, "obligations")
     key(Key.Key_Home)
     key(Key.Key_Space)
-    assert case.visit.obligations.total
+    assert case.visit.paying.obligations.total
     tab_to(case, "by_hand", back=True)
     key(Key.Key_Left)
-    assert case.visit.obligations.total == total
+    assert case.visit.paying.obligations.total == total
     press(case, "go")
     case.arrive(Step.SUMMARY)
     press(case, "go")

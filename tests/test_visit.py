@@ -129,21 +129,21 @@ def visit(qtbot: QtBot, desk: Desk) -> Iterator[Visit]:
 
 
 def test_the_same_question_is_not_asked_twice_at_once(visit: Visit, desk: Desk, qtbot: QtBot) -> None:
-    known = visit.payment = payment(1, State.PENDING, version=2)
+    known = visit.paying.payment = payment(1, State.PENDING, version=2)
     desk.answer = known
     for _ in range(20):
-        visit.ask_now()
+        visit.paying.ask_now()
     qtbot.waitUntil(lambda: bool(desk.asked), timeout=20_000)
     desk.open.set()
     settle(visit, qtbot)
     assert desk.asked == ["get", "ask"]
-    visit.ask_now()
+    visit.paying.ask_now()
     settle(visit, qtbot)
     assert desk.asked == ["get", "ask"] * 2
     desk.answer = CoreUnreachable("away")
-    visit.ask_now()
+    visit.paying.ask_now()
     settle(visit, qtbot)
-    visit.ask_now()
+    visit.paying.ask_now()
     settle(visit, qtbot)
     assert desk.asked == ["get", "ask"] * 2 + ["get"] * 2
 
@@ -186,63 +186,71 @@ def test_what_comes_after_the_visit_is_dropped(
     visit: Visit, desk: Desk, qtbot: QtBot, answer: object
 ) -> None:
     desk.answer = answer
-    visit.sign_in(HOLDER.document, "4821")
+    visit.signing_in.sign_in(HOLDER.document, "4821")
     assert visit.busy == "signing_in"
     visit.finish()
     moved, troubled = QSignalSpy(visit.moved), QSignalSpy(visit.troubled)
     desk.open.set()
     settle(visit, qtbot)
     assert visit.step is Step.WELCOME
-    assert (visit.session, visit.problem, visit.document, visit.busy) == (None, None, None, "")
+    assert (visit.signing_in.session, visit.problem, visit.signing_in.document, visit.busy) == (
+        None,
+        None,
+        None,
+        "",
+    )
     assert (moved.count(), troubled.count()) == (0, 0)
 
 
 def test_a_debt_that_changed_is_chosen_anew_and_nothing_is_paid(
     visit: Visit, desk: Desk, qtbot: QtBot
 ) -> None:
-    visit.session, visit.order, visit.holder = SESSION, order(), HOLDER
+    visit.signing_in.session, visit.paying.order, visit.paying.holder = SESSION, order(), HOLDER
+    visit._stand_at(Step.REVIEW)
     desk.answer = DebtChanged(owed("OB-881", pesos=90000))
     desk.open.set()
-    visit.pay()
+    visit.paying.pay()
     settle(visit, qtbot)
     assert desk.asked == ["pay"]
-    assert (visit.step, visit.order, visit.payment) == (Step.CHOOSE, None, None)
+    assert (visit.step, visit.paying.order, visit.paying.payment) == (Step.CHOOSE, None, None)
     assert visit.problem is not None
     assert visit.problem.trouble is Trouble.DEBT_CHANGED
-    assert visit.obligations.obligation(0).overdue == Money.of(90000)
-    assert visit.holder == HOLDER
+    assert visit.paying.obligations.obligation(0).overdue == Money.of(90000)
+    assert visit.paying.holder == HOLDER
 
 
 def test_late_obligations_are_not_the_next_members(visit: Visit, desk: Desk, qtbot: QtBot) -> None:
-    visit.session = SESSION
-    visit.open_choice()
+    visit.signing_in.session = SESSION
+    visit.paying.open_choice()
     visit.finish()
     visit.begin()
     desk.open.set()
     settle(visit, qtbot)
     assert visit.step is Step.BEFORE
-    assert visit.obligations.rowCount() == 0
+    assert visit.paying.obligations.rowCount() == 0
 
 
 def test_a_payment_that_opens_after_the_member_left_is_nobodys_on_screen(
     visit: Visit, desk: Desk, qtbot: QtBot
 ) -> None:
-    visit.session, visit.order, visit.holder = SESSION, order(), HOLDER
+    visit.signing_in.session, visit.paying.order, visit.paying.holder = SESSION, order(), HOLDER
+    visit._stand_at(Step.REVIEW)
     desk.answer = payment(1, State.AT_BANK)
-    visit.pay()
+    visit.paying.pay()
     qtbot.waitUntil(lambda: "pay" in desk.asked, timeout=20_000)
     visit.finish()
     desk.open.set()
     settle(visit, qtbot)
     assert visit.step is Step.WELCOME
-    assert visit.payment is None
+    assert visit.paying.payment is None
 
 
 def test_one_question_at_a_time(visit: Visit, desk: Desk, qtbot: QtBot) -> None:
-    visit.session, visit.order, visit.holder = SESSION, order(), HOLDER
+    visit.signing_in.session, visit.paying.order, visit.paying.holder = SESSION, order(), HOLDER
+    visit._stand_at(Step.REVIEW)
     desk.answer = payment(1, State.AT_BANK)
     for _ in range(5):
-        visit.pay()
+        visit.paying.pay()
     desk.open.set()
     settle(visit, qtbot)
     assert desk.asked.count("pay") == 1
@@ -250,18 +258,19 @@ def test_one_question_at_a_time(visit: Visit, desk: Desk, qtbot: QtBot) -> None:
 
 
 def test_an_older_answer_does_not_take_a_newer_one_back(visit: Visit, desk: Desk, qtbot: QtBot) -> None:
-    visit.payment = payment(1, State.POSTED, version=6)
-    visit.step = Step.RESULT
+    visit.paying.payment = payment(1, State.POSTED, version=6)
+    visit._stand_at(Step.RESULT)
     for late in (payment(1, State.PENDING, version=5), payment(2, State.DECLINED, version=9)):
         desk.answer = late
-        visit.ask_now()
+        visit.paying.ask_now()
         desk.open.set()
         settle(visit, qtbot)
-        assert visit.payment.state is State.POSTED
+        assert visit.paying.payment.state is State.POSTED
 
 
 def test_leaving_at_the_bank_raises_left_and_signs_out(visit: Visit, desk: Desk, qtbot: QtBot) -> None:
-    visit.session, visit.payment, visit.step = SESSION, payment(1, State.AT_BANK), Step.BANK
+    visit.signing_in.session, visit.paying.payment = SESSION, payment(1, State.AT_BANK)
+    visit._stand_at(Step.BANK)
     ended = QSignalSpy(visit.ended)
     desk.open.set()
     visit.finish()
@@ -271,12 +280,13 @@ def test_leaving_at_the_bank_raises_left_and_signs_out(visit: Visit, desk: Desk,
 
 
 def test_a_live_payment_becomes_a_result_when_it_ends(visit: Visit, desk: Desk, qtbot: QtBot) -> None:
-    visit.payment, visit.step = payment(1, State.PENDING), Step.WAITING
+    visit.paying.payment = payment(1, State.PENDING)
+    visit._stand_at(Step.WAITING)
     desk.open.set()
-    desk.answer = replace(visit.payment, state=State.DECLINED, version=4)
-    visit.ask_now()
+    desk.answer = replace(visit.paying.payment, state=State.DECLINED, version=4)
+    visit.paying.ask_now()
     qtbot.waitUntil(lambda: visit.step is Step.RESULT, timeout=20_000)
-    assert visit.payment.state is State.DECLINED
+    assert visit.paying.payment.state is State.DECLINED
 
 
 # -- what stays behind --------------------------------------------------------------------
@@ -333,16 +343,23 @@ def test_nothing_of_a_member_who_left_remains(case: KioskCase, where: Step) -> N
     case.leave()
     assert traces(case, *SECRETS) == []
     visit = case.visit
-    kept = (visit.document, visit.session, visit.recovery, visit.order, visit.holder, visit.payment)
+    kept = (
+        visit.signing_in.document,
+        visit.signing_in.session,
+        visit.signing_in.recovery,
+        visit.paying.order,
+        visit.paying.holder,
+        visit.paying.payment,
+    )
     assert kept == (None,) * len(kept)
 
 
 def test_nothing_of_a_member_who_paid_remains(case: KioskCase, sandbox: Sandbox) -> None:
     case.to_step(Step.BANK)
-    sandbox.decide(case.visit.payment.redirect_url, "approve")
+    sandbox.decide(case.visit.paying.payment.redirect_url, "approve")
     case.arrive(Step.RESULT)
-    case.wait(lambda: case.visit.payment.state is State.POSTED)
-    payment = case.visit.payment
+    case.wait(lambda: case.visit.paying.payment.state is State.POSTED)
+    payment = case.visit.paying.payment
     case.click("show_receipt")
     case.arrive(Step.RECEIPT)
     case.wait(lambda: case.says("Comprobante"))
@@ -378,7 +395,7 @@ def test_nothing_remains_of_a_member_who_went_back_to_the_start(case: KioskCase)
     case.click("back")
     case.arrive(Step.WELCOME)
     assert traces(case, *SECRETS) == []
-    assert case.visit.document is None
+    assert case.visit.signing_in.document is None
 
 
 def test_another_member_after_a_session_that_is_over(case: KioskCase, sandbox: Sandbox) -> None:

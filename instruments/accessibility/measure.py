@@ -16,8 +16,8 @@ from PySide6.QtGui import QAccessible, QColor, QFont, QFontMetricsF, QImage
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QListView, QWidget
 
 from kiosk.models.obligations import ObligationsModel
-from kiosk.views.frame.header import Brandmark
 from kiosk.views.member.summary import PseMark
+from kiosk.views.parts.brandmark import Brandmark
 from kiosk.views.parts.controls import Figure
 from kiosk.views.parts.keyboard import Keyboard
 from kiosk.views.parts.obligation_delegate import ObligationDelegate

@@ -44,16 +44,18 @@ def _to_bank(application: Application, walk: Walk) -> None:
     visit = application.visit
     document = Document(DocumentType.CC, MEMBER[0])
     visit.begin()
-    visit.consent()
-    visit.sign_in(document, MEMBER[1])
+    visit.signing_in.consent()
+    visit.signing_in.sign_in(document, MEMBER[1])
     walk.arrive(Step.MENU)
-    visit.open_choice()
-    walk.wait("a total", lambda: bool(visit.obligations.total))
-    visit.confirm_choice()
+    visit.paying.open_choice()
+    walk.wait("a total", lambda: bool(visit.paying.obligations.total))
+    visit.paying.confirm_choice()
     visit.next()
-    visit.name_holder(AccountHolder(HolderKind.NATURAL, document, "María Fernanda Ospina Castillo", *HOLDER))
+    visit.paying.name_holder(
+        AccountHolder(HolderKind.NATURAL, document, "María Fernanda Ospina Castillo", *HOLDER)
+    )
     walk.arrive(Step.REVIEW)
-    visit.pay()
+    visit.paying.pay()
     walk.arrive(Step.BANK)
 
 
@@ -80,15 +82,15 @@ def _one(
 
     visit = application.visit
     _to_bank(application, walk)
-    reference = visit.payment.reference
+    reference = visit.paying.payment.reference
     if later is None:
         walk._at_bank()
     else:
         walk.dwell(_FIRST_QUESTION + later * visit.limits.watch_every)
-        _approve_and_leave_open(visit.payment.redirect_url)
+        _approve_and_leave_open(visit.paying.payment.redirect_url)
     walk.wait("the result", lambda: visit.step is Step.RESULT and walk.painted_step is Step.RESULT)
-    if visit.payment.state not in CREDITED:
-        raise RuntimeError(f"the payment is {visit.payment.state}")
+    if visit.paying.payment.state not in CREDITED:
+        raise RuntimeError(f"the payment is {visit.paying.payment.state}")
     painted, printing = walk.painted_at, walk.page.printing
     walk.wait("the receipt's code", lambda: printing.receipt is not None)
     decided = _decided_at(demonstration, reference)

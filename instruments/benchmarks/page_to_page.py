@@ -35,7 +35,6 @@ def walk(rounds: int) -> list[dict[str, Any]]:
     from instruments.benchmarks.walk import Walk, owe_again
     from kiosk.app.demo import Demonstration, guide
     from kiosk.app.window import Application, qt_application
-    from kiosk.visit.steps import Step
 
     with tempfile.TemporaryDirectory() as folder:
         demonstration = Demonstration(Path(folder) / "state", quick=True)
@@ -49,7 +48,7 @@ def walk(rounds: int) -> list[dict[str, Any]]:
             for number in range(rounds):
                 if number:
                     owe_again(demonstration)
-                    application.visit.go(Step.WELCOME)
+                    application.visit.finish()
                 member.run()
         finally:
             application.close()

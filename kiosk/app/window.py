@@ -115,7 +115,7 @@ class Application(QObject):
         self.theme = Theme(width, height, primary=brand.primary, dark=brand.dark, inches=inches)
         place = place_of(settings, guide)
         self.window = MainWindow(self.visit, self.theme, place, page_makers(), speech_of(settings))
-        self.window.listening.connect(self._listening)
+        self.window.voice.heard.connect(self._listening)
         self.window.setGeometry(QRect(0, 0, width, height))
         self.visit.ended.connect(lambda: Languages.use("es"))
         self.visit.ended.connect(forget_clipboard)
@@ -144,7 +144,12 @@ class Application(QObject):
 
         screen = self.settings.screen
         self.inactivity = Inactivity(
-            self.visit, self.theme, self.window, idle=screen.idle_seconds, asks=screen.still_there_seconds
+            self.visit,
+            self.theme,
+            self.window,
+            self.window.glass,
+            idle=screen.idle_seconds,
+            asks=screen.still_there_seconds,
         )
         self.inactivity.alive()
 

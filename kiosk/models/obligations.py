@@ -9,6 +9,8 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from kiosk.cooperative.money import Money, total
 from kiosk.cooperative.obligation import Choice, Obligation
 from kiosk.cooperative.order import MOST_LINES, Order, OrderLine
+from kiosk.models.dates import today
+from kiosk.models.obligation_words import ObligationWords
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -31,6 +33,7 @@ class ObligationsModel(QAbstractListModel):
         super().__init__()
         self._rows: list[Obligation] = []
         self._chosen: dict[int, tuple[Choice, Money]] = {}
+        self._words = ObligationWords()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._rows)
@@ -46,7 +49,9 @@ class ObligationsModel(QAbstractListModel):
             return choice
         if role == self.AMOUNT:
             return amount
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return self._words.row(self._rows[row], choice, amount, today())
+        if role == Qt.ItemDataRole.DisplayRole:
             return f"{self._rows[row].name} {amount.shown() if amount else ''}".strip()
         return None
 
@@ -61,6 +66,11 @@ class ObligationsModel(QAbstractListModel):
     def obligation(self, row: int) -> Obligation:
         """The obligation in a row."""
         return self._rows[row]
+
+    def said_of(self, row: int, choice: Choice) -> str:
+        """One of the three choices of a row, as it is said; empty where it can not be made."""
+        chosen, amount = self._chosen.get(row, (None, None))
+        return self._words.choice(self._rows[row], choice, amount if choice is chosen else None)
 
     def choice(self, row: int) -> Choice | None:
         """What is chosen in a row, if anything."""

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
-from kiosk.cooperative.bogota import BOGOTA
 from kiosk.cooperative.payment import Payment
 from kiosk.cooperative.standing import Standing, standing
+from kiosk.models.dates import long_time
 from kiosk.models.standing_words import standing_words
 
 Index = QModelIndex | QPersistentModelIndex
 
 
 def described(payment: Payment) -> str:
-    """One row in words, for whoever hears it."""
-    begun = payment.created_at.astimezone(BOGOTA)
-    return f"{standing_words(payment)}, {payment.total.shown()}, {begun:%d/%m/%Y %H:%M}, {payment.reference}"
+    """One row in words, for whoever hears it by a screen reader or the kiosk's voice."""
+    when = long_time(payment.created_at)
+    return f"{standing_words(payment)}, {payment.total.shown()}, {when}, {payment.reference}"
 
 
 class PaymentsModel(QAbstractListModel):

@@ -24,7 +24,7 @@ from kiosk.tour.report import keep_receipts, report
 from kiosk.views.parts.keyboard import _NAMES
 from kiosk.views.parts.languages import Languages
 from kiosk.views.parts.page import Page
-from kiosk.visit.steps import Step
+from kiosk.visit.steps import Step, Turn
 
 MEMBER = ("1900100101", "4821")
 NO_EMAIL = "1900100104"
@@ -208,7 +208,7 @@ class Tour:
     def _choose(self) -> None:
         self.click("pay")
         self.arrive(Step.CHOOSE)
-        self.wait("a total", lambda: bool(self._app.visit.obligations.total))
+        self.wait("a total", lambda: bool(self._app.visit.paying.obligations.total))
         self.picture("choose")
         self._see_better()
         self.click("all_overdue")
@@ -241,7 +241,7 @@ class Tour:
         if self._app.visit.step is Step.PICK_BANK:
             self._pick_bank()
         self.arrive(Step.REVIEW)
-        if self._app.visit.terms:
+        if self._app.visit.paying.terms:
             self.click("accept_terms")
         self.picture("review")
         self.click("go")
@@ -267,7 +267,7 @@ class Tour:
         self.picture("phone")
         self.click("pay_here")
         self._opened()
-        if not self._app.visit.banks.rowCount():
+        if not self._app.visit.paying.banks.rowCount():
             self._at_gateway()
         self.web("#bank-user", "maria")
         self.tap("done")
@@ -331,7 +331,7 @@ class Tour:
             self.arrive(Step.RECEIPT)
             pause(300)
             self.picture("receipt")
-        payment = visit.payment
+        payment = visit.paying.payment
         if payment is None:
             raise TourError("result: there is no payment")
         return payment
@@ -343,7 +343,7 @@ class Tour:
 
     def _until(self, state: State) -> None:
         def there() -> bool:
-            payment = self._app.visit.payment
+            payment = self._app.visit.paying.payment
             return payment is not None and payment.state is state
 
         self.wait(f"state {state.value}", there, 60)
@@ -353,7 +353,7 @@ class Tour:
         if not self.find("state").isVisible():
             return
         printing = getattr(self.page, "printing", None)
-        if printing is not None and standing(self._app.visit.payment) is Standing.PAID:
+        if printing is not None and standing(self._app.visit.paying.payment) is Standing.PAID:
             self.wait(
                 "the printer", lambda: printing.phase in ("printed", "failed", "no_paper", "no_printer"), 40
             )
@@ -363,7 +363,7 @@ class Tour:
         visit = self._app.visit
         self.click("go")
         self.arrive(Step.WELCOME)
-        if visit.session is not None or visit.payment is not None:
+        if visit.signing_in.session is not None or visit.paying.payment is not None:
             raise TourError("welcome: something of the visit stayed behind")
         self.click("start")
         self.arrive(Step.BEFORE)
@@ -382,7 +382,7 @@ class Tour:
         self.picture("payments")
         self.click("leave")
         self.arrive(Step.WELCOME)
-        visit.go(Step.OUT_OF_SERVICE)
+        visit.turn(Turn.UNFIT)
         self.picture("out_of_service")
 
 

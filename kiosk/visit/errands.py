@@ -32,6 +32,12 @@ class Errands(QObject):
         self.busy = ""
         self.problem: Problem | None = None
 
+    def drop_answers(self) -> None:
+        """The visit is over: what was asked for it is nobody's any more."""
+        self._serial += 1
+        self.busy = ""
+        self.problem = None
+
     def run(self, lane: str, work: Callable[[Desk], T], done: Callable[[T], object],
             failed: Callable[[Exception], object]) -> None:  # fmt: skip
         """Do something at the desk; the answer is dropped when the visit has ended by then."""
@@ -46,7 +52,7 @@ class Errands(QObject):
 
         self._jobs.run(lane, lambda: work(self._desk()), when_same(done), when_same(failed))
 
-    def _ask(
+    def ask(
         self,
         work: Callable[[Desk], T],
         done: Callable[[T], object],
@@ -55,6 +61,7 @@ class Errands(QObject):
         quiet: bool = False,
         lane: str = "ask",
     ) -> None:
+        """Ask at the desk, then `done`; meanwhile `busy` is `doing`, unless the question is `quiet`."""
         if not quiet:
             if self.busy:
                 return
@@ -80,6 +87,7 @@ class Errands(QObject):
         self.busy = doing
         self.busy_changed.emit()
 
-    def _tell(self, problem: Problem) -> None:
+    def tell(self, problem: Problem) -> None:
+        """Say what went wrong."""
         self.problem = problem
         self.troubled.emit()

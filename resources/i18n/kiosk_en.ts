@@ -1044,6 +1044,18 @@
             <source>Escribir</source>
             <translation>Type it</translation>
         </message>
+        <message>
+            <source>marcado</source>
+            <translation>selected</translation>
+        </message>
+        <message>
+            <source>Marcado: se pagan {amount}</source>
+            <translation>Selected: {amount} to pay</translation>
+        </message>
+        <message>
+            <source>sin marcar</source>
+            <translation>not selected</translation>
+        </message>
     </context>
     <context>
         <name>OpeningPanel</name>
@@ -1573,10 +1585,6 @@
         <message>
             <source>{name}, lista de {count}</source>
             <translation>{name}, a list of {count}</translation>
-        </message>
-        <message>
-            <source>Marcado: se pagan {amount}</source>
-            <translation>Selected: {amount} to pay</translation>
         </message>
         <message>
             <source>sin marcar</source>

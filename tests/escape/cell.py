@@ -111,9 +111,9 @@ class Cell:
         """A payment whose bank page is `url`, on its way."""
         self.gateway.creation = Created("900123", url)
         payment = self.checkout.start(order(f"OB-{len(self.gateway.charges)}"), MEMBER, HOLDER)
-        self.visit.payment, self.visit.gateway = payment, self.gateway
+        self.visit.paying.payment, self.visit.paying.gateway = payment, self.gateway
         QGuiApplication.clipboard().setText(SECRET)
-        self.visit.go(Step.BANK)
+        self.visit._stand_at(Step.BANK)
         self.wait(lambda: self.page.web, "browser")
         self._before = _Before(
             self._windows(), self._files(), self.window.geometry(), self.web.view.zoomFactor()

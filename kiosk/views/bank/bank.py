@@ -15,8 +15,9 @@ from kiosk.lockdown.web_policy import WebPolicy, shown_host
 from kiosk.lockdown.web_profile import WebVisit
 from kiosk.views.bank.bar import BankBar, BankMessage
 from kiosk.views.bank.dialogs import DialogOverlay
-from kiosk.views.bank.panels import HelpOverlay, LeaveOverlay, OpeningPanel, Overlay, TroublePanel
+from kiosk.views.bank.panels import HelpOverlay, LeaveOverlay, OpeningPanel, TroublePanel
 from kiosk.views.bank.web_typing import WebTyping
+from kiosk.views.parts.overlay import Overlay
 from kiosk.views.parts.page import Page
 from kiosk.views.parts.tree import layout_of
 
@@ -77,7 +78,7 @@ class BankPage(Page):
         whole.insertWidget(1, self.stage, 1)
         self.opening = OpeningPanel(self.stage, theme)
         self.trouble = TroublePanel(self.stage, theme, self.place, self._reload, self._give_up)
-        self.help = HelpOverlay(self, theme, self.place, self._reload, self.visit.continue_on_phone)
+        self.help = HelpOverlay(self, theme, self.place, self._reload, self.visit.paying.continue_on_phone)
         self.leaving = LeaveOverlay(self, theme, self._give_up)
         self.dialog = DialogOverlay(self.stage, theme)  # «Cancelar» above it stays in reach
         for overlay in self._overlays():
@@ -103,7 +104,7 @@ class BankPage(Page):
     # -- coming and going -----------------------------------------------------------------
 
     def enter(self) -> None:
-        payment = self.visit.payment
+        payment = self.visit.paying.payment
         if self._web is not None and payment is self._payment:
             return
         self.leave()
@@ -118,7 +119,7 @@ class BankPage(Page):
         QTimer.singleShot(0, self, self._open_web)
 
     def _give_up(self) -> None:
-        self.visit.left_bank(given_up=True)
+        self.visit.paying.left_bank(given_up=True)
 
     def leave(self) -> None:
         for timer in (self._clock, self._watch):
@@ -140,7 +141,7 @@ class BankPage(Page):
         return self.help, self.leaving, self.dialog
 
     def _open_web(self) -> None:
-        gateway = self.visit.gateway
+        gateway = self.visit.paying.gateway
         if self._payment is None or gateway is None or self._web is not None or not self._clock.isActive():
             return
         from kiosk.lockdown.load_watch import LoadWatch
@@ -151,7 +152,7 @@ class BankPage(Page):
         page = web.page
         self._load = LoadWatch(page, self.late_after)
         listen = self._listener(web)
-        listen(page.returned, self.visit.left_bank, queued=True)
+        listen(page.returned, self.visit.paying.left_bank, queued=True)
         listen(page.refused, self._refused, queued=True)
         listen(page.urlChanged, lambda _: self._show_origin())
         listen(page.loadProgress, self.bar.line.grow)
@@ -253,19 +254,19 @@ class BankPage(Page):
         self.bar.show_time(left + 0.99)
         if left <= 0:
             self._clock.stop()
-            self.visit.left_bank()
+            self.visit.paying.left_bank()
         elif left <= _HURRY_AT < self.visit.limits.bank_seconds and not self._hurried:
             self._hurried = True
             self.message.say(lambda: self.tr("Le queda un minuto para terminar en la página de su banco."))
 
     def _ask(self) -> None:
         if time.monotonic() - self._entered >= _FIRST_QUESTION_AFTER:
-            self.visit.ask_now()
+            self.visit.paying.ask_now()
 
     # -- words of ours above the page -----------------------------------------------------
 
     def _open_help(self) -> None:
-        self.help.phone.setVisible(self.visit.offers_phone)
+        self.help.phone.setVisible(self.visit.paying.offers_phone)
         self._open(self.help)
 
     def _open_leave(self) -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from kiosk.views.bank.panels import Overlay
 from kiosk.views.parts.controls import Button, label
+from kiosk.views.parts.overlay import Overlay
 from kiosk.views.parts.theme import Theme
 
 SECONDS = 60

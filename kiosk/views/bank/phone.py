@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
 from kiosk.lockdown.web_policy import Judgement, WebPolicy, shown_host
 from kiosk.views.bank.panels import LeaveOverlay
-from kiosk.views.member.waiting import Spinner
 from kiosk.views.parts.contact import whom_to_ask
 from kiosk.views.parts.controls import Button, Card, Picture, breakable, label, together
 from kiosk.views.parts.page import Page
 from kiosk.views.parts.qr import QrCode
+from kiosk.views.parts.spinner import Spinner
 
 _STEPS = ("qr-code-bold", "lock-key-bold", "check-bold")
 
@@ -45,7 +45,7 @@ class PhonePage(Page):
             whole.addWidget(self._code(), 0, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(whole, 1)
         self.give_up = Button(theme, "give_up", icon="x-bold", on_click=lambda: self.leaving.open())
-        self.here = Button(theme, "pay_here", icon="bank-bold", on_click=self.visit.back_to_bank)
+        self.here = Button(theme, "pay_here", icon="bank-bold", on_click=self.visit.paying.back_to_bank)
         for button in (self.give_up, self.here):
             self.action_row.addWidget(button)
         self.go_button = Button(theme, "go", icon="check-bold", icon_after=True, on_click=self.visit.finish)
@@ -124,26 +124,28 @@ class PhonePage(Page):
 
     def _show_code(self) -> None:
         """The gateway's address, if it is one that this terminal would open itself."""
-        payment, gateway = self.visit.payment, self.visit.gateway
+        payment, gateway = self.visit.paying.payment, self.visit.paying.gateway
         address = payment.redirect_url if payment is not None else None
         if address is None or gateway is None:
             return
         policy = WebPolicy(gateway.allowed_hosts(), gateway.is_return, self.place.demonstration)
         url = QUrl(address)
         if policy.judge(url) is not Judgement.OPEN:
-            QTimer.singleShot(0, self, self.visit.back_to_bank)  # it says what is wrong with the address
+            QTimer.singleShot(
+                0, self, self.visit.paying.back_to_bank
+            )  # it says what is wrong with the address
             return
         self.qr.show_text(address)
         self._host.setText(breakable(shown_host(url)))
 
     def _give_up(self) -> None:
-        self.visit.left_bank(given_up=True)
+        self.visit.paying.left_bank(given_up=True)
 
     def _tick(self) -> None:
         if time.monotonic() - self._since >= self.visit.limits.bank_seconds:
-            self.visit.left_bank()
+            self.visit.paying.left_bank()
         else:
-            self.visit.ask_now()
+            self.visit.paying.ask_now()
 
     def _show_time(self) -> None:
         left = max(0, int(self.visit.limits.bank_seconds - (time.monotonic() - self._since)))
@@ -152,7 +154,7 @@ class PhonePage(Page):
         )
 
     def retranslate(self) -> None:
-        payment, holder = self.visit.payment, self.visit.holder
+        payment, holder = self.visit.paying.payment, self.visit.paying.holder
         amount = together(payment.total.shown()) if payment else ""
         self._title.setText(self.tr("Pague {amount} desde su celular").format(amount=amount))
         for words, text in zip(

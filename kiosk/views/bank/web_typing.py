@@ -76,17 +76,17 @@ class WebTyping(QObject):
         if field == before:
             return
         self._shown = field
-        show_keyboard = getattr(self._page.window(), "show_keyboard", None)
-        if show_keyboard is None:
+        keyboards = getattr(self._page.window(), "keyboards", None)
+        if keyboards is None:
             return
         from kiosk.lockdown.bank_page import BLUR
 
         if field is None:
-            show_keyboard(None)
+            keyboards.show(None)
             # A field left behind must ask for the keyboard again when it is touched again.
             web.page.run_everywhere(BLUR)
         else:
-            show_keyboard(*field)
+            keyboards.show(*field)
             QTimer.singleShot(_AFTER_RESIZE, self, self._keep_in_sight)
 
     def _keep_in_sight(self) -> None:

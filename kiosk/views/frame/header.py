@@ -1,14 +1,14 @@
-"""The top of every page: cooperative and agency, the step, what serves everybody; the voice; the reach band."""
+"""The top of every page: cooperative and agency, the step, what serves everybody."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from kiosk.views.parts.brandmark import Brandmark
 from kiosk.views.parts.controls import Button, Card, label
 from kiosk.views.parts.languages import Languages
 from kiosk.views.parts.page import Place
@@ -16,33 +16,8 @@ from kiosk.views.parts.theme import Theme
 from kiosk.visit.steps import NUMBER, STEPS, Step
 from kiosk.visit.visit import Visit
 
-if TYPE_CHECKING:
-    from kiosk.views.frame.speaking import Speaker
-
 _DASH, _GAP, _LONGER = 34, 9, 30
 _BAR = _DASH * STEPS + _GAP * (STEPS - 1) + _LONGER
-
-
-class Brandmark(QLabel):
-    """The cooperative's logo file, or its initial on the brand colour."""
-
-    def __init__(self, theme: Theme, place: Place, pixels: int = 60, *, inverse: bool = False) -> None:
-        super().__init__()
-        side = theme.u(pixels)
-        self.setFixedSize(side, side)
-        self.setAccessibleName(place.cooperative)
-        if place.logo:
-            logo = QPixmap(place.logo)
-            keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-            self.setPixmap(logo.scaled(side, side, keep, smooth))
-            return
-        ground, ink = ("#ffffff", theme.colours.brand) if inverse else (theme.colours.brand, "#ffffff")
-        self.setText(place.cooperative.split()[-1][:1])
-        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setStyleSheet(
-            f"background: {ground}; color: {ink}; border-radius: {theme.u(14)}px; "
-            f"font-size: {theme.u(pixels * 0.55)}px; font-weight: 800;"
-        )
 
 
 _STEP_ROOM = 380
@@ -122,14 +97,14 @@ class Header(Card):
         )
         for button in (self.listen, self.comfort, self.language, self.leave):
             self.box.addWidget(button)
-        self._speaker: Speaker | None = None
+        self._offered: Callable[[], bool] = lambda: False
+        self._reads: Callable[[], bool] = lambda: False
         self.retranslate()
         theme.changed.connect(self.refresh)
 
-    def offer_listening(self, speaker: Speaker) -> None:
-        """There may be a voice: «Escuchar» shows while there is one for the language in force."""
-        self._speaker = speaker
-        self.listen.clicked.connect(lambda: speaker.listen())
+    def offer_listening(self, offered: Callable[[], bool], reads: Callable[[], bool]) -> None:
+        """«Escuchar» shows while a voice is `offered` for the language in force, «Callar» while it `reads`."""
+        self._offered, self._reads = offered, reads
         self.refresh()
 
     def _names(self) -> QWidget:
@@ -147,7 +122,7 @@ class Header(Card):
     def refresh(self) -> None:
         """Where the visit stands."""
         number = NUMBER.get(self._visit.step, 0)
-        offered = self._speaker is not None and self._speaker.offered
+        offered = self._offered()
         wide_enough = not self._theme.portrait
         self._mark.setVisible(not self._theme.reach)  # then the band above has brand and step
         self._brand.setVisible(wide_enough and self._theme.roomy and not self._theme.reach)
@@ -168,8 +143,7 @@ class Header(Card):
             if narrow and button is self.comfort:
                 self._picture_only(button)
         self.listen.setVisible(offered)
-        reads = self._speaker is not None and self._speaker.on
-        self.listen.caption(self.tr("Callar") if reads else self.tr("Escuchar"))
+        self.listen.caption(self.tr("Callar") if self._reads() else self.tr("Escuchar"))
         if narrow:
             self._picture_only(self.listen)
 
@@ -206,69 +180,3 @@ class Header(Card):
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
-
-
-class VoiceBar(Card):
-    """Below the header while pages are read aloud: again, louder, no more."""
-
-    def __init__(self, theme: Theme, speaker: Speaker) -> None:
-        super().__init__(theme, "voice", across=True, pad=0, gap=16)
-        edge = theme.u(56)
-        self.box.setContentsMargins(edge, theme.u(8), edge, theme.u(8))
-
-        def make(name: str, icon: str, deed: Callable[[], object]) -> Button:
-            return Button(theme, name, kind="quiet", size="small", icon=icon, on_click=deed)
-
-        self._again = make("speech_again", "arrows-clockwise-bold", speaker.repeat)
-        self._louder = make("speech_louder", "plus-bold", speaker.louder)
-        self._enough = make("speech_off", "x-bold", speaker.end)
-        self.box.addStretch(1)
-        self.buttons = (self._again, self._louder, self._enough)
-        for button in self.buttons:
-            self.box.addWidget(button)
-        self.retranslate()
-
-    def retranslate(self) -> None:
-        """Words in the language in force."""
-        self._again.caption(self.tr("Repetir"))
-        self._louder.caption(self.tr("Volumen"))
-        self._louder.setAccessibleName(self.tr("Más volumen"))
-        self._enough.caption(self.tr("No leer más"))
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
-
-
-class ReachBand(Card):
-    """What the upper part of the screen shows in reach mode: nothing to touch, only where one is."""
-
-    def __init__(self, theme: Theme, place: Place) -> None:
-        super().__init__(theme, "band", pad=0, gap=14)
-        self._theme = theme
-        self.setObjectName("reach_band")
-        self.box.setContentsMargins(theme.u(56), theme.u(24), theme.u(56), theme.u(24))
-        head = QHBoxLayout()
-        head.setSpacing(theme.u(24))
-        head.addWidget(Brandmark(theme, place, 64, inverse=True))
-        names = QVBoxLayout()
-        names.setSpacing(0)
-        name, where = label("strong"), label("caption")
-        name.setText(place.cooperative)
-        where.setText(f"{place.agency} · {place.city}")
-        names.addWidget(name)
-        names.addWidget(where)
-        head.addLayout(names, 1)
-        self._step, self._title = label("strong", name="band_step"), label("title", name="band_title")
-        self.box.addLayout(head)
-        self.box.addStretch(1)
-        self.box.addWidget(self._step)
-        self.box.addWidget(self._title)
-
-    def say(self, step: str, title: str) -> None:
-        """Where in the way, and the page's question."""
-        for part, words in ((self._step, step), (self._title, title)):
-            if part.text() != words:
-                part.setText(words)
-                part.setVisible(bool(words))

@@ -8,21 +8,18 @@ answer is awaited other clocks count: the bank page's own and the one of the wai
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from kiosk.cooperative.standing import Standing, standing
-from kiosk.views.bank.panels import Overlay
+from kiosk.views.frame.glass import Glass
 from kiosk.views.parts.controls import Button, Picture, label
+from kiosk.views.parts.overlay import Overlay
 from kiosk.views.parts.theme import Theme
 from kiosk.visit.steps import Step
 from kiosk.visit.visit import Visit
-
-if TYPE_CHECKING:
-    from kiosk.views.frame.main_window import MainWindow
 
 _ELSEWHERE = frozenset({Step.WELCOME, Step.OUT_OF_SERVICE, Step.BANK, Step.PHONE, Step.WAITING})
 
@@ -83,7 +80,9 @@ class StillThere(Overlay):
 class Inactivity(QObject):
     """Watches the window's own input. Seconds: `idle` before the question, `asks` for it."""
 
-    def __init__(self, visit: Visit, theme: Theme, window: MainWindow, *, idle: float, asks: int) -> None:
+    def __init__(
+        self, visit: Visit, theme: Theme, window: QWidget, glass: Glass, *, idle: float, asks: int
+    ) -> None:
         super().__init__(window)
         self._visit, self._theme, self._window, self._asks = visit, theme, window, asks
         self._question: StillThere | None = None
@@ -94,7 +93,7 @@ class Inactivity(QObject):
         self._second.timeout.connect(self._count)
         visit.moved.connect(self._moved)
         visit.busy_changed.connect(self.alive)
-        window.glass.touched.connect(self._touched)
+        glass.touched.connect(self._touched)
 
     def _touched(self) -> None:
         if not self.asking:
@@ -122,7 +121,7 @@ class Inactivity(QObject):
             return
         if self._question is None:
             self._question = StillThere(self._window, self._theme, self._stay, self._visit.finish)
-        payment = self._visit.payment
+        payment = self._visit.paying.payment
         self._left = self._asks
         self._question.say(payment is not None and standing(payment) is Standing.OPEN)
         self._question.show_seconds(self._left)

@@ -1,25 +1,14 @@
-"""What the widgets on the screen say, in words to be spoken; of a secret only how long it is."""
+"""Puts what is on the screen into words, from the widgets themselves."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import (
-    QModelIndex,
-    QObject,
-)
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QAbstractItemView,
-    QLabel,
-    QLineEdit,
-    QWidget,
-)
+from PySide6.QtCore import QModelIndex, QObject, Qt
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLabel, QLineEdit, QWidget
 
-from kiosk.cooperative.obligation import Choice
+from kiosk.models.banks import BanksModel
+from kiosk.models.obligation_words import CHOICES
 from kiosk.models.obligations import ObligationsModel
-from kiosk.models.payments import PaymentsModel
-from kiosk.models.standing_words import standing_words
 from kiosk.speech.wording import unchanging
-from kiosk.views.parts.dates import long_time
 from kiosk.views.parts.obligation_delegate import ObligationDelegate
 from kiosk.views.parts.page import NOT_OURS, Page, is_secret, read_in_order
 
@@ -107,49 +96,17 @@ class Reader(QObject):
         return self.row(view, view.currentIndex()) if view.currentIndex().isValid() else ""
 
     def row(self, view: QAbstractItemView, index: QModelIndex) -> str:
-        """One row of a list."""
-        model = view.model()
-        if isinstance(model, ObligationsModel):
-            return self._obligation(view, index)
-        if isinstance(model, PaymentsModel):
-            payment = model.payment(index.row())
-            when, reference = long_time(payment.created_at), payment.reference
-            return f"{standing_words(payment)}, {payment.total.shown()}, {when}, {reference}"
-        picked = view.selectionModel().isSelected(index)
-        return str(index.data()) + (", " + self.tr("marcado") if picked else "")
-
-    def _obligation(self, view: QAbstractItemView, index: QModelIndex) -> str:
-        delegate = obligation_delegate(view)
-        words, today = delegate.words, delegate.today
-        owed, amount = index.data(ObligationsModel.OBLIGATION), index.data(ObligationsModel.AMOUNT)
-        said = [words.kind(owed.kind), words.detail(owed), words.standing(owed, today)[0]]
-        said += [self._choice(view, index, part) for part in (1, 2) if owed.payable]
-        if amount:
-            said.append(self.tr("Marcado: se pagan {amount}").format(amount=amount.shown()))
-        elif owed.payable:
-            said.append(self.tr("sin marcar"))
-        return ". ".join(part for part in said if part)
-
-    def _choice(self, view: QAbstractItemView, index: QModelIndex, part: int) -> str:
-        choice = (Choice.OVERDUE, Choice.NEXT_DUE, Choice.OTHER)[part - 1]
-        owed, delegate = index.data(ObligationsModel.OBLIGATION), obligation_delegate(view)
-        if not delegate.possible(owed, choice):
-            return ""
-        chosen = index.data(ObligationsModel.CHOICE) is choice
-        amount = index.data(ObligationsModel.AMOUNT)
-        name, value = delegate.words.chip(owed, choice, amount.shown() if chosen and amount else "")
-        return f"{name}: {value}" + (", " + self.tr("marcado") if chosen else "")
+        """One row of a list, as its model describes it to screen readers too."""
+        text = str(index.data(Qt.ItemDataRole.AccessibleTextRole))
+        # A screen reader says by itself what is selected.
+        picked = isinstance(view.model(), BanksModel) and view.selectionModel().isSelected(index)
+        return text + (", " + self.tr("marcado") if picked else "")
 
     def part(self, view: QAbstractItemView) -> str:
         """The part of an obligation's row that the keys are on."""
-        part, index = obligation_delegate(view).focused_part, view.currentIndex()
-        if part and index.isValid():
-            return self._choice(view, index, part) or self.tr("no disponible")
+        model, index = view.model(), view.currentIndex()
+        delegate = view.itemDelegate()
+        part = delegate.focused_part if isinstance(delegate, ObligationDelegate) else 0
+        if part and index.isValid() and isinstance(model, ObligationsModel):
+            return model.said_of(index.row(), CHOICES[part - 1]) or self.tr("no disponible")
         return self.tr("Casilla") if index.isValid() else ""
-
-
-def obligation_delegate(view: QAbstractItemView) -> ObligationDelegate:
-    """What draws the rows of a list of obligations, and knows their words."""
-    found = view.itemDelegate()
-    assert isinstance(found, ObligationDelegate)
-    return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
@@ -34,13 +35,13 @@ from PySide6.QtWidgets import (
 from kiosk.models.obligations import ObligationsModel
 from kiosk.speech.voice import LOUDEST, SpeechPlan, ThreadedVoice, Voice, find_voice
 from kiosk.speech.wording import letter, sentences
+from kiosk.views.frame.glass import Glass
 from kiosk.views.frame.reading import Reader
 from kiosk.views.parts.languages import Languages
-from kiosk.views.parts.page import is_secret
+from kiosk.views.parts.page import Page, is_secret
 from kiosk.views.parts.tree import application
 
 if TYPE_CHECKING:
-    from kiosk.views.frame.main_window import MainWindow
     from kiosk.views.parts.theme import Theme
     from kiosk.visit.visit import Visit
 
@@ -68,6 +69,16 @@ def thread_events() -> Callable[[], bool]:
     return QEventLoop().processEvents
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a speaker has to do with: widgets, hands, the page on stage, the name of the look in force."""
+
+    root: QWidget
+    glass: Glass
+    page: Callable[[], Page | None]
+    look: Callable[[], str]
+
+
 class Speaker(QObject):
     """Says what the member meets while `on`; `changed` tells of it and of `offered`."""
 
@@ -76,9 +87,9 @@ class Speaker(QObject):
     """Once a second while something is being read that the member asked for: a sign of life."""
     _found = Signal()
 
-    def __init__(self, window: MainWindow, visit: Visit, theme: Theme, plan: SpeechPlan) -> None:
-        super().__init__(window)
-        self._window, self._visit, self._plan = window, visit, plan
+    def __init__(self, around: Surroundings, visit: Visit, theme: Theme, plan: SpeechPlan) -> None:
+        super().__init__(around.root)
+        self._around, self._visit, self._plan = around, visit, plan
         self.reader = Reader(self)
         self.on, self._volume = False, plan.volume
         self.voice: Voice | None = None
@@ -92,11 +103,13 @@ class Speaker(QObject):
         self._watch.timeout.connect(self._look)
         self._found.connect(self.changed)
         visit.ended.connect(self.end)
-        visit.obligations.dataChanged.connect(self._chosen)
+        visit.paying.obligations.dataChanged.connect(self._chosen)
         theme.changed.connect(self._redressed)
         theme.reach_changed.connect(self._redressed)
         for key, deed in ((LISTEN, self.listen), (REPEAT, self.repeat), (LOUDER, self.louder)):
-            shortcut = QShortcut(QKeySequence(key), window, context=Qt.ShortcutContext.ApplicationShortcut)
+            shortcut = QShortcut(
+                QKeySequence(key), around.root, context=Qt.ShortcutContext.ApplicationShortcut
+            )
             shortcut.activated.connect(deed)
         if plan.engines:
             make = lambda: find_voice(plan, _engines())  # noqa: E731
@@ -119,7 +132,7 @@ class Speaker(QObject):
         self.on = True
         self.voice.loud(self._volume)
         application().focusChanged.connect(self._focus_moved)
-        self._window.glass.touched.connect(self._acted)
+        self._around.glass.touched.connect(self._acted)
         self._watch.start()
         self.changed.emit()
         self.read()
@@ -139,10 +152,10 @@ class Speaker(QObject):
         self._soon.stop()
         self._watch.stop()
         self._follow(None)
-        for view in self._window.findChildren(QAbstractItemView):
+        for view in self._around.root.findChildren(QAbstractItemView):
             view.removeEventFilter(self)
         application().focusChanged.disconnect(self._focus_moved)
-        self._window.glass.touched.disconnect(self._acted)
+        self._around.glass.touched.disconnect(self._acted)
         self.hush()
         self._volume, self._last, self._card = self._plan.volume, "", None
         self._known.clear()
@@ -206,7 +219,7 @@ class Speaker(QObject):
     def read(self) -> None:
         """The card above the page, or the page; then the field that waits for the keys."""
         self._soon.stop()
-        self._card, page = self._card_above(), self._window.current
+        self._card, page = self._card_above(), self._around.page()
         if page is None:
             return
         texts = self.reader.page(page) if self._card is None else self.reader.overlay(self._card)
@@ -218,12 +231,12 @@ class Speaker(QObject):
         self.say(*texts)
 
     def _card_above(self) -> QWidget | None:
-        shown = [w for w in self._window.findChildren(QWidget) if hasattr(w, "card") and w.isVisible()]
+        shown = [w for w in self._around.root.findChildren(QWidget) if hasattr(w, "card") and w.isVisible()]
         return shown[-1].card if shown else None
 
     def _learn(self) -> list[str]:
         """The texts that are new since the last time."""
-        root = self._card or self._window.current
+        root = self._card or self._around.page()
         texts = self.reader.labels(root) if root is not None else {}
         known, self._known = self._known, set(texts)
         return [text for key, text in texts.items() if key not in known]
@@ -292,18 +305,18 @@ class Speaker(QObject):
             self._utter(self.tr("mayúsculas") if capitals else self.tr("minúsculas"))
 
     def _chosen(self, first: QModelIndex, last: QModelIndex) -> None:
-        page = self._window.current
+        page = self._around.page()
         view = getattr(page, "list", None)
         if not self.on or view is None or view.model() is not first.model():
             return
         row = [self.reader.row(view, first)] if first.row() == last.row() else []
-        total = self._visit.obligations.total.shown()
+        total = self._visit.paying.obligations.total.shown()
         self.say(*row, self.tr("Total a pagar hoy: {amount}").format(amount=total))
         QTimer.singleShot(_SETTLED, self, self._learn)  # the page's own words follow: they were said just now
 
     def _redressed(self) -> None:
         if self.on:
-            self.say(self._window.comfort_name(), keep=False)
+            self.say(self._around.look(), keep=False)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         released = event.type() == QEvent.Type.KeyRelease and self.on

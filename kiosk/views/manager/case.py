@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout
 
 from kiosk.cooperative.money import InvalidAmount, Money
 from kiosk.cooperative.payment import Payment, Review, State
+from kiosk.models.dates import minute_time
 from kiosk.models.standing_words import standing_words
-from kiosk.views.member.result import Facts
 from kiosk.views.parts.controls import Button, Card, Field, Option, Picture, label, together
-from kiosk.views.parts.dates import minute_time
+from kiosk.views.parts.facts import Facts
 from kiosk.views.parts.languages import Languages
 from kiosk.views.parts.page import Page
 from kiosk.views.parts.review_texts import review_words
-from kiosk.visit.steps import Step
+from kiosk.visit.steps import Turn
 
 _VERDICTS = (State.POSTED, State.DECLINED, State.FAILED)
 _RETURNED = len(_VERDICTS)
@@ -48,7 +48,7 @@ class ManagerCasePage(Page):
         self._build_form()
         self.body.addStretch(1)
         self.back_button = Button(theme, "back", icon="arrow-left-bold",
-                                  on_click=lambda: self.visit.go(Step.MANAGER))  # fmt: skip
+                                  on_click=self.visit.back)  # fmt: skip
         self.print_button = Button(theme, "print_again", icon="printer-bold", on_click=self._print)
         self.action_row.addWidget(self.back_button)
         self.action_row.addWidget(self.print_button)
@@ -139,7 +139,7 @@ class ManagerCasePage(Page):
 
     def _closed(self) -> None:
         if self.on_stage:
-            self.visit.go(Step.MANAGER)
+            self.visit.turn(Turn.CASE_CLOSED)
 
     def _left_open(self) -> None:
         if self.on_stage:

@@ -14,15 +14,15 @@ from PySide6.QtWidgets import (
 )
 
 from kiosk.cooperative.payment import State
+from kiosk.models.dates import minute_time, short_date, today
 from kiosk.models.payments import PaymentsModel
 from kiosk.teller.desk import Alarms
 from kiosk.teller.manager import DayClose, Difference, Gap
-from kiosk.views.member.payments import PaymentDelegate
-from kiosk.views.member.result import Facts
 from kiosk.views.parts.controls import Button, Card, Field, Picture, label, together
-from kiosk.views.parts.dates import minute_time, short_date, today
+from kiosk.views.parts.facts import Facts
 from kiosk.views.parts.page import Page
-from kiosk.visit.steps import Step
+from kiosk.views.parts.payment_delegate import PaymentDelegate
+from kiosk.visit.steps import Turn
 
 _SURE_WITHIN = 4000
 """Milliseconds in which closing the program must be confirmed."""
@@ -89,7 +89,7 @@ class ManagerPage(Page):
         self.back_button = Button(theme, "back", icon="sign-out-bold", on_click=self.visit.finish)
         self.close_button = Button(theme, "close_kiosk", icon="x-circle-fill", on_click=self._close)
         self.pin_button = Button(theme, "change_pin", icon="key-bold",
-                                 on_click=lambda: self.visit.go(Step.MANAGER_OWN_PIN))  # fmt: skip
+                                 on_click=lambda: self.visit.turn(Turn.OWN_PIN))  # fmt: skip
         self.action_row.addWidget(self.back_button)
         self.action_row.addWidget(self.pin_button)
         self.action_row.addStretch(1)
@@ -130,7 +130,7 @@ class ManagerPage(Page):
 
     def _show(self, index: QModelIndex) -> None:
         self.visit.manager.case = index.data(PaymentsModel.PAYMENT)
-        self.visit.go(Step.MANAGER_CASE)
+        self.visit.turn(Turn.CASE)
 
     def _close(self) -> None:
         if self._sure.isActive():

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from kiosk.teller.pin import usable
 from kiosk.views.manager.pin import PinTexts
-from kiosk.views.member.change_key import ChangeSecretPage
-from kiosk.visit.steps import Step
+from kiosk.views.parts.change_secret import ChangeSecretPage
 
 
 class ManagerOwnPinPage(ChangeSecretPage):
@@ -16,9 +15,7 @@ class ManagerOwnPinPage(ChangeSecretPage):
 
     def build(self) -> None:
         super().build()
-        manager = self.visit.manager
-        manager.renewed.connect(lambda: self.visit.go(Step.MANAGER))
-        manager.refused.connect(self._refused)
+        self.visit.manager.refused.connect(self._refused)
 
     def enter(self) -> None:
         self.retranslate()

@@ -7,7 +7,6 @@ from PySide6.QtCore import QObject, Qt
 from kiosk.views.parts.controls import Card, Field, Picture, label
 from kiosk.views.parts.page import Page
 from kiosk.visit.manager import ManagerDesk
-from kiosk.visit.steps import Step
 
 
 class PinTexts(QObject):
@@ -44,7 +43,6 @@ class ManagerPinPage(Page):
         self.body.addStretch(1)
         self.add_back()
         self.add_go(self._enter)
-        self.visit.manager.admitted.connect(self._admitted)
         self.visit.manager.refused.connect(self._refused)
 
     def enter(self) -> None:
@@ -65,10 +63,6 @@ class ManagerPinPage(Page):
         if len(self.pin.text) >= 6:
             self.visit.manager.enter(self.pin.text)
             self.update_actions()
-
-    def _admitted(self) -> None:
-        first = self.visit.manager.first_pin
-        self.visit.go(Step.MANAGER_OWN_PIN if first else Step.MANAGER)
 
     def _refused(self) -> None:
         if self.on_stage:

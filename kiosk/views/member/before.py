@@ -66,13 +66,13 @@ class BeforePage(Page):
         self.body.insertWidget(2 if self.theme.roomy else 3, self._have_card)
 
     def enter(self) -> None:
-        self.consent.setChecked(self.visit.consented)
+        self.consent.setChecked(self.visit.signing_in.consented)
         self._missing.hide()
 
     def _go(self) -> None:
         # A grey button would not say what is missing, and with large text the tick may be below the fold.
         if self.consent.isChecked():
-            self.visit.consent()
+            self.visit.signing_in.consent()
             return
         self._missing.show()
         QTimer.singleShot(0, self, lambda: self.scroller.ensureWidgetVisible(self._missing, 0, 0))

@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
 )
 
 from kiosk.cooperative.obligation import Choice
+from kiosk.models.dates import today
 from kiosk.models.obligations import ObligationsModel
 from kiosk.views.member.amount_entry import AmountEntry
 from kiosk.views.parts.controls import Card, Figure, Option, Picture, Rule, label
-from kiosk.views.parts.dates import today
 from kiosk.views.parts.obligation_delegate import ObligationDelegate
 from kiosk.views.parts.page import Page
 from kiosk.views.parts.theme import Theme
@@ -123,17 +123,17 @@ class ChoosePage(Page):
         left.addWidget(self._empty)
         self._lay_out(left)
         self.add_back()
-        self.add_go(self.visit.confirm_choice)
+        self.add_go(self.visit.paying.confirm_choice)
         self.entry = AmountEntry(theme, self)
         self.entry.taken.connect(lambda row, amount: self.model.choose(row, Choice.OTHER, amount))
         self.model.chosen.connect(self._refresh)
-        self.model.refused.connect(self.visit.too_many_lines)
+        self.model.refused.connect(self.visit.paying.too_many_lines)
         theme.changed.connect(self._relayout)
         self._fit_head()
 
     def _build_list(self) -> None:
         theme = self.theme
-        self.model = self.visit.obligations
+        self.model = self.visit.paying.obligations
         self.list = ObligationsView()
         self.list.setObjectName("obligations")
         self.list.setFrameShape(QFrame.Shape.NoFrame)
@@ -146,7 +146,7 @@ class ChoosePage(Page):
         self.list.setMouseTracking(False)
         QScroller.grabGesture(self.list.viewport(), QScroller.ScrollerGestureType.TouchGesture)
         self.delegate.other_wanted.connect(self._ask_other)
-        self.delegate.held_touched.connect(self.visit.explain_held)
+        self.delegate.held_touched.connect(self.visit.paying.explain_held)
         self._empty, self._empty_words, self._empty_more = (
             Card(theme, pad=60),
             label("heading"),

@@ -82,7 +82,7 @@ class HolderPage(Page):
             self._begun = True
             self.mine.setChecked(True)
             self._fill_mine()
-        order = self.visit.order
+        order = self.visit.paying.order
         self.total.setText(order.total.shown() if order else "")
         self.update_actions()
 
@@ -100,7 +100,7 @@ class HolderPage(Page):
         self.update_actions()
 
     def _fill_mine(self) -> None:
-        document, session = self.visit.document, self.visit.session
+        document, session = self.visit.signing_in.document, self.visit.signing_in.session
         if document is None or session is None:
             return
         is_company = document.type is DocumentType.NIT
@@ -151,7 +151,7 @@ class HolderPage(Page):
         if problems:
             fields[next(iter(problems))].edit.setFocus()
         else:
-            self.visit.name_holder(holder)
+            self.visit.paying.name_holder(holder)
 
     def update_actions(self) -> None:
         self.go_button.setEnabled(not self.visit.busy)  # what is missing is said beside its field

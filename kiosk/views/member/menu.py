@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy
 from kiosk.cooperative.bogota import BOGOTA
 from kiosk.cooperative.payment import Payment, Review
 from kiosk.cooperative.standing import Standing, standing, uneasy
+from kiosk.models.dates import short_date
 from kiosk.views.parts.contact import whom_to_ask
 from kiosk.views.parts.controls import Card, Picture, label
-from kiosk.views.parts.dates import short_date
 from kiosk.views.parts.page import Page
 from kiosk.views.parts.theme import Theme
 from kiosk.views.parts.tree import layout_of
-from kiosk.visit.steps import Step
+from kiosk.visit.steps import Turn
 
 _ICONS = {"pending": "hourglass-fill", "approved": "check-circle-fill", "problem": "x-circle-fill"}
 
@@ -119,9 +119,9 @@ class MenuPage(Page):
         self.payments = Tile(theme, "my_payments", "receipt-duotone")
         self.key = Tile(theme, "change_key", "key-duotone")
         self.leave_tile = Tile(theme, "leave_menu", "sign-out-duotone")
-        self.pay.clicked.connect(lambda: self.visit.open_choice())
-        self.payments.clicked.connect(lambda: self.visit.go(Step.PAYMENTS))
-        self.key.clicked.connect(lambda: self.visit.go(Step.CHANGE_KEY))
+        self.pay.clicked.connect(lambda: self.visit.paying.open_choice())
+        self.payments.clicked.connect(lambda: self.visit.turn(Turn.MY_PAYMENTS))
+        self.key.clicked.connect(lambda: self.visit.turn(Turn.OWN_KEY))
         self.leave_tile.clicked.connect(lambda: self.visit.finish())
         if theme.portrait:
             for row, tile in enumerate((self.pay, self.payments, self.key, self.leave_tile)):
@@ -146,7 +146,7 @@ class MenuPage(Page):
         self._refresh()
 
     def _refresh(self) -> None:
-        session = self.visit.session
+        session = self.visit.signing_in.session
         name = session.member.display_name.split()[0] if session else ""
         self._title.setText(self.tr("Hola, {name}").format(name=name))
         pending = self.visit.payments.pending

@@ -75,7 +75,7 @@ class PickBankPage(Page):
         self.list.setFlow(QListView.Flow.LeftToRight)
         self.list.setWrapping(True)
         self.list.setResizeMode(QListView.ResizeMode.Adjust)
-        self.list.setModel(self.visit.banks)
+        self.list.setModel(self.visit.paying.banks)
         self.list.setItemDelegate(BankDelegate(self.theme, self.list))
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         QScroller.grabGesture(self.list.viewport(), QScroller.ScrollerGestureType.TouchGesture)
@@ -84,11 +84,11 @@ class PickBankPage(Page):
         self.body.addWidget(self.list, 1)
         self.add_back()
         self.add_go(self.visit.next)
-        self.visit.banks.picked_changed.connect(self.update_actions)
+        self.visit.paying.banks.picked_changed.connect(self.update_actions)
         self.theme.changed.connect(self.list.doItemsLayout)
 
     def _pick(self, index: QModelIndex) -> None:
-        self.visit.banks.pick(index.row())
+        self.visit.paying.banks.pick(index.row())
         self.list.clearSelection()
 
     def enter(self) -> None:
@@ -101,11 +101,11 @@ class PickBankPage(Page):
         self.retranslate()
 
     def update_actions(self) -> None:
-        self.go_button.setEnabled(self.visit.banks.picked is not None)
+        self.go_button.setEnabled(self.visit.paying.banks.picked is not None)
 
     def retranslate(self) -> None:
         self._title.setText(self.tr("¿Desde qué banco paga?"))
-        order = self.visit.order
+        order = self.visit.paying.order
         hint = self.tr("Toque el banco del titular de la cuenta.")
         if order:
             total = together(order.total.shown())

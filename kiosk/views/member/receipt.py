@@ -12,7 +12,6 @@ from kiosk.views.parts.page import Page
 from kiosk.views.parts.printing import PrintingCard
 from kiosk.views.parts.qr import QrCode
 from kiosk.views.parts.tree import empty
-from kiosk.visit.steps import Step
 
 
 class ReceiptPage(Page):
@@ -48,7 +47,7 @@ class ReceiptPage(Page):
         whole.addLayout(side)
         self.body.addLayout(whole, 1)
         self.back_button = Button(theme, "back", icon="arrow-left-bold",
-                                  on_click=lambda: self.visit.go(Step.RESULT))  # fmt: skip
+                                  on_click=self.visit.back)  # fmt: skip
         self.print_button = Button(theme, "print_again", icon="printer-bold", on_click=self._print)
         self.action_row.addWidget(self.back_button)
         self.action_row.addWidget(self.print_button)
@@ -65,12 +64,14 @@ class ReceiptPage(Page):
         self._clear()
 
     def _prepare(self) -> None:
-        if self.visit.payment is not None:
-            self.printing.prepare(self.visit.payment, copy=self.visit.reprinting, language=Languages.current)
+        if self.visit.paying.payment is not None:
+            self.printing.prepare(
+                self.visit.paying.payment, copy=self.visit.paying.reprinting, language=Languages.current
+            )
 
     def _print(self) -> None:
-        if self.visit.payment is not None:
-            self.printing.print_now(self.visit.payment, copy=True, language=Languages.current)
+        if self.visit.paying.payment is not None:
+            self.printing.print_now(self.visit.paying.payment, copy=True, language=Languages.current)
 
     def _clear(self) -> None:
         empty(self._rows)

@@ -11,7 +11,6 @@ from kiosk.views.parts.controls import Card, Field, Picture, label
 from kiosk.views.parts.page import Page
 from kiosk.views.parts.problem_texts import ProblemTexts
 from kiosk.visit.problems import Problem, Trouble
-from kiosk.visit.steps import Step
 
 
 class RecoverPage(Page):
@@ -49,16 +48,16 @@ class RecoverPage(Page):
         self.visit.moved.connect(self._refresh)
 
     def enter(self) -> None:
-        if self.visit.document is not None:
-            self.kind.choose(self.visit.document.type)
-            self.number.edit.setText(self.visit.document.number)
+        if self.visit.signing_in.document is not None:
+            self.kind.choose(self.visit.signing_in.document.type)
+            self.number.edit.setText(self.visit.signing_in.document.number)
         self.renew_keyboard(self.number.edit, self.kind.keyboard)
         self._refresh()
         if self._ask.isVisibleTo(self):
             self.number.edit.setFocus()
 
     def leave(self) -> None:
-        self.visit.recovery = None  # not on entering: the answer itself turns to this page again
+        self.visit.signing_in.recovery = None  # not on entering: the answer itself turns to this page again
 
     def forget(self) -> None:
         super().forget()
@@ -82,7 +81,7 @@ class RecoverPage(Page):
         self._refresh()
 
     def _refresh(self) -> None:
-        sent, office = self.visit.recovery is not None, self._no_email()
+        sent, office = self.visit.signing_in.recovery is not None, self._no_email()
         if sent or office:
             self.scroller.setFocus()  # before the field goes: no button gets the focus, and the keys go too
         self._ask.setVisible(not sent and not office)
@@ -96,7 +95,7 @@ class RecoverPage(Page):
         self.update_actions()
 
     def _say_sent(self) -> None:
-        recovery = self.visit.recovery
+        recovery = self.visit.signing_in.recovery
         self._picture.show_icon("envelope-simple-duotone", "brand")
         self._head.setText(self.tr("Revise su correo"))
         if recovery is not None and recovery.email_masked:
@@ -124,8 +123,8 @@ class RecoverPage(Page):
         )
 
     def _go(self) -> None:
-        if self.visit.recovery is not None or self._no_email():
-            self.visit.go(Step.SIGN_IN)
+        if self.visit.signing_in.recovery is not None or self._no_email():
+            self.visit.next()
         else:
             self._send()
 
@@ -135,10 +134,10 @@ class RecoverPage(Page):
         if problem:
             self.number.show_problem(ProblemTexts.document(problem))
         else:
-            self.visit.recover_key(document)
+            self.visit.signing_in.recover_key(document)
 
     def update_actions(self) -> None:
-        done = self.visit.recovery is not None or self._no_email()
+        done = self.visit.signing_in.recovery is not None or self._no_email()
         self.go_button.setEnabled((done or bool(self.number.text)) and not self.visit.busy)
 
     def retranslate(self) -> None:

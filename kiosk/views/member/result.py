@@ -5,85 +5,25 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.cooperative import scheme_texts
 from kiosk.cooperative.payment import CANCELLED, Payment, Review, State
-from kiosk.cooperative.standing import Standing, standing
+from kiosk.models.dates import clock_time, minute_time
+from kiosk.models.obligation_words import ObligationWords
 from kiosk.models.standing_words import short_scheme_words, standing_words
-from kiosk.views.parts.controls import Button, Card, Figure, Picture, Rule, breakable, label, together
-from kiosk.views.parts.dates import clock_time, minute_time
+from kiosk.views.parts.controls import Button, Card, Figure, Picture, breakable, label, together
+from kiosk.views.parts.facts import Facts
 from kiosk.views.parts.languages import Languages
-from kiosk.views.parts.obligation_delegate import ObligationWords
+from kiosk.views.parts.outcome import LOOKS, outcome
 from kiosk.views.parts.page import Page
 from kiosk.views.parts.printing import PrintingCard
 from kiosk.views.parts.qr import QrCode
 from kiosk.views.parts.theme import Theme
-from kiosk.views.parts.tree import empty
-from kiosk.visit.steps import Step
-
-_LOOKS = {
-    "approved": ("approved", "check-circle-fill"),
-    "pending": ("pending", "hourglass-fill"),
-    "disputed": ("pending", "warning-circle-fill"),
-    "declined": ("problem", "x-circle-fill"),
-    "failed": ("problem", "warning-circle-fill"),
-}
-
+from kiosk.visit.steps import Step, Turn
 
 _PAINT_FIRST = 50
 """Milliseconds from arriving to making the receipt."""
-
-
-def outcome(payment: Payment) -> str:
-    """approved, pending, disputed, declined or failed: how it stands, and why it is unpaid."""
-    match standing(payment):
-        case Standing.PAID:
-            return "approved"
-        case Standing.OPEN:
-            return "pending"
-        case Standing.DISPUTED:
-            return "disputed"
-    return "declined" if payment.state is State.DECLINED else "failed"
-
-
-class Facts(QWidget):
-    """Rows of name and value with thin lines between, in one or two columns."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(theme.u(52))
-        self._grid.setVerticalSpacing(0)
-
-    def show_rows(self, left: list[tuple[str, str]], right: list[tuple[str, str]]) -> None:
-        """Fill both columns; on a narrow screen they stand below each other."""
-        empty(self._grid)
-        stacked = self._theme.portrait or not self._theme.roomy or not right
-        for number, row in enumerate(left):
-            self._grid.addWidget(self._row(*row), number, 0)
-        for number, row in enumerate(right):
-            self._grid.addWidget(self._row(*row), number + (len(left) if stacked else 0), 0 if stacked else 1)
-        self._grid.setColumnStretch(0, 1)
-        self._grid.setColumnStretch(1, 0 if stacked else 1)
-
-    def _row(self, name: str, value: str) -> QWidget:
-        row = QWidget()
-        column = QVBoxLayout(row)
-        column.setContentsMargins(0, self._theme.u(12), 0, 0)
-        column.setSpacing(self._theme.u(10))
-        across = QHBoxLayout()
-        left, right = label("soft", wrap=False), label("strong")
-        left.setText(name)
-        right.setText(value)
-        right.setAlignment(Qt.AlignmentFlag.AlignRight)
-        across.addWidget(left)
-        across.addWidget(right, 1)
-        column.addLayout(across)
-        column.addWidget(Rule(self._theme))
-        return row
 
 
 class Advice(Card):
@@ -139,8 +79,8 @@ class ResultPage(Page):
         self.body.addLayout(whole, 1)
         self._build_actions()
         self._ask = QTimer(self)
-        self._ask.timeout.connect(self.visit.ask_now)
-        self.visit.payment_changed.connect(self._changed)
+        self._ask.timeout.connect(self.visit.paying.ask_now)
+        self.visit.paying.changed.connect(self._changed)
 
     def _build_head(self, left: QVBoxLayout) -> None:
         theme = self.theme
@@ -181,24 +121,23 @@ class ResultPage(Page):
 
     def _build_actions(self) -> None:
         theme = self.theme
-        self.again = Button(theme, "pay_again", icon="plus-bold", on_click=self.visit.pay_again)
+        self.again = Button(theme, "pay_again", icon="plus-bold", on_click=self.visit.paying.pay_again)
         self.ask = Button(theme, "ask_now", icon="arrows-clockwise-bold", on_click=self._ask_shown)
         self.receipt = Button(theme, "show_receipt", icon="receipt-bold",
-                              on_click=lambda: self.visit.go(Step.RECEIPT))  # fmt: skip
+                              on_click=lambda: self.visit.turn(Turn.RECEIPT))  # fmt: skip
         for button in (self.again, self.ask, self.receipt):
             self.action_row.addWidget(button)
         self.add_go(self._finish, icon="check-bold")
 
     def _finish(self) -> None:
-        if self.visit.reprinting:
-            self.visit.reprinting = False
-            self.visit.go(Step.PAYMENTS)
+        if self.visit.paying.reprinting:
+            self.visit.paying.seen_enough()
         else:
             self.visit.finish()
 
     def _ask_shown(self) -> None:
         self._asking = True
-        self.visit.ask_now(shown=True)
+        self.visit.paying.ask_now(shown=True)
 
     def _busy_changed(self) -> None:
         super()._busy_changed()
@@ -224,7 +163,7 @@ class ResultPage(Page):
             card.say("", "")
 
     def _changed(self) -> None:
-        payment = self.visit.payment
+        payment = self.visit.paying.payment
         if payment is None or self.visit.step is not Step.RESULT:
             return
         self.retranslate()
@@ -250,7 +189,7 @@ class ResultPage(Page):
 
     def _order_actions(self, what: str) -> None:
         """One primary, on the right: after a refusal it is another try, else it is done."""
-        retry = self._retry = what in ("declined", "failed") and not self.visit.reprinting
+        retry = self._retry = what in ("declined", "failed") and not self.visit.paying.reprinting
         for layout in (self._above, self.action_row):
             for button in (self.again, self.go_button):
                 layout.removeWidget(button)
@@ -263,9 +202,9 @@ class ResultPage(Page):
         self.go_button.turn("secondary" if retry else "primary", "check-bold")
 
     def _make_receipt(self, payment: Payment) -> None:
-        if self.visit.payment is not payment or not self.on_stage:
+        if self.visit.paying.payment is not payment or not self.on_stage:
             return
-        copy = self.visit.reprinting
+        copy = self.visit.paying.reprinting
         self.printing.prepare(payment, copy=copy, language=Languages.current)
         if not copy:
             self.printing.print_once(payment, language=Languages.current)
@@ -281,14 +220,14 @@ class ResultPage(Page):
         self.again.caption(self.tr("Hacer otro pago"))
         self.ask.caption(self.tr("Consultando…") if self._asking else self.tr("Consultar ahora"))
         self.receipt.caption(self.tr("Ver comprobante"))
-        back = self.visit.reprinting
+        back = self.visit.paying.reprinting
         self.go_button.caption(self.tr("Volver a mis pagos") if back else self.tr("Finalizar"))
-        payment = self.visit.payment
+        payment = self.visit.paying.payment
         if payment is not None:
             self._say(payment, outcome(payment))
 
     def _say(self, payment: Payment, what: str) -> None:
-        tone, icon = _LOOKS[what]
+        tone, icon = LOOKS[what]
         self._badge_icon.show_icon(icon, tone)
         self.badge.show_surface(tone)
         pending, disputed = what == "pending", what == "disputed"
@@ -317,7 +256,7 @@ class ResultPage(Page):
         self._call.setVisible(what in ("declined", "failed"))
         self._say_advice(payment)
         self.ask.setVisible(pending)
-        self.again.setVisible(not pending and not disputed and not self.visit.reprinting)
+        self.again.setVisible(not pending and not disputed and not self.visit.paying.reprinting)
         if what in ("declined", "failed"):
             self.again.caption(self.tr("Intentar de nuevo"))
         if pending or disputed:

@@ -52,10 +52,13 @@ class ReviewPage(Page):
         self.body.addLayout(whole, 1)
         self.add_back()
         self.on_phone = Button(
-            theme, "pay_on_phone", icon="device-mobile-bold", on_click=lambda: self.visit.pay(on_phone=True)
+            theme,
+            "pay_on_phone",
+            icon="device-mobile-bold",
+            on_click=lambda: self.visit.paying.pay(on_phone=True),
         )
         self.action_row.addWidget(self.on_phone)
-        self.add_go(lambda: self.visit.pay())
+        self.add_go(lambda: self.visit.paying.pay())
 
     def _holder_card(self) -> Card:
         card = Card(self.theme, pad=36, gap=16)
@@ -77,9 +80,11 @@ class ReviewPage(Page):
 
     def enter(self) -> None:
         self.retranslate()
-        self.terms.show_terms(self.visit.terms)
-        self.on_phone.setVisible(self.visit.offers_phone)
-        self.note.setVisible(not self.visit.terms or bool(self.visit.core_message) or self.visit.offers_phone)
+        self.terms.show_terms(self.visit.paying.terms)
+        self.on_phone.setVisible(self.visit.paying.offers_phone)
+        self.note.setVisible(
+            not self.visit.paying.terms or bool(self.visit.core_message) or self.visit.paying.offers_phone
+        )
         self.update_actions()
 
     def forget(self) -> None:
@@ -96,7 +101,7 @@ class ReviewPage(Page):
         self._go_words()
 
     def _go_words(self) -> None:
-        order = self.visit.order
+        order = self.visit.paying.order
         amount = order.total.shown() if order else ""
         opening = self.visit.busy == "opening"
         self.go_button.caption(
@@ -104,13 +109,13 @@ class ReviewPage(Page):
         )
 
     def retranslate(self) -> None:
-        order, holder = self.visit.order, self.visit.holder
+        order, holder = self.visit.paying.order, self.visit.paying.holder
         self._title.setText(self.tr("Verifique y pague"))
         self._total_label.setText(self.tr("Total a pagar hoy con Débito bancario PSE"))
         self.total.setText(order.total.shown() if order else "")
         self.table.show_order(order)
         self._holder_title.setText(self.tr("Titular de la cuenta"))
-        bank = self.visit.banks.picked
+        bank = self.visit.paying.banks.picked
         values = (
             (self.tr("Nombre"), holder.name if holder else ""),
             (self.tr("Documento"), f"{holder.document.type} {holder.document.number}" if holder else ""),
@@ -128,7 +133,7 @@ class ReviewPage(Page):
             "Al tocar «Pagar» se abre la página de PSE y luego la de su banco. "
             "El débito se hace cuando usted lo confirme allí."
         )
-        if self.visit.offers_phone:
+        if self.visit.paying.offers_phone:
             phone = self.tr("¿No quiere escribir sus claves aquí? Toque «Pagar en mi celular».")
             note = f"{note} {phone}"
         self._note.setText(note)

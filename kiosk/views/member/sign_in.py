@@ -13,7 +13,7 @@ from kiosk.views.parts.controls import Button, Card, Field, Option, label
 from kiosk.views.parts.page import Page
 from kiosk.views.parts.problem_texts import ProblemTexts
 from kiosk.views.parts.theme import Theme
-from kiosk.visit.steps import Step
+from kiosk.visit.steps import Step, Turn
 
 _UPRIGHT_ROOM = 860
 """Design pixels inside a card of a page that is 1080 wide."""
@@ -111,14 +111,14 @@ class SignInPage(Page):
         card.box.addLayout(fields)
         self.body.addWidget(card)
         self.forgot = Button(theme, "recover_key", kind="link", size="small", icon="question-bold",
-                             on_click=lambda: self.visit.go(Step.RECOVER))  # fmt: skip
+                             on_click=lambda: self.visit.turn(Turn.FORGOT_KEY))  # fmt: skip
         self.body.addStretch(1)
         self.add_back()
         self.action_row.addWidget(self.forgot)  # in sight at any size of text
         self.add_go(self._sign_in)
 
     def enter(self) -> None:
-        suggestion = self.visit.take_suggestion()
+        suggestion = self.visit.signing_in.take_suggestion()
         if suggestion is not None:
             kind, number, key = suggestion
             self.kind.choose(DocumentType(kind))
@@ -163,7 +163,7 @@ class SignInPage(Page):
             self.key.show_problem(self.tr("Escriba su clave."))
             self.key.edit.setFocus()
             return
-        self.visit.sign_in(document, self.key.text)
+        self.visit.signing_in.sign_in(document, self.key.text)
 
     def show_problem(self) -> None:
         super().show_problem()

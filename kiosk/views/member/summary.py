@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from kiosk.cooperative.obligation import Choice
 from kiosk.cooperative.order import Order
+from kiosk.models.obligation_words import ObligationWords
 from kiosk.views.member.choose import TotalCard
 from kiosk.views.parts.controls import Card, Picture, Rule, label
-from kiosk.views.parts.obligation_delegate import ObligationWords
 from kiosk.views.parts.page import Page
 from kiosk.views.parts.theme import Theme
 from kiosk.views.parts.tree import empty
@@ -134,7 +134,7 @@ class SummaryPage(Page):
         self._form_label.setText(self.tr("Forma de pago"))
         self._form_name.setText("Débito bancario PSE")
         self._form_text.setText(self.tr("Desde su cuenta de ahorros o corriente, en cualquier banco."))
-        order = self.visit.order
+        order = self.visit.paying.order
         self.table.show_order(order)
         self.total.say(
             self.tr("Total a pagar hoy"),

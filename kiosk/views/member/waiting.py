@@ -5,47 +5,12 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from kiosk.views.parts.contact import whom_to_ask
 from kiosk.views.parts.controls import Button, Card, Picture, label, together
 from kiosk.views.parts.page import Page
-from kiosk.views.parts.theme import Theme
-
-
-class Spinner(QWidget):
-    """A slow, calm ring."""
-
-    def __init__(self, theme: Theme, pixels: float = 150) -> None:
-        super().__init__()
-        self._theme, self._angle = theme, 0
-        self.setFixedSize(theme.u(pixels), theme.u(pixels))
-        self._timer = QTimer(self, interval=40)
-        self._timer.timeout.connect(self._turn)
-
-    def run(self, running: bool) -> None:
-        """Turn, or stand still when nobody looks."""
-        if running:
-            self._timer.start()
-        else:
-            self._timer.stop()
-
-    def _turn(self) -> None:
-        self._angle = (self._angle - 6) % 360
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        thick = self._theme.u(14)
-        box = self.rect().adjusted(thick, thick, -thick, -thick)
-        painter.setPen(QPen(self._theme.colour("line"), thick))
-        painter.drawEllipse(box)
-        painter.setPen(
-            QPen(self._theme.colour("brand"), thick, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
-        )
-        painter.drawArc(box, self._angle * 16, 100 * 16)
+from kiosk.views.parts.spinner import Spinner
 
 
 class WaitingPage(Page):
@@ -80,7 +45,9 @@ class WaitingPage(Page):
         row.addStretch(1)
         self.body.addLayout(row)
         self.body.addStretch(2)
-        self.go_button = Button(theme, "do_not_wait", icon="sign-out-bold", on_click=self.visit.stop_waiting)
+        self.go_button = Button(
+            theme, "do_not_wait", icon="sign-out-bold", on_click=self.visit.paying.stop_waiting
+        )
         self.action_row.addWidget(
             self.go_button
         )  # on the left: where one goes on nobody shall leave by habit
@@ -114,12 +81,12 @@ class WaitingPage(Page):
 
     def _tick(self) -> None:
         if time.monotonic() - self._since >= self.visit.limits.watch_for:
-            self.visit.stop_waiting()
+            self.visit.paying.stop_waiting()
         else:
-            self.visit.ask_now()
+            self.visit.paying.ask_now()
 
     def retranslate(self) -> None:
-        payment = self.visit.payment
+        payment = self.visit.paying.payment
         self._title.setText(self.tr("Esperando la respuesta de su banco"))
         self._text.setText(self.tr("Suele tardar menos de un minuto. No se retire y no pague otra vez."))
         self._safe.setText(

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.cooperative.money import Money, total
-from kiosk.views.frame.header import Brandmark
+from kiosk.views.parts.brandmark import Brandmark
 from kiosk.views.parts.controls import Button, Card, Rule, label
 from kiosk.views.parts.languages import Languages
 from kiosk.views.parts.page import Page
@@ -270,7 +270,7 @@ class WelcomePage(Page):
         return area
 
     def _try(self, kind: str, number: str, key: str) -> None:
-        self.visit.suggest(kind, number, key)
+        self.visit.signing_in.suggest(kind, number, key)
         self.visit.begin()
 
     def retranslate(self) -> None:

@@ -21,9 +21,9 @@ from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from kiosk.cooperative.obligation import PAYMENT_LIVE, Choice, Obligation, ObligationKind
+from kiosk.models.obligation_words import CHOICES, ObligationWords, possible
 from kiosk.models.obligations import ObligationsModel
 from kiosk.views.parts.controls import draw_tick, fitted
-from kiosk.views.parts.dates import ago, short_date
 from kiosk.views.parts.theme import Theme
 from kiosk.views.parts.tree import Index
 
@@ -36,60 +36,6 @@ ICONS = {
 }
 _CHIP = 233
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
-_CHOICES = (Choice.OVERDUE, Choice.NEXT_DUE, Choice.OTHER)
-
-
-class ObligationWords(QObject):
-    """Words of an obligation, in the language in force."""
-
-    def kind(self, kind: ObligationKind) -> str:
-        """crédito, aportes, …"""
-        return {
-            ObligationKind.LOAN: self.tr("Crédito"),
-            ObligationKind.CONTRIBUTION: self.tr("Aportes"),
-            ObligationKind.LIFE_FUND: self.tr("Fondo vida"),
-            ObligationKind.FUNERAL_FUND: self.tr("Fondo vida servicio funerario"),
-            ObligationKind.ADDITIONAL_SERVICE: self.tr("Servicios adicionales"),
-        }[kind]
-
-    def detail(self, obligation: Obligation) -> str:
-        """Name and number, without saying the kind twice."""
-        kind = self.kind(obligation.kind)
-        name = obligation.name
-        if name.casefold().startswith(kind.casefold()):
-            name = name[len(kind):].strip(" ·-").capitalize()  # fmt: skip
-        return "\u00a0· ".join(part for part in (name, obligation.reference) if part)
-
-    def standing(self, obligation: Obligation, today: date) -> tuple[str, str]:
-        """(words, colour): how late it is, or why it can not be paid here."""
-        if not obligation.payable:
-            reasons = {
-                "nothing_due": self.tr("No tiene valores por pagar"),
-                "legal_collection": self.tr("En cobro jurídico: consulte en la agencia"),
-                "payroll_deduction_only": self.tr("Solo por descuento de nómina"),
-                "closed": self.tr("Cancelada"),
-                PAYMENT_LIVE: self.tr("Con un pago en proceso: mírelo en «Mis pagos»"),
-            }
-            return reasons.get(
-                obligation.not_payable_reason or "", self.tr("No se paga en este kiosco")
-            ), "soft"
-        if obligation.overdue:
-            days = (today - obligation.overdue_since).days if obligation.overdue_since else 0
-            return (ago(days) if days > 0 else self.tr("Vencido")), "problem"
-        return self.tr("Al día"), "approved"
-
-    def chip(self, obligation: Obligation, choice: Choice, other: str) -> tuple[str, str]:
-        """Caption and value of one of the three choices."""
-        if choice is Choice.OVERDUE:
-            return self.tr("Vencido"), obligation.overdue.shown() if obligation.overdue else "—"
-        if choice is Choice.NEXT_DUE:
-            due = obligation.next_due
-            if due is None:
-                return self.tr("Próximo"), "—"
-            return self.tr("Próximo · {date}").format(date=short_date(due.due_date)), due.amount.shown()
-        if not obligation.other.allowed:
-            return self.tr("Otro valor"), "—"
-        return self.tr("Otro valor"), other or self.tr("Escribir")
 
 
 class ObligationDelegate(QStyledItemDelegate):
@@ -192,7 +138,7 @@ class ObligationDelegate(QStyledItemDelegate):
                 choice is not None,
                 focused and self.focused_part == 0,
             )
-            for number, part in enumerate(_CHOICES, 1):
+            for number, part in enumerate(CHOICES, 1):
                 self._chip(
                     painter, parts[number], obligation, part, index, focused and self.focused_part == number
                 )
@@ -232,29 +178,29 @@ class ObligationDelegate(QStyledItemDelegate):
         chosen = index.data(ObligationsModel.CHOICE) == choice
         return self.words.chip(obligation, choice, amount.shown() if chosen and amount else "")
 
-    def _chip(self, painter: QPainter, box: QRectF, obligation: Obligation, choice: Choice, index: QModelIndex,
+    def _chip(self, painter: QPainter, box: QRectF, obligation: Obligation, choice: Choice, index: Index,
               focused: bool) -> None:  # fmt: skip
         theme, u = self._theme, self._theme.u
         chosen = index.data(ObligationsModel.CHOICE) == choice
-        possible = self.possible(obligation, choice)
-        pressed = self._pressed == (index.row(), _CHOICES.index(choice) + 1)
+        can = possible(obligation, choice)
+        pressed = self._pressed == (index.row(), CHOICES.index(choice) + 1)
         full = chosen and theme.high_contrast  # there a border alone is too little
-        ground = "brand" if full else "tint" if chosen or pressed else "card" if possible else "paper"
-        edge = "ink" if focused else "brand" if chosen else "edge" if possible else "line"
+        ground = "brand" if full else "tint" if chosen or pressed else "card" if can else "paper"
+        edge = "ink" if focused else "brand" if chosen else "edge" if can else "line"
         painter.setPen(QPen(theme.colour(edge), u(5 if focused else 3 if chosen else 2)))
         painter.setBrush(theme.colour(ground))
         painter.drawRoundedRect(box, u(18), u(18))
-        ink = "card" if full else "dark" if chosen else "ink" if possible else "disabled_ink"
-        lines = self._chip_lines(box, _CHOICES.index(choice), index)
+        ink = "card" if full else "dark" if chosen else "ink" if can else "disabled_ink"
+        lines = self._chip_lines(box, CHOICES.index(choice), index)
         for (text, font, line), colour in zip(lines, (ink if chosen else "soft", ink), strict=True):
             painter.setFont(font)
             painter.setPen(theme.colour(colour))
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
-    def _chip_lines(self, box: QRectF, number: int, index: QModelIndex) -> list[tuple[str, QFont, QRectF]]:
+    def _chip_lines(self, box: QRectF, number: int, index: Index) -> list[tuple[str, QFont, QRectF]]:
         """(words, font, where) of a chip's caption and value, of one size in all chips of a row."""
         u, obligation = self._theme.u, index.data(ObligationsModel.OBLIGATION)
-        captions, values = zip(*(self._chip_words(obligation, c, index) for c in _CHOICES), strict=True)
+        captions, values = zip(*(self._chip_words(obligation, c, index) for c in CHOICES), strict=True)
         inner = box.adjusted(u(16), u(6), -u(12), -u(6))
         share = inner.height() * 0.47
         upper, lower = inner.adjusted(0, 0, 0, share - inner.height()), inner.adjusted(0, share, 0, 0)
@@ -270,13 +216,6 @@ class ObligationDelegate(QStyledItemDelegate):
         return font
 
     # -- touching -------------------------------------------------------------------------
-
-    @staticmethod
-    def possible(obligation: Obligation, choice: Choice) -> bool:
-        """Whether this choice can be made at all."""
-        if choice is Choice.OTHER:
-            return obligation.payable and obligation.other.allowed
-        return obligation.amount_of(choice) is not None
 
     def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem,
                     index: Index) -> bool:  # fmt: skip
@@ -318,8 +257,8 @@ class ObligationDelegate(QStyledItemDelegate):
                 else:
                     model.toggle(row)
             return
-        choice = _CHOICES[part - 1]
-        if not self.possible(obligation, choice):
+        choice = CHOICES[part - 1]
+        if not possible(obligation, choice):
             return
         if choice is Choice.OTHER:
             self.other_wanted.emit(row)

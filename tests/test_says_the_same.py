@@ -22,6 +22,7 @@ from kiosk.models.payments import PaymentsModel
 from kiosk.receipt.code import check, token_in
 from kiosk.receipt.document import receipt_of
 from kiosk.receipt.ticket_text import Line, lines_of
+from kiosk.tour.hands import settle
 from kiosk.views.frame.speaking import Reader
 from kiosk.visit.steps import Step
 
@@ -95,7 +96,7 @@ def test_every_place_says_the_same(
 
     visit.payment, visit.reprinting = payment, False
     visit.go(Step.RESULT)
-    stage.settle()
+    settle()
     page = stage.window.current
     badge = page.findChild(QLabel, "state").text()
     agree("the result", said, badge, on_screen(page))
@@ -105,7 +106,7 @@ def test_every_place_says_the_same(
 
     stage.payments[:] = [payment]
     visit.go(Step.PAYMENTS)
-    stage.settle()
+    settle()
     index = visit.payments.index(0)
     for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
         row = str(index.data(role))
@@ -119,7 +120,7 @@ def test_every_place_says_the_same(
     stage.news = []
     visit.manager.case = payment
     visit.go(Step.MANAGER_CASE)
-    stage.settle()
+    settle()
     title = stage.window.current.amount.text().split(" · ", 1)[1]
     agree("the manager's case", said, title, [title])
 

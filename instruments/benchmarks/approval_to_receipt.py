@@ -48,7 +48,7 @@ def _to_bank(application: Application, walk: Walk) -> None:
     visit.sign_in(document, MEMBER[1])
     walk.arrive(Step.MENU)
     visit.open_choice()
-    walk.wait("a total", lambda: bool(visit.obligations.total))
+    walk.wait(lambda: bool(visit.obligations.total), "a total")
     visit.confirm_choice()
     visit.next()
     visit.name_holder(AccountHolder(HolderKind.NATURAL, document, "María Fernanda Ospina Castillo", *HOLDER))
@@ -86,11 +86,11 @@ def _one(
     else:
         walk.dwell(_FIRST_QUESTION + later * visit.limits.watch_every)
         _approve_and_leave_open(visit.payment.redirect_url)
-    walk.wait("the result", lambda: visit.step is Step.RESULT and walk.painted_step is Step.RESULT)
+    walk.wait(lambda: visit.step is Step.RESULT and walk.painted_step is Step.RESULT, "the result")
     if visit.payment.state not in CREDITED:
         raise RuntimeError(f"the payment is {visit.payment.state}")
     painted, printing = walk.painted_at, walk.page.printing
-    walk.wait("the receipt's code", lambda: printing.receipt is not None)
+    walk.wait(lambda: printing.receipt is not None, "the receipt's code")
     decided = _decided_at(demonstration, reference)
     found = {"result": painted - decided, "code": time.time() - decided}
     walk.dwell(1.0)

@@ -97,7 +97,7 @@ def press(target: QWidget, name: str) -> None:
 
 @pytest.mark.parametrize("name", COMBINATIONS)
 def test_a_combination_on_the_page(keys: Cell, name: str) -> None:
-    keys.js("(getSelection().empty(), document.getElementById('to').focus(), 0)")
+    keys.ask_web("(getSelection().empty(), document.getElementById('to').focus(), 0)")
     press(keys.glass, name)
     pause(12)
     assert keys.address.path() == "/next"

@@ -306,9 +306,8 @@ def _migrate(engine: Engine, revision: str, *, down_after: Callable[[], object] 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     with _one_migration_at_a_time, engine.begin() as connection:
-        if connection.dialect.name == "sqlite":
-            # The driver opens no transaction for CREATE TABLE; a power cut must leave all or nothing.
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        # The driver opens no transaction for CREATE TABLE; a power cut must leave all or nothing.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
         config.attributes["connection"] = connection
         if down_after is None:
             command.upgrade(config, revision)

@@ -6,7 +6,7 @@ import gc
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
@@ -14,27 +14,19 @@ from typing import Any, Self
 
 import requests
 from msgspec.structs import replace
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QFont, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QAbstractItemView,
-    QApplication,
-    QLabel,
-    QLineEdit,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QWidget
 
 from kiosk.app.assembly import build_desk
 from kiosk.app.demo import Demonstration, guide
 from kiosk.app.window import Application
 from kiosk.lockdown import web_profile
 from kiosk.settings import Settings
-from kiosk.tour import pause
+from kiosk.tour.hands import PATIENCE, Hands, pause, plain, settle
 from kiosk.transport import Reply, Timeouts, Transport
 from kiosk.views.parts.languages import Languages
-from kiosk.views.parts.page import Page
 from kiosk.views.parts.theme import FAMILY, load_fonts
 from kiosk.visit.steps import Step
 
@@ -43,14 +35,7 @@ if QCoreApplication.instance() is None:
 if hasattr(os, "geteuid") and os.geteuid() == 0:
     os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")  # Chromium's own refuses to start as root
 
-PATIENCE = 30.0
-_UNSEEN = dict.fromkeys(map(ord, "\u200b\u200e\u2002"))
 _LANES = ("money", "ask", "sonda")
-
-
-def plain(text: str) -> str:
-    """A text as it is read aloud: no marks that only help to lay it out."""
-    return text.translate(_UNSEEN).replace("\u00a0", " ").strip()
 
 
 def page_of(widget: QWidget) -> str:
@@ -140,7 +125,7 @@ class Sandbox:
         assert answer.status_code == 200, answer.text
 
 
-class KioskCase:
+class KioskCase(Hands):
     """A kiosk in front of one member: `visit`, `window`, `desk`, and ways to touch and to read."""
 
     MEMBER = ("1900100101", "4821")
@@ -162,11 +147,8 @@ class KioskCase:
         # What pytest keeps of a failed test is let go of at some time: never by a lane's collector.
         gc.disable()
         self.application = Application(settings, guide(), size)
-        self.visit, self.window, self.desk = (
-            self.application.visit,
-            self.application.window,
-            self.application.desk,
-        )
+        self.desk = self.application.desk
+        super().__init__(self.application.window, self.application.visit)
 
     def __enter__(self) -> Self:
         self.application.show(fullscreen=False)
@@ -178,9 +160,7 @@ class KioskCase:
         pause(0)
         self.application.close()
         self.window.deleteLater()
-        for _turn in range(6):
-            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-            QCoreApplication.processEvents()
+        settle()
         web_profile.warm = self._warm
         Languages.use("es")
         QApplication.instance().setStyleSheet("")
@@ -227,47 +207,10 @@ class KioskCase:
 
     # -- eyes -----------------------------------------------------------------------------
 
-    @property
-    def page(self) -> Page:
-        """The page on stage."""
-        page = self.window.current
-        assert page is not None
-        return page
-
-    def wait(self, condition: Callable[[], object], what: str = "") -> None:
-        """Let the kiosk run until something is true."""
-        waited = 0
-        while not condition():
-            assert waited < PATIENCE * 1000, (
-                f"{self.visit.step}: no {what or 'change'}; {self.visible_texts()}"
-            )
-            pause(20)
-            waited += 20
-
-    def arrive(self, step: Step) -> None:
+    def arrive(self, step: Step, seconds: float = PATIENCE) -> None:
         """Wait for a page, and for what it asked to be answered."""
-        self.wait(lambda: self.visit.step is step and not self.visit.busy, f"page {step}")
+        self.wait(lambda: self.visit.step is step and not self.visit.busy, f"page {step}", seconds)
         pause(0)
-
-    def find(self, name: str, kind: type[QWidget] = QWidget) -> Any:
-        """The widget of a name that can be seen."""
-        found = [w for w in self.window.findChildren(kind, name) if w.isVisible()]
-        assert found, f"{self.visit.step}: nothing called {name} is in sight"
-        return found[-1]
-
-    def sees(self, name: str) -> bool:
-        """Whether a widget of this name can be seen."""
-        return any(w.isVisible() for w in self.window.findChildren(QWidget, name))
-
-    def text_of(self, name: str) -> str:
-        """The words of a widget that can be seen."""
-        return plain(self.find(name).text())
-
-    def visible_texts(self) -> list[str]:
-        """Every text in sight."""
-        kinds = (QLabel, QAbstractButton, QLineEdit)
-        shown = [w for w in self.window.findChildren(QWidget) if isinstance(w, kinds) and w.isVisible()]
-        return [plain(w.text()) for w in shown if w.text()]
 
     def says(self, *words: str) -> bool:
         """Whether all these words are in sight."""
@@ -297,49 +240,7 @@ class KioskCase:
 
     # -- hands ----------------------------------------------------------------------------
 
-    def touch(self, target: QWidget, where: QPoint | None = None) -> None:
-        """Press and lift a finger on what is on top there."""
-        where = target.rect().center() if where is None else where
-
-        def on_top() -> bool:
-            self.page.scroller.ensureWidgetVisible(target)  # what comes in later may move it away again
-            found = self.window.childAt(target.mapTo(self.window, where))
-            return found is not None and (found is target or target.isAncestorOf(found))
-
-        self.wait(on_top, f"finger's way to {target.objectName()}")
-        QTest.mouseClick(target, Qt.MouseButton.LeftButton, pos=where)
-
-    def click(self, name: str) -> None:
-        """Touch a button as soon as it can be touched."""
-        self.wait(lambda: self.find(name, QAbstractButton).isEnabled(), f"enabled {name}")
-        self.touch(self.find(name, QAbstractButton))
-
-    def tap(self, key: str) -> None:
-        """Touch a key of the on-screen keyboard."""
-        keys = [w for w in self.window.findChildren(QAbstractButton) if w.property("key") == key]
-        shown = [w for w in keys if w.isVisible()]
-        assert shown, f"{self.visit.step}: the keyboard in sight has no {key}"
-        QTest.mouseClick(shown[-1], Qt.MouseButton.LeftButton)
-        pause(0)
-
-    def focus(self, field: str) -> QLineEdit:
-        """Touch a field."""
-        edit = self.find(field, QLineEdit)
-        self.touch(edit)
-        self.wait(
-            lambda: any(k.isVisible() for k in self.window.findChildren(QWidget, "keyboard")), "keyboard"
-        )
-        return edit  # type: ignore[no-any-return]
-
-    def type(self, field: str, text: str) -> None:
-        """Touch a field and type on the on-screen keyboard, behind what is there."""
-        edit = self.focus(field)
-        before = edit.text()
-        for letter in text:
-            self.tap("space" if letter == " " else letter)
-        self.wait(lambda: edit.text() != before, f"typed {field}")
-
-    def press(self, field: str, text: str) -> None:
+    def type_plugged_in(self, field: str, text: str) -> None:
         """Type on a keyboard somebody plugged in (plain letters only: QTest aborts on others)."""
         QTest.keyClicks(self.focus(field), text)
         pause(0)
@@ -372,16 +273,7 @@ class KioskCase:
         view.scrollTo(model.index(row))
         pause(0)
         where = self.page.delegate.parts(view.visualRect(model.index(row)))[part].center().toPoint()
-        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=where)
-        pause(0)
-
-    def touch_row(self, name: str, row: int) -> None:
-        """Touch the middle of a list's row."""
-        view: QAbstractItemView = self.find(name)
-        view.scrollTo(view.model().index(row, 0))
-        pause(0)
-        where = view.visualRect(view.model().index(row, 0)).center()
-        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=where)
+        self.strike(view.viewport(), where)
         pause(0)
 
     # -- the way --------------------------------------------------------------------------

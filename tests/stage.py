@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from types import SimpleNamespace
 
-from PySide6.QtCore import QCoreApplication, QEvent, QTranslator
+from PySide6.QtCore import QCoreApplication, QTranslator
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 from receipt_cases import ISSUER, PAID
@@ -35,6 +35,7 @@ from kiosk.receipt.printer import PaperState
 from kiosk.settings import Settings
 from kiosk.teller.desk import Alarms
 from kiosk.teller.manager import DayClose, Difference, Gap
+from kiosk.tour.hands import settle
 from kiosk.views.frame.main_window import MainWindow
 from kiosk.views.frame.pages import page_makers
 from kiosk.views.member import result
@@ -176,7 +177,7 @@ class Stage:
         self.look(large=False, contrast=False, language="es")
         self.window.close()
         self.window.deleteLater()
-        self.settle()
+        settle()
         Languages.use("es")
         QApplication.instance().setStyleSheet("")
 
@@ -190,7 +191,7 @@ class Stage:
             self._stretched = Stretched()
             QCoreApplication.installTranslator(self._stretched)
         self.theme.set_comfort(large=large, contrast=contrast, reach=reach)
-        self.settle()
+        settle()
 
     @property
     def stretched(self) -> bool:
@@ -225,13 +226,7 @@ class Stage:
         )
         visit.paying.gateway = GATEWAY
         self.scenes[scene]()
-        self.settle()
-
-    def settle(self) -> None:
-        """Let layouts and timers of no delay do their work."""
-        for _ in range(6):
-            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-            QCoreApplication.processEvents()
+        settle()
 
     def payment(self, state: State) -> Payment:
         """A payment of twenty lines."""

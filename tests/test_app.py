@@ -12,7 +12,7 @@ from PySide6.QtGui import QCloseEvent
 
 from kiosk.app.window import LazyDesk
 from kiosk.journal.journal import JournalUnusable
-from kiosk.tour import pause
+from kiosk.tour.hands import pause
 from kiosk.visit.steps import Step
 
 pytestmark = pytest.mark.qt_log_ignore("^GPUInfo not initialized", extend=True)

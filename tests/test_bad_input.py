@@ -71,8 +71,8 @@ def test_dots_and_spaces_of_a_document_do_no_harm(case: KioskCase) -> None:
 
 def test_enter_without_a_key_asks_for_it(case: KioskCase) -> None:
     case.to_step(Step.SIGN_IN)
-    case.press("document_number", "1900100101")
-    case.press("key", "\r")
+    case.type_plugged_in("document_number", "1900100101")
+    case.type_plugged_in("key", "\r")
     case.told("Escriba su clave.")
     assert case.text_of("document_number") == "1900100101"
 

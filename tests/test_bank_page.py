@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -10,19 +9,16 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from counterparts import HOLDER, MEMBER, MORNING, Clock, ScriptedCore, ScriptedGateway, order
-from PySide6.QtCore import QCoreApplication, QPoint, QRect, Qt, QTimer, QUrl
+from PySide6.QtCore import QCoreApplication, QPoint, Qt, QTimer, QUrl
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QWidget
-from pytestqt.exceptions import TimeoutError as TookTooLong
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from test_pse_sandbox import RETURN, Payer, running
 
@@ -35,6 +31,7 @@ from kiosk.pse.gateway import Created, Status, Verdict
 from kiosk.teller.banks import BankDirectory
 from kiosk.teller.checkout import Checkout, TerminalFacts, Timings
 from kiosk.teller.desk import Desk
+from kiosk.tour.hands import Hands
 from kiosk.views.bank import bank, dialogs
 from kiosk.views.bank.bank import BankPage
 from kiosk.views.bank.bar import BankBar
@@ -141,17 +138,14 @@ def site() -> Iterator[Site]:
 # -- a member at the bank's page ----------------------------------------------------------
 
 
-@dataclass
-class Stay:
-    """The kiosk's window on the bank's page, and hands to work it with."""
+class Stay(Hands):
+    """The kiosk's window on the bank's page, and a member's hands to work it with."""
 
-    qtbot: QtBot
-    window: MainWindow
-    visit: Visit
-    gateway: ScriptedGateway
-    checkout: Checkout
-    journal: Journal
-    waiting: list[QTimer] = field(default_factory=list)
+    def __init__(
+        self, window: MainWindow, visit: Visit, gateway: ScriptedGateway, checkout: Checkout, journal: Journal
+    ) -> None:
+        super().__init__(window, visit)
+        self.gateway, self.checkout, self.journal = gateway, checkout, journal
 
     @property
     def page(self) -> BankPage:
@@ -169,52 +163,26 @@ class Stay:
 
     def open(self, url: str) -> None:
         """The same, and wait until there is a page to see."""
-        with self.qtbot.waitSignal(self.page.page_visible, timeout=PATIENCE):
+        with self.until_seen():
             self.begin(url)
-        self.until(lambda: not self.page.web.page.isLoading())
+        self.wait(lambda: not self.web.page.isLoading(), "whole page")
 
-    def until(self, condition: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(condition, timeout=PATIENCE)
-
-    def js(self, script: str) -> Any:
-        """What a script of the page itself gives."""
-        answers: list[str] = []
-        self.page.web.page.runJavaScript(f"JSON.stringify({script})", 0, answers.append)
-        self.until(lambda: bool(answers))
-        return json.loads(answers[0]) if answers[0] else None
-
-    def rect(self, selector: str) -> QRect | None:
-        found: list[QRect | None] = []
-        self.page.find_rect(selector, found.append)
-        self.until(lambda: bool(found))
-        return found[0]
-
-    def touch(self, selector: str) -> None:
-        """A real touch in the middle of something in the page."""
-        rect = self.rect(selector)
-        assert rect is not None, selector
-        self.touch_at(rect.center())
+    @contextmanager
+    def until_seen(self) -> Iterator[None]:
+        """Do something, and wait until the page says that there is something to see."""
+        seen: list[int] = []
+        mark = self.page.page_visible.connect(lambda: seen.append(1))
+        yield
+        self.wait(lambda: seen, "page to see")
+        self.page.page_visible.disconnect(mark)
 
     def touch_until(self, selector: str, condition: Callable[[], bool]) -> None:
         """Once more where nothing came of it: what is painted may lag behind the page for a moment."""
         for _ in range(4):
-            self.touch(selector)
-            with suppress(TookTooLong):
-                self.qtbot.waitUntil(condition, timeout=4000)
+            self.touch_web(selector)
+            if self.comes(condition, 4.0):
                 return
         raise AssertionError(selector)
-
-    def touch_at(self, point: QPoint) -> None:
-        proxy = self.page.web.view.focusProxy()
-        QTest.mouseClick(proxy, Qt.MouseButton.LeftButton, pos=point)
-
-    def press(self, name: str) -> None:
-        """A real touch on a widget of ours."""
-        (button,) = (b for b in self.window.findChildren(QPushButton, name) if b.isVisible())
-        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-
-    def sees(self, name: str) -> bool:
-        return any(widget.isVisible() for widget in self.window.findChildren(QWidget, name))
 
     def when(self, condition: Callable[[], bool], act: Callable[[], object]) -> None:
         """Act once something is true, even while the page waits for an answer of ours."""
@@ -274,7 +242,7 @@ def stay(qtbot: QtBot, tmp_path: Path, limits: Limits) -> Iterator[Stay]:
     window.show()
     qtbot.waitExposed(window)
     window.activateWindow()
-    yield Stay(qtbot, window, visit, gateway, checkout, journal)
+    yield Stay(window, visit, gateway, checkout, journal)
     page = window.page(Step.BANK)
     page.leave()
     qtbot.waitUntil(lambda: not web_profile._alive, timeout=PATIENCE)
@@ -356,41 +324,41 @@ def test_a_whole_payment_typed_and_touched(stay: Stay) -> None:
         stay.open(payer.created["processUrl"])
         assert stay.page.bar.host.text() == "127.0.0.1"
         assert stay.page.bar.time.text() == "7:00" or stay.page.bar.time.text().startswith("6:5")
-        stay.touch("#start")
-        stay.until(lambda: "/pse/" in stay.address and not stay.page.web.page.isLoading())
-        stay.js("document.getElementById('email').value = ''")
-        stay.touch("#email")
-        stay.until(stay.window.keyboards.bottom.isVisible)
+        stay.touch_web("#start")
+        stay.wait(lambda: "/pse/" in stay.address and not stay.page.web.page.isLoading())
+        stay.ask_web("document.getElementById('email').value = ''")
+        stay.touch_web("#email")
+        stay.wait(stay.window.keyboards.bottom.isVisible)
         assert stay.window.keyboards.bottom.kind == "email"
         for key in ("a", "n", "a", "at", "c", "dotco", "dotco", "back", "back", "back"):
             stay.press(f"key_email_{key}")
-        stay.until(lambda: stay.js("document.getElementById('email').value") == "ana@c.co")
+        stay.wait(lambda: stay.ask_web("document.getElementById('email').value") == "ana@c.co")
         stay.press("key_email_done")
-        stay.until(lambda: not stay.window.keyboards.bottom.isVisible())
+        stay.wait(lambda: not stay.window.keyboards.bottom.isVisible())
         picked = "document.getElementById('bank-1902').checked"
-        stay.touch_until("label[for=bank-1902]", lambda: bool(stay.js(picked)))
-        stay.touch("#go-to-bank")
-        stay.until(lambda: "/bank/" in stay.address and not stay.page.web.page.isLoading())
-        stay.touch("#continue")
-        stay.until(lambda: stay.visit.step is Step.WAITING)
+        stay.touch_until("label[for=bank-1902]", lambda: bool(stay.ask_web(picked)))
+        stay.touch_web("#go-to-bank")
+        stay.wait(lambda: "/bank/" in stay.address and not stay.page.web.page.isLoading())
+        stay.touch_web("#continue")
+        stay.wait(lambda: stay.visit.step is Step.WAITING)
         assert payer.words()[0][0] == "APPROVED"
     assert stay.page.web is None
-    stay.until(lambda: stay.stored_state() is State.PENDING)
+    stay.wait(lambda: stay.stored_state() is State.PENDING)
 
 
 def test_the_way_back_is_noticed_and_never_opened(stay: Stay, site: Site) -> None:
     site.page("", "/pay", status=302, Location=f"{RETURN}&status=APPROVED")
     stay.open(site.page("<a id=go href=/pay>Pagar</a>"))
-    stay.touch("#go")
-    stay.until(lambda: stay.visit.step is Step.WAITING)
+    stay.touch_web("#go")
+    stay.wait(lambda: stay.visit.step is Step.WAITING)
     # What the address claims is not believed: only the gateway decides.
-    stay.until(lambda: stay.stored_state() is State.PENDING)
+    stay.wait(lambda: stay.stored_state() is State.PENDING)
 
 
 def test_a_frame_is_no_way_back(stay: Stay, site: Site) -> None:
     site.page("<p id=in>dentro</p>", "/inside")
     stay.open(site.page(f"<iframe src='{RETURN}'></iframe><iframe src=/inside></iframe>"))
-    stay.until(lambda: "127.0.0.1/inside" in site.asked)
+    stay.wait(lambda: "127.0.0.1/inside" in site.asked)
     assert stay.visit.step is Step.BANK
     assert not stay.message
 
@@ -408,8 +376,8 @@ def test_a_frame_is_no_way_back(stay: Stay, site: Site) -> None:
 def test_other_addresses_are_refused_with_a_word(stay: Stay, site: Site, link: str, words: str) -> None:
     site.page("otra", "/elsewhere")
     stay.open(site.page(f"<a id=go href='{link.format(port=site.server_port)}'>ir</a>"))
-    stay.touch("#go")
-    stay.until(lambda: words in stay.message)
+    stay.touch_web("#go")
+    stay.wait(lambda: words in stay.message)
     assert stay.address == site.base + "/page"
     assert stay.page.bar.host.text() == "127.0.0.1"
     assert stay.page.trouble.isHidden()
@@ -421,32 +389,32 @@ def test_other_addresses_are_refused_with_a_word(stay: Stay, site: Site, link: s
 )
 def test_other_schemes_lead_nowhere(stay: Stay, site: Site, link: str) -> None:
     stay.open(site.page(f"<a id=go href='{link}'>ir</a><a id=next href=/next>seguir</a>"))
-    stay.touch("#go")
+    stay.touch_web("#go")
     assert "otro programa" not in stay.message
     site.page("<p id=there>sigue</p>", "/next")
-    stay.touch("#next")  # the page is still there and works
-    stay.until(lambda: stay.address == site.base + "/next")
+    stay.touch_web("#next")  # the page is still there and works
+    stay.wait(lambda: stay.address == site.base + "/next")
 
 
 def test_an_empty_page_is_trouble(stay: Stay, site: Site) -> None:
     stay.open(site.page("<a id=go href='about:blank'>ir</a>"))
-    stay.touch("#go")
-    stay.until(lambda: stay.sees("bank_trouble"))
+    stay.touch_web("#go")
+    stay.wait(lambda: stay.sees("bank_trouble"))
     stay.press("retry")
-    stay.until(lambda: stay.address == site.base + "/page")
+    stay.wait(lambda: stay.address == site.base + "/page")
 
 
 def test_a_first_address_off_the_list_is_trouble(stay: Stay) -> None:
     stay.begin("https://otro.example/pagar")
-    stay.until(lambda: stay.sees("bank_trouble"))
+    stay.wait(lambda: stay.sees("bank_trouble"))
     assert stay.page.trouble.kind == "failed"
 
 
 def test_a_new_window_opens_in_place(stay: Stay, site: Site) -> None:
     site.page("nueva", "/new")
     stay.open(site.page("<button id=go onclick=\"window.open('/new?a=1')\">abrir</button>"))
-    stay.touch("#go")
-    stay.until(lambda: stay.address == site.base + "/new?a=1")
+    stay.touch_web("#go")
+    stay.wait(lambda: stay.address == site.base + "/new?a=1")
     assert len(stay.window.findChildren(QWidget, "bank_view")) == 1
 
 
@@ -454,15 +422,15 @@ def test_a_form_for_a_new_window_keeps_what_it_sends(stay: Stay, site: Site) -> 
     site.page("recibido", "/post")
     field = "<input name=monto value=185000><button id=go>Pagar</button>"
     stay.open(site.page(f"<form method=post action=/post target=_blank>{field}</form>"))
-    stay.touch("#go")
-    stay.until(lambda: stay.address == site.base + "/post")
+    stay.touch_web("#go")
+    stay.wait(lambda: stay.address == site.base + "/post")
     assert site.bodies == ["monto=185000"]
 
 
 def test_a_new_window_elsewhere_is_refused(stay: Stay, site: Site) -> None:
     stay.open(site.page("<button id=go onclick=\"window.open('https://otro.example/')\">abrir</button>"))
-    stay.touch("#go")
-    stay.until(lambda: "otro.example" in stay.message)
+    stay.touch_web("#go")
+    stay.wait(lambda: "otro.example" in stay.message)
     assert stay.address == site.base + "/page"
 
 
@@ -479,20 +447,20 @@ def test_downloads_files_and_permissions_are_refused(stay: Stay, site: Site) -> 
             "<a id=load href=/file>bajar</a><input id=choose type=file>"
         )
     )
-    stay.touch("#ask")
-    stay.until(lambda: len(stay.js("told")) == 2)
-    assert set(map(str, stay.js("told"))) == {"1", "not full"}
-    stay.touch("#load")
-    stay.until(lambda: "no se guardan archivos" in stay.message)
-    stay.touch("#choose")
-    stay.until(lambda: "adjuntar" in stay.message)
+    stay.touch_web("#ask")
+    stay.wait(lambda: len(stay.ask_web("told")) == 2)
+    assert set(map(str, stay.ask_web("told"))) == {"1", "not full"}
+    stay.touch_web("#load")
+    stay.wait(lambda: "no se guardan archivos" in stay.message)
+    stay.touch_web("#choose")
+    stay.wait(lambda: "adjuntar" in stay.message)
     assert stay.page.web.view.contextMenuPolicy() is Qt.ContextMenuPolicy.NoContextMenu
     assert not stay.page.web.view.acceptDrops()
 
 
 def test_a_server_that_asks_for_a_key_gets_none(stay: Stay, site: Site) -> None:
     stay.begin(site.page("cerrado", status=401, WWW_Authenticate='Basic realm="x"'))
-    stay.until(lambda: stay.sees("bank_trouble"))
+    stay.wait(lambda: stay.sees("bank_trouble"))
     assert QGuiApplication.modalWindow() is None
 
 
@@ -501,11 +469,11 @@ def test_a_server_that_asks_for_a_key_gets_none(stay: Stay, site: Site) -> None:
 
 def test_an_alert_is_ours_and_stops_nothing(stay: Stay, site: Site) -> None:
     stay.open(site.page("<button id=go onclick=\"alert('Su <b>sesión</b> vence'); done = 1\">x</button>"))
-    stay.touch("#go")
-    stay.until(lambda: stay.sees("page_dialog"))
+    stay.touch_web("#go")
+    stay.wait(lambda: stay.sees("page_dialog"))
     assert stay.page.dialog._text.text() == "Su <b>sesión</b> vence"
     assert stay.page.dialog._text.textFormat() is Qt.TextFormat.PlainText
-    assert stay.js("done") == 1
+    assert stay.ask_web("done") == 1
     stay.press("page_dialog_yes")
     assert not stay.sees("page_dialog")
 
@@ -514,9 +482,9 @@ def test_an_alert_is_ours_and_stops_nothing(stay: Stay, site: Site) -> None:
 def test_a_question_waits_for_the_member(stay: Stay, site: Site, button: str, answer: bool) -> None:
     stay.open(site.page("<button id=go onclick=\"answer = confirm('¿Confirma el pago?')\">x</button>"))
     stay.when(lambda: stay.sees(button), lambda: stay.press(button))
-    stay.touch("#go")
-    stay.until(lambda: stay.js("typeof answer") == "boolean")
-    assert stay.js("answer") is answer
+    stay.touch_web("#go")
+    stay.wait(lambda: stay.ask_web("typeof answer") == "boolean")
+    assert stay.ask_web("answer") is answer
 
 
 def test_a_question_nobody_answers_is_answered_with_no(
@@ -524,9 +492,9 @@ def test_a_question_nobody_answers_is_answered_with_no(
 ) -> None:
     monkeypatch.setattr(dialogs, "SECONDS", 1)
     stay.open(site.page("<button id=go onclick=\"answer = prompt('¿Nombre?', 'Ana')\">x</button>"))
-    stay.touch("#go")
-    stay.until(lambda: stay.js("typeof answer") == "object")
-    assert stay.js("answer") is None
+    stay.touch_web("#go")
+    stay.wait(lambda: stay.ask_web("typeof answer") == "object")
+    assert stay.ask_web("answer") is None
     assert not stay.sees("page_dialog")
 
 
@@ -539,27 +507,27 @@ def test_a_text_is_asked_for_with_the_keyboard(stay: Stay, site: Site) -> None:
         stay.when(lambda: stay.page.dialog.edit.text() == "peña", lambda: stay.press("page_dialog_yes"))
 
     stay.when(lambda: stay.sees("key_text_ñ"), type_it)
-    stay.touch("#go")
-    stay.until(lambda: stay.js("typeof answer") == "string")
-    assert stay.js("answer") == "peña"
+    stay.touch_web("#go")
+    stay.wait(lambda: stay.ask_web("typeof answer") == "string")
+    assert stay.ask_web("answer") == "peña"
     assert stay.page.dialog.edit.text() == ""
 
 
 def test_leaving_in_the_middle_of_a_question(stay: Stay, site: Site) -> None:
     stay.open(site.page("<button id=go onclick=\"confirm('¿Sigue ahí?')\">x</button>"))
     stay.when(lambda: stay.sees("page_dialog"), stay.visit.paying.left_bank)
-    stay.touch("#go")
-    stay.until(lambda: stay.visit.step is Step.WAITING and not web_profile._alive)
+    stay.touch_web("#go")
+    stay.wait(lambda: stay.visit.step is Step.WAITING and not web_profile._alive)
     assert not stay.sees("page_dialog")
 
 
 def test_opening_again_in_the_middle_of_a_question(stay: Stay, site: Site) -> None:
     stay.open(site.page("<button id=go onclick=\"confirm('¿Sigue ahí?')\">x</button>"))
     stay.when(lambda: stay.sees("page_dialog"), stay.page._reload)
-    stay.touch("#go")
-    stay.until(lambda: not stay.page.dialog._loop.isRunning())
+    stay.touch_web("#go")
+    stay.wait(lambda: not stay.page.dialog._loop.isRunning())
     assert not stay.sees("page_dialog")
-    stay.until(lambda: not stay.page.opening.isVisible() and stay.js("typeof go") == "object")
+    stay.wait(lambda: not stay.page.opening.isVisible() and stay.ask_web("typeof go") == "object")
 
 
 # -- the keyboard -------------------------------------------------------------------------
@@ -579,81 +547,81 @@ def test_opening_again_in_the_middle_of_a_question(stay: Stay, site: Site) -> No
 )
 def test_each_field_gets_its_keyboard(stay: Stay, site: Site, attributes: str, kind: str) -> None:
     stay.open(site.page(f"<input id=field {attributes}>"))
-    stay.touch("#field")
-    stay.until(stay.window.keyboards.bottom.isVisible)
-    stay.until(lambda: stay.window.keyboards.bottom.kind == kind)
+    stay.touch_web("#field")
+    stay.wait(stay.window.keyboards.bottom.isVisible)
+    stay.wait(lambda: stay.window.keyboards.bottom.kind == kind)
     assert not stay.window.keyboards.side.isVisible()
     stay.press(f"key_{kind}_1")
-    stay.until(lambda: stay.js("field.value") == "1")
+    stay.wait(lambda: stay.ask_web("field.value") == "1")
 
 
 def test_accents_capitals_and_signs_arrive(stay: Stay, site: Site) -> None:
     stay.open(site.page("<textarea id=field></textarea><input id=key type=password>"))
-    stay.touch("#field")
-    stay.until(lambda: stay.sees("key_text_ñ"))
+    stay.touch_web("#field")
+    stay.wait(lambda: stay.sees("key_text_ñ"))
     for key in ("shift", "ñ", "a", "space", "é", "x", "back"):
         stay.press(f"key_text_{key}")
-    stay.until(lambda: stay.js("field.value") == "Ña é")
-    stay.touch("#key")
-    stay.until(lambda: stay.sees("key_secret_$"))
+    stay.wait(lambda: stay.ask_web("field.value") == "Ña é")
+    stay.touch_web("#key")
+    stay.wait(lambda: stay.sees("key_secret_$"))
     for key in ("at", "$", "shift", "q"):
         stay.press(f"key_secret_{key}")
-    stay.until(lambda: stay.js("document.getElementById('key').value") == "@$Q")
+    stay.wait(lambda: stay.ask_web("document.getElementById('key').value") == "@$Q")
 
 
 def test_done_leaves_the_field_until_it_is_touched_again(stay: Stay, site: Site) -> None:
     stay.open(
         site.page("<input id=field onchange='changed = this.value'><input id=other><p id=text>texto</p>")
     )
-    stay.touch("#field")
-    stay.until(lambda: stay.sees("key_text_a"))
+    stay.touch_web("#field")
+    stay.wait(lambda: stay.sees("key_text_a"))
     stay.press("key_text_a")
-    stay.until(lambda: stay.js("field.value") == "a")
+    stay.wait(lambda: stay.ask_web("field.value") == "a")
     stay.press("key_text_done")
-    stay.until(lambda: not stay.window.keyboards.bottom.isVisible())
+    stay.wait(lambda: not stay.window.keyboards.bottom.isVisible())
     # The page hears that its field was left, as it would from any keyboard.
-    stay.until(lambda: stay.js("typeof changed") == "string")
-    assert stay.js("document.activeElement.tagName") == "BODY"
-    stay.touch("#field")
-    stay.until(stay.window.keyboards.bottom.isVisible)
-    stay.touch("#text")
-    stay.until(lambda: not stay.window.keyboards.bottom.isVisible())
+    stay.wait(lambda: stay.ask_web("typeof changed") == "string")
+    assert stay.ask_web("document.activeElement.tagName") == "BODY"
+    stay.touch_web("#field")
+    stay.wait(stay.window.keyboards.bottom.isVisible)
+    stay.touch_web("#text")
+    stay.wait(lambda: not stay.window.keyboards.bottom.isVisible())
 
 
 def test_the_field_stays_in_sight_when_the_keyboard_opens(stay: Stay, site: Site) -> None:
     stay.open(site.page("<div style='height:460px'></div><input id=field><div style='height:900px'></div>"))
     whole = stay.page.web.view.height()
-    rect = stay.rect("#field")
+    rect = stay.find_web("#field")
     assert rect is not None
     assert rect.top() > whole // 2
-    stay.touch("#field")
-    stay.until(stay.window.keyboards.bottom.isVisible)
-    stay.until(lambda: stay.page.web.view.height() < whole)
+    stay.touch_web("#field")
+    stay.wait(stay.window.keyboards.bottom.isVisible)
+    stay.wait(lambda: stay.page.web.view.height() < whole)
 
     def in_sight() -> bool:
-        top, height = stay.js("[field.getBoundingClientRect().top, innerHeight]")
+        top, height = stay.ask_web("[field.getBoundingClientRect().top, innerHeight]")
         return height <= stay.page.web.view.height() and 0 <= top < height - 20
 
-    stay.until(in_sight)
+    stay.wait(in_sight)
 
 
 def test_a_field_inside_a_frame_is_typed_into(stay: Stay, site: Site) -> None:
     site.page("<input id=field style='width:280px'>", "/inside")
     stay.open(site.page("<iframe id=frame src=/inside width=300 height=150></iframe>"))
-    rect = stay.rect("#frame")
+    rect = stay.find_web("#frame")
     assert rect is not None
-    stay.touch_at(rect.topLeft() + QPoint(60, 90))
-    stay.until(lambda: stay.sees("key_text_ñ"))
+    stay.strike(stay.glass, rect.topLeft() + QPoint(60, 90))
+    stay.wait(lambda: stay.sees("key_text_ñ"))
     stay.press("key_text_ñ")
-    stay.until(lambda: stay.js("frames[0].field.value") == "ñ")
+    stay.wait(lambda: stay.ask_web("frames[0].field.value") == "ñ")
 
 
 def test_help_takes_the_keyboard_away(stay: Stay, site: Site) -> None:
     stay.open(site.page("<input id=field autofocus>"))
-    stay.until(stay.window.keyboards.bottom.isVisible)
+    stay.wait(stay.window.keyboards.bottom.isVisible)
     stay.press("help")
     assert stay.sees("help_card")
-    stay.until(lambda: not stay.window.keyboards.bottom.isVisible())
+    stay.wait(lambda: not stay.window.keyboards.bottom.isVisible())
     words = " ".join(pair[1].text() for pair in stay.page.help._rows)
     assert "Gestión del Asociado: 601 111 1111" in words
     stay.press("help_close")
@@ -674,13 +642,13 @@ def test_cancel_asks_first_and_says_what_it_means(stay: Stay, site: Site) -> Non
     stay.press("cancel")
     stay.press("confirm_leave")
     assert stay.visit.step is Step.WAITING
-    stay.until(lambda: stay.stored_state() is State.PENDING)
+    stay.wait(lambda: stay.stored_state() is State.PENDING)
 
 
 @pytest.mark.parametrize("limits", [Limits(Money.of(1000), bank_seconds=2.0, watch_every=600)])
 def test_the_time_ends_the_stay(stay: Stay, site: Site) -> None:
     stay.begin(site.page("banco"))
-    stay.until(lambda: stay.visit.step is Step.WAITING)
+    stay.wait(lambda: stay.visit.step is Step.WAITING)
     assert stay.page.bar.time.text() == "0:00"
 
 
@@ -691,10 +659,10 @@ def test_the_gateway_is_asked_meanwhile_and_its_answer_counts(
     monkeypatch.setattr(bank, "_FIRST_QUESTION_AFTER", 0.5)
     stay.gateway.answers = [Verdict(Status.PENDING)]
     stay.open(site.page("banco"))
-    stay.until(lambda: len(stay.gateway.asked) >= 2)
+    stay.wait(lambda: len(stay.gateway.asked) >= 2)
     assert stay.visit.step is Step.BANK
     stay.gateway.answers = [Verdict(Status.REJECTED, cause="Fondos insuficientes")]
-    stay.until(lambda: stay.visit.step is Step.RESULT)
+    stay.wait(lambda: stay.visit.step is Step.RESULT)
     assert stay.page.web is None
 
 
@@ -704,18 +672,18 @@ def test_the_gateway_is_asked_meanwhile_and_its_answer_counts(
 def test_no_connection_then_again(stay: Stay, site: Site) -> None:
     site.dead_calls = 10
     stay.begin(site.page("banco"))
-    stay.until(lambda: stay.sees("bank_trouble"))
+    stay.wait(lambda: stay.sees("bank_trouble"))
     assert stay.page.trouble.kind == "failed"
     assert "Su pago está a salvo" in stay.page.trouble._money.text()
     site.dead_calls = 0
     stay.press("retry")
-    stay.until(lambda: not stay.sees("bank_trouble") and not stay.sees("bank_opening"))
+    stay.wait(lambda: not stay.sees("bank_trouble") and not stay.sees("bank_opening"))
     assert stay.address == site.base + "/page"
 
 
 def test_the_banks_own_failure_can_be_left(stay: Stay, site: Site) -> None:
     stay.begin(site.page("oops", status=503))
-    stay.until(lambda: stay.sees("bank_trouble"))
+    stay.wait(lambda: stay.sees("bank_trouble"))
     stay.press("leave_bank")
     assert stay.visit.step is Step.WAITING
 
@@ -724,16 +692,16 @@ def test_a_late_page_is_told_and_shown_when_it_comes(stay: Stay, site: Site) -> 
     stay.page.late_after = 0.5
     site.page("por fin", "/slow")
     stay.begin(site.base + "/slow")
-    stay.until(lambda: stay.sees("bank_trouble"))
+    stay.wait(lambda: stay.sees("bank_trouble"))
     assert stay.page.trouble.kind == "late"
     site.gate.set()
-    stay.until(lambda: not stay.sees("bank_trouble"))
-    assert "por fin" in stay.js("document.body.innerText")
+    stay.wait(lambda: not stay.sees("bank_trouble"))
+    assert "por fin" in stay.ask_web("document.body.innerText")
 
 
 def test_something_to_see_is_shown_before_everything_has_come(stay: Stay, site: Site) -> None:
     site.page("", "/slow")
-    with stay.qtbot.waitSignal(stay.page.page_visible, timeout=PATIENCE):
+    with stay.until_seen():
         stay.begin(site.page("<p>banco</p><img src=/slow>"))
     assert stay.page.web.page.isLoading()
     assert not stay.sees("bank_opening")
@@ -743,13 +711,13 @@ def test_a_dead_renderer_is_told_and_replaced(stay: Stay, site: Site) -> None:
     stay.open(site.page("banco"))
     for _ in range(2):
         os.kill(stay.page.web.page.renderProcessPid(), signal.SIGKILL)
-        stay.until(lambda: stay.sees("bank_trouble"))
+        stay.wait(lambda: stay.sees("bank_trouble"))
         assert stay.page.trouble.kind == "crashed"
-        with stay.qtbot.waitSignal(stay.page.page_visible, timeout=PATIENCE):
+        with stay.until_seen():
             stay.press("retry")
         assert not stay.sees("bank_trouble")
     os.kill(stay.page.web.page.renderProcessPid(), signal.SIGKILL)
-    stay.until(lambda: stay.sees("bank_trouble"))
+    stay.wait(lambda: stay.sees("bank_trouble"))
     assert not stay.sees("retry"), "a page that keeps dying is not tried for ever"
     assert stay.visit.step is Step.BANK
 
@@ -760,13 +728,13 @@ def test_a_page_that_hangs_is_replaced_when_the_member_asks_for_it(
     monkeypatch.setattr(renderer_watch, "_PATIENCE", 1)
     stay.open(site.page("<button id=go onclick='setTimeout(() => { for (;;); }, 100)'>Pagar</button>"))
     first = stay.page.web
-    stay.touch("#go")
-    stay.until(lambda: not first.answers)
+    stay.touch_web("#go")
+    stay.wait(lambda: not first.answers)
     stay.press("help")
-    with stay.qtbot.waitSignal(stay.page.page_visible, timeout=PATIENCE):
+    with stay.until_seen():
         stay.press("help_reload")
     assert stay.page.web is not first
-    assert stay.js("document.getElementById('go').textContent") == "Pagar"
+    assert stay.ask_web("document.getElementById('go').textContent") == "Pagar"
     assert len(stay.window.findChildren(QWidget, "bank_view")) == 1
 
 
@@ -775,26 +743,26 @@ def test_a_page_that_was_put_down_is_not_said_to_have_closed_itself(
 ) -> None:
     monkeypatch.setattr(renderer_watch, "SILENT_FOR", 1)
     stay.open(site.page("<button id=go onclick='setTimeout(() => { for (;;); }, 100)'>Pagar</button>"))
-    stay.touch("#go")
-    stay.until(lambda: stay.sees("bank_trouble"))
+    stay.touch_web("#go")
+    stay.wait(lambda: stay.sees("bank_trouble"))
     assert stay.page.trouble.kind == "hung"
     assert "la cerramos" in stay.page.trouble._what.text()
-    with stay.qtbot.waitSignal(stay.page.page_visible, timeout=PATIENCE):
+    with stay.until_seen():
         stay.press("retry")
 
 
 def test_a_sentence_does_not_move_the_banks_page_and_can_be_taken_away(stay: Stay, site: Site) -> None:
     stay.open(site.page("<a id=go href='https://otro.example/'>ir</a>"))
     before = stay.page.web.view.geometry()
-    stay.touch("#go")
-    stay.until(lambda: "otro.example" in stay.message)
+    stay.touch_web("#go")
+    stay.wait(lambda: "otro.example" in stay.message)
     assert stay.page.web.view.geometry() == before
     shown = stay.page.message.geometry()
     assert stay.page.stage.rect().contains(shown)
     assert shown.height() < stay.page.stage.height() / 4
     Languages.use("en")
     try:
-        stay.until(lambda: "does not open on" in stay.message)
+        stay.wait(lambda: "does not open on" in stay.message)
     finally:
         Languages.use("es")
     stay.press("bank_message_close")
@@ -806,8 +774,8 @@ def test_dialogs_that_are_dropped_are_told_of_once(stay: Stay, site: Site) -> No
     stay.open(site.page(f'<button id=go onclick="setTimeout(() => {{ {storm} }})">Pagar</button>'))
     told = []
     stay.page.message.said.connect(told.append)
-    stay.touch("#go")
-    stay.until(lambda: "insiste con avisos" in stay.message)
+    stay.touch_web("#go")
+    stay.wait(lambda: "insiste con avisos" in stay.message)
     assert len(told) == 1
 
 
@@ -823,7 +791,7 @@ def test_a_certificate_nobody_vouches_for_is_refused(stay: Stay, site: Site, tmp
     context.load_cert_chain(certificate, key)
     site.socket = context.wrap_socket(site.socket, server_side=True)
     stay.begin(site.page("banco").replace("http:", "https:"))
-    stay.until(lambda: stay.sees("bank_trouble"))
+    stay.wait(lambda: stay.sees("bank_trouble"))
     assert stay.page.trouble.kind == "certificate"
     assert not stay.sees("retry")
     assert not site.asked
@@ -839,13 +807,13 @@ def test_three_stays_leave_nothing_behind(stay: Stay, site: Site) -> None:
     for number in range(1, 4):
         stay.open(url)
         assert stay.page.web.profile.isOffTheRecord()
-        assert "QtWebEngine" not in stay.js("navigator.userAgent")
-        assert "Chrome/" in stay.js("navigator.userAgent")
-        assert stay.js("localStorage.length") == 1
+        assert "QtWebEngine" not in stay.ask_web("navigator.userAgent")
+        assert "Chrome/" in stay.ask_web("navigator.userAgent")
+        assert stay.ask_web("localStorage.length") == 1
         QGuiApplication.clipboard().setText("1234")
         stay.visit.paying.left_bank()
         assert stay.page.web is None
-        stay.until(lambda: not web_profile._alive)
+        stay.wait(lambda: not web_profile._alive)
         assert QGuiApplication.clipboard().text() == ""
         assert [cookie for cookie in site.cookies if cookie] == [], f"stay {number} was recognised"
     # pytest-qt fails the test for any warning of Qt along the way.
@@ -854,15 +822,15 @@ def test_three_stays_leave_nothing_behind(stay: Stay, site: Site) -> None:
 def test_entering_again_keeps_the_page(stay: Stay, site: Site) -> None:
     stay.open(site.page("<script>mark = 7</script>"))
     stay.page.enter()
-    assert stay.js("mark") == 7
+    assert stay.ask_web("mark") == 7
     assert len(site.asked) == 1 or site.asked.count("127.0.0.1/page") == 1
 
 
 def test_nothing_there_has_no_rectangle(stay: Stay, site: Site) -> None:
     stay.open(site.page("<p id=none hidden>x</p><p id=some>y</p>"))
-    assert stay.rect("#nowhere") is None
-    assert stay.rect("#none") is None
-    assert stay.rect("#some") is not None
+    assert stay.find_web("#nowhere") is None
+    assert stay.find_web("#none") is None
+    assert stay.find_web("#some") is not None
 
 
 @pytest.mark.parametrize("large", [False, True])

@@ -7,7 +7,7 @@ from kiosk_case import KioskCase
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from kiosk.tour import pause
+from kiosk.tour.hands import pause
 from kiosk.views.frame.inactivity import Inactivity
 from kiosk.visit.steps import Step
 

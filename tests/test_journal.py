@@ -23,7 +23,6 @@ from alembic.script import ScriptDirectory
 from counterparts import MORNING, PAYER, order, together
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy.dialects import postgresql
 
 import kiosk.journal
 from kiosk.cooperative.money import Money
@@ -130,14 +129,6 @@ class TestOpening:
         assert tuple(script.revision for script in scripts.walk_revisions())[::-1] == REVISIONS
         with journal._engine.connect() as connection:
             assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-
-    def test_the_same_tables_suit_postgresql(self) -> None:
-        ddl = "".join(
-            str(sa.schema.CreateTable(table).compile(dialect=postgresql.dialect()))
-            for table in metadata.sorted_tables
-        )
-        assert "TIMESTAMP WITH TIME ZONE" in ddl
-        assert "total_cents BIGINT" in ddl
 
 
 class TestUnusable:

@@ -28,6 +28,7 @@ from pytestqt.qtbot import QtBot
 from stage import Stage
 
 from kiosk.models.obligations import ObligationsModel
+from kiosk.tour.hands import settle
 from kiosk.views.member.amount_entry import Overlay
 from kiosk.views.member.welcome import WelcomePage
 from kiosk.views.parts.controls import Figure
@@ -242,10 +243,10 @@ def test_actions_make_room_for_keys_that_come_to_stand_beside_them(stage: Stage,
     stage.put("sign_in")
     window, page = stage.window, stage.window.current
     window.keyboards.show(None)
-    stage.settle()
+    settle()
     page.arrange_actions()
     window.keyboards.show(page.number.edit, "digits")
-    stage.settle()
+    settle()
     assert not list(faults(stage))
 
 

@@ -25,7 +25,8 @@ from kiosk.app.demo import Demonstration
 from kiosk.app.window import Application
 from kiosk.cooperative.payment import Payment, State
 from kiosk.lockdown import web_profile
-from kiosk.tour import HOLDER, MEMBER, Tour, pause
+from kiosk.tour import HOLDER, MEMBER, Tour
+from kiosk.tour.hands import pause
 from kiosk.views.parts.languages import Languages
 from kiosk.views.parts.theme import load_fonts
 from kiosk.visit.jobs import Jobs
@@ -286,7 +287,7 @@ def at_the_bank(after: After, script: str) -> str:
     tour._enter()
     tour.click("pay")
     tour.arrive(Step.CHOOSE)
-    tour.wait("obligations", lambda: visit.paying.obligations.rowCount() > 0)
+    tour.wait(lambda: visit.paying.obligations.rowCount() > 0, "obligations")
     if not visit.paying.obligations.total:
         visit.paying.obligations.choose(0, *_other(visit))
     tour.click("go")
@@ -296,10 +297,10 @@ def at_the_bank(after: After, script: str) -> str:
     tour._opened()
     web = tour.page.web
     web.page.runJavaScript(script, 0)
-    tour.wait("the script", lambda: web.page.title() == "left" or web.page.title().startswith("{"))
+    tour.wait(lambda: web.page.title() == "left" or web.page.title().startswith("{"), "the script")
     title = web.page.title()
     visit.finish()
-    tour.wait("the browser's end", lambda: not web_profile._alive)
+    tour.wait(lambda: not web_profile._alive, "the browser's end")
     return str(title)
 
 

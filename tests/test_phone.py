@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from kiosk.cooperative.payment import CANCELLED, State
-from kiosk.tour import pause
+from kiosk.tour.hands import pause
 from kiosk.visit.steps import Step
 
 pytestmark = pytest.mark.qt_log_ignore("^GPUInfo not initialized", extend=True)

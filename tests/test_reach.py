@@ -20,6 +20,7 @@ from stage import Stage
 from test_layout import SIZES, faults, said
 
 from kiosk.speech.voice import SpeechPlan
+from kiosk.tour.hands import settle
 from kiosk.views.frame.inactivity import StillThere
 from kiosk.views.frame.reach import ReachBand
 
@@ -89,7 +90,7 @@ def test_every_control_is_in_reach_and_every_page_fits(stage: Stage, qtbot: QtBo
     found = []
     for scene in stage.scenes:
         stage.put(scene)
-        stage.settle()
+        settle()
         found += [f"{scene}: {fault}" for fault in [*all_faults(stage), *too_high(stage)]]
         if scene == "welcome":
             start = stage.window.current.start
@@ -102,13 +103,13 @@ def test_what_lies_above_a_page_is_in_reach_too(stage: Stage, qtbot: QtBot) -> N
     question = StillThere(stage.window, stage.theme, lambda: None, lambda: None)
     question.say(paying=True)
     question.open()
-    stage.settle()
+    settle()
     found = too_high(stage)
     question.close_it()
     question.deleteLater()
     stage.put("phone")
     stage.window.current.leaving.open()
-    stage.settle()
+    settle()
     found += too_high(stage)
     stage.window.current.leaving.close_it()
     assert not found, "\n".join(["", *found])
@@ -127,14 +128,14 @@ def test_reach_is_one_of_the_looks_and_ends_with_the_visit(stage: Stage, qtbot: 
         looks.append((theme.large, theme.high_contrast, theme.reach))
     assert looks == [(True, False, False), (True, True, False), (False, False, True), (False, False, False)]
     theme.set_comfort(large=False, contrast=False, reach=True)
-    stage.settle()
+    settle()
     band = window.findChild(ReachBand)
     assert band.isVisible()
     assert band.height() >= window.height() * theme.out_of_reach - theme.u(60)
     assert window.findChild(QLabel, "band_title").text() == title.text()
     assert title.height() == 0
     stage.visit.ended.emit()
-    stage.settle()
+    settle()
     assert not theme.reach
     assert not band.isVisible()
     assert window.findChild(QLabel, "band_title").text() == ""
@@ -164,7 +165,7 @@ def test_every_page_fits_while_it_is_read_aloud(
     found = []
     for scene in stage.scenes:
         stage.put(scene)
-        stage.settle()
+        settle()
         found += [f"{scene}: {fault}" for fault in all_faults(stage)]
         if reach:
             found += [f"{scene}: {fault}" for fault in too_high(stage)]

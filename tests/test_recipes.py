@@ -81,7 +81,7 @@ def mended(copy: Path, *arguments: str) -> str:
 PAGE = """
 from PySide6.QtWidgets import QApplication
 app = QApplication([])
-from stage import Stage
+from stage import Stage, settle
 from kiosk.visit.steps import Step
 from kiosk.views.parts.languages import Languages
 stage = Stage(1366, 768)
@@ -89,7 +89,7 @@ for language in ("es", "en"):
     stage.look(large=False, contrast=False, language=language)
     stage.put("payments")
     stage.window.current.office.click()
-    stage.settle()
+    settle()
     print(stage.visit.step.value, "|", stage.window.current.title.text())
 stage.visit.back()
 print(stage.visit.step.value)

@@ -22,7 +22,8 @@ from kiosk.models.payments import PaymentsModel
 from kiosk.receipt.code import check, token_in
 from kiosk.receipt.document import receipt_of
 from kiosk.receipt.ticket_text import Line, lines_of
-from kiosk.views.frame.reading import Reader
+from kiosk.tour.hands import settle
+from kiosk.views.frame.speaking import Reader
 from kiosk.visit.steps import Step
 
 
@@ -94,8 +95,8 @@ def test_every_place_says_the_same(
     visit, reader = stage.visit, Reader(stage.window)
 
     visit.paying.payment, visit.paying.reprinting = payment, False
-    visit._stand_at(Step.RESULT)
-    stage.settle()
+    visit.go(Step.RESULT)
+    settle()
     page = stage.window.current
     badge = page.findChild(QLabel, "state").text()
     agree("the result", said, badge, on_screen(page))
@@ -104,8 +105,8 @@ def test_every_place_says_the_same(
     agree("read aloud", said, badge, read)
 
     stage.payments[:] = [payment]
-    visit._stand_at(Step.PAYMENTS)
-    stage.settle()
+    visit.go(Step.PAYMENTS)
+    settle()
     index = visit.payments.index(0)
     for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
         row = str(index.data(role))
@@ -119,8 +120,8 @@ def test_every_place_says_the_same(
 
     stage.news = []
     visit.manager.case = payment
-    visit._stand_at(Step.MANAGER_CASE)
-    stage.settle()
+    visit.go(Step.MANAGER_CASE)
+    settle()
     title = stage.window.current.amount.text().split(" · ", 1)[1]
     agree("the manager's case", said, title, [title])
 

@@ -34,7 +34,7 @@ from kiosk.receipt.blocks import Mark, Row
 from kiosk.sandbox.pse import profile
 from kiosk.settings import Settings
 from kiosk.teller.desk import Desk
-from kiosk.tour import pause
+from kiosk.tour.hands import pause
 from kiosk.transport import Reply, Transport
 from kiosk.visit.steps import Step
 

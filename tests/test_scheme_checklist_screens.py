@@ -7,7 +7,7 @@ import requests
 from test_scheme_checklist import Lister, Open, kiosk, lister, sandbox
 
 from kiosk.cooperative.payment import State
-from kiosk.tour import pause
+from kiosk.tour.hands import pause
 from kiosk.visit.steps import Step
 
 __all__ = ["kiosk", "lister", "sandbox"]  # fixtures

@@ -21,7 +21,7 @@ from test_reach import Recorder
 from kiosk.speech.numbers import english, spanish
 from kiosk.speech.voice import EngineVoice, SpeechPlan, ThreadedVoice, find_voice
 from kiosk.speech.wording import digits, sentences, spoken
-from kiosk.tour import pause
+from kiosk.tour.hands import pause
 from kiosk.views.bank.dialogs import _Saying
 from kiosk.views.frame.speaking import _engines, thread_events
 from kiosk.views.parts.controls import Field

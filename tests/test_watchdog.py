@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from kiosk.app.watchdog import LONGEST_DEED, Watchdog
-from kiosk.tour import pause
+from kiosk.tour.hands import pause
 from kiosk.visit.jobs import Jobs
 
 

@@ -48,7 +48,7 @@ def _to_bank(application: Application, walk: Walk) -> None:
     visit.signing_in.sign_in(document, MEMBER[1])
     walk.arrive(Step.MENU)
     visit.paying.open_choice()
-    walk.wait("a total", lambda: bool(visit.paying.obligations.total))
+    walk.wait(lambda: bool(visit.paying.obligations.total), "a total")
     visit.paying.confirm_choice()
     visit.next()
     visit.paying.name_holder(
@@ -88,11 +88,11 @@ def _one(
     else:
         walk.dwell(_FIRST_QUESTION + later * visit.limits.watch_every)
         _approve_and_leave_open(visit.paying.payment.redirect_url)
-    walk.wait("the result", lambda: visit.step is Step.RESULT and walk.painted_step is Step.RESULT)
+    walk.wait(lambda: visit.step is Step.RESULT and walk.painted_step is Step.RESULT, "the result")
     if visit.paying.payment.state not in CREDITED:
         raise RuntimeError(f"the payment is {visit.paying.payment.state}")
     painted, printing = walk.painted_at, walk.page.printing
-    walk.wait("the receipt's code", lambda: printing.receipt is not None)
+    walk.wait(lambda: printing.receipt is not None, "the receipt's code")
     decided = _decided_at(demonstration, reference)
     found = {"result": painted - decided, "code": time.time() - decided}
     walk.dwell(1.0)

@@ -6,15 +6,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import requests
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint
+from PySide6.QtWidgets import QWidget
 
 from kiosk.app.demo import Demonstration
 from kiosk.app.window import Application
-from kiosk.tour import Tour, TourError
+from kiosk.tour import Tour
 from kiosk.visit.steps import Step
 
 _IDLE = 0.0001
@@ -100,32 +100,29 @@ class Walk(Tour):
 
     # -- the tour's hands -----------------------------------------------------------------
 
-    def wait(self, what: str, condition: Callable[[], bool], seconds: float = 30.0) -> None:
-        deadline = time.monotonic() + seconds
-        while not condition():
-            if time.monotonic() > deadline:
-                raise TourError(f"{self._app.visit.step.value}: waited {seconds:.0f} s for {what}")
-            self.turn()
+    def let_run(self) -> None:
+        self.turn()
 
-    def click(self, name: str) -> None:
-        self.wait(f"{name} to be enabled", lambda: self.find(name, QAbstractButton).isEnabled())
-        target = self.find(name, QAbstractButton)
-        self.page.scroller.ensureWidgetVisible(target)
+    def touch(self, target: QWidget, where: QPoint | None = None) -> None:
         self.dwell(0.03)  # what is still going on belongs to the former page
         self._end_of_former()
         self._turns.clear()
         self._since = 0
-        self._timed(lambda: QTest.mouseClick(target, Qt.MouseButton.LeftButton, pos=target.rect().center()))
+        super().touch(target, where)
 
-    def web(self, selector: str, text: str = "") -> None:
-        super().web(selector, text)
+    def strike(self, target: QWidget, where: QPoint) -> None:
+        deed = super().strike
+        self._timed(lambda: deed(target, where))
+
+    def touch_web(self, selector: str, *how: Any) -> None:
+        super().touch_web(selector, *how)
         self._end_of_former()
         self._turns.clear()
         self._since = None  # what follows starts where the page moves, not at this touch
 
     def arrive(self, step: Step, seconds: float = 30.0) -> None:
         there = lambda: self._app.visit.step is step and not self._waits_for_paint  # noqa: E731
-        self.wait(f"the page {step.value}", there, seconds)
+        self.wait(there, f"page {step.value}", seconds)
         if self._known is not step or not self._turns or self._came_from is step:
             return
         turns = self._turns[self._moved_in if self._since is None else self._since :]

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, select, text, update
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from kiosk.durable import OWN, draft_beside, flush_folder, replaced
 from kiosk.journal.chain import keys_of
 from kiosk.journal.errors import JournalUnusable
 from kiosk.journal.keys import NO_KEYS, Keyring
@@ -119,8 +119,8 @@ def _refuse_after_another(path: Path, witness: Witness | None) -> None:
 def _create(path: Path) -> None:
     """Built beside its place and linked there when whole: no half-made journal is ever seen."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{uuid4().hex}.new")
-    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    draft = draft_beside(path)
+    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, OWN))
     engine = _engine(draft)
     try:
         _upgrade(engine)
@@ -135,10 +135,8 @@ def _create(path: Path) -> None:
 
 def copy_whole(engine: Engine, path: Path) -> None:
     """SQLite's own online copy, proved before it takes its place."""
-    draft = path.with_name(f"{path.name}.{uuid4().hex}.new")
     path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    try:
+    with replaced(path) as draft:
         target = sqlite3.connect(draft)
         try:
             with engine.connect() as connection:
@@ -151,12 +149,6 @@ def copy_whole(engine: Engine, path: Path) -> None:
             target.close()
         if damage != "ok":
             raise JournalUnusable(f"{path}: the copy is damaged: {damage}")
-        with draft.open("rb") as written:
-            os.fsync(written.fileno())
-        draft.replace(path)
-        flush_folder(path.parent)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def set_aside(path: Path, *, now: datetime) -> Path:
@@ -248,17 +240,6 @@ def file_at(path: str) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def flush_folder(folder: Path) -> None:
-    """A new name in a folder survives a power cut only after this."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _check_file(path: Path) -> None:
     if not path.is_file():
         raise JournalUnusable(f"{path}: not a file")
@@ -325,9 +306,8 @@ def _migrate(engine: Engine, revision: str, *, down_after: Callable[[], object] 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     with _one_migration_at_a_time, engine.begin() as connection:
-        if connection.dialect.name == "sqlite":
-            # The driver opens no transaction for CREATE TABLE; a power cut must leave all or nothing.
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        # The driver opens no transaction for CREATE TABLE; a power cut must leave all or nothing.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
         config.attributes["connection"] = connection
         if down_after is None:
             command.upgrade(config, revision)

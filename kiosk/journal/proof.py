@@ -73,10 +73,9 @@ def file_faults(connection: Connection) -> Iterator[str]:
 
     An opening does not look for those: a payment would be in the books and in no list.
     """
-    if connection.dialect.name == "sqlite":
-        for said in connection.execute(text("PRAGMA integrity_check(20)")).scalars():
-            if said != "ok":
-                yield f"the file is damaged: {said}"
+    for said in connection.execute(text("PRAGMA integrity_check(20)")).scalars():
+        if said != "ok":
+            yield f"the file is damaged: {said}"
 
 
 def chain_faults(connection: Connection) -> Iterator[str]:
@@ -267,11 +266,10 @@ def rebuild(connection: Connection, now: datetime) -> int:
     """
     if fault := next(chain_faults(connection), None):
         raise JournalUnusable(f"the events can not be believed: {fault}")
-    if connection.dialect.name == "sqlite":
-        try:
-            connection.execute(text("REINDEX"))  # rows are written by way of the indexes
-        except IntegrityError as error:
-            raise JournalUnusable(f"rows that no index allows: {error.orig}") from error
+    try:
+        connection.execute(text("REINDEX"))  # rows are written by way of the indexes
+    except IntegrityError as error:
+        raise JournalUnusable(f"rows that no index allows: {error.orig}") from error
     connection.execute(delete(held_obligations))
     count, holding = 0, list[tuple[datetime, str, list[str]]]()
     for payment_id, wanted in list(_by_payment(connection)):

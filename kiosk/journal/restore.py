@@ -11,11 +11,12 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
+from kiosk.durable import draft_beside, flush_folder
 from kiosk.journal.errors import JournalUnusable
 from kiosk.journal.journal import Journal
 from kiosk.journal.keys import Keyring
 from kiosk.journal.locks import alone
-from kiosk.journal.opening import copy_as_it_is, explained, flush_folder, open_engine
+from kiosk.journal.opening import copy_as_it_is, explained, open_engine
 from kiosk.journal.tables import payments
 from kiosk.journal.witness import Witness
 
@@ -43,7 +44,7 @@ def restore(
     told of outside yet, the next start refuses it, and the same call again ends the work.
     """
     with explained(str(path)), alone(path):
-        draft = path.with_name(f"{path.name}.{uuid4().hex}.new")
+        draft = draft_beside(path)
         try:
             copy_as_it_is(copy, draft)
             epoch, since = _proved(draft, copy, keys, witness, now)

@@ -33,19 +33,22 @@ metadata = MetaData(
 
 
 class Instant(TypeDecorator[datetime]):
-    """An aware instant, kept in UTC. SQLite has no zones: there the column is UTC by rule."""
+    """An aware instant. SQLite has no zones: the column is UTC by rule."""
 
-    impl = DateTime(timezone=True)
+    impl = DateTime
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002 - the base class names it
+    ) -> datetime | None:
         """Raises ValueError for a naive time: nobody could say which instant it is."""
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("the journal takes aware instants only")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+        return value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(
         self,
@@ -53,9 +56,7 @@ class Instant(TypeDecorator[datetime]):
         dialect: Dialect,  # noqa: ARG002 - the base class names it
     ) -> datetime | None:
         """Always aware, always UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return None if value is None else value.replace(tzinfo=UTC)
 
 
 payments = Table(
@@ -119,7 +120,7 @@ payment_lines = Table(
 events = Table(
     "events",
     metadata,
-    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("payment_id", ForeignKey(payments.c.payment_id), nullable=False, index=True),
     Column("at", String(27), nullable=False),
     Column("event", String(24), nullable=False),

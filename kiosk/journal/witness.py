@@ -9,14 +9,13 @@ from __future__ import annotations
 import hmac
 import json
 import logging
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from uuid import uuid4
 
 from sqlalchemy import Connection, func, select
 
+from kiosk.durable import write_whole
 from kiosk.journal.chain import canonical, keys_of
 from kiosk.journal.errors import JournalUnusable
 from kiosk.journal.marks import identity_of, key_in_force, mark_head
@@ -113,7 +112,8 @@ class Witness:
         key = keys_of(connection).current
         text = json.dumps({**said, **({"mac": key.code(canonical(said))} if key else {})}, indent=1)
         try:
-            _write_whole(self.path, text)
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            write_whole(self.path, text.encode())
         except OSError as error:
             log.error("the journal's witness was not written: %s", error.strerror)
 
@@ -127,17 +127,3 @@ class Witness:
         if key is None or mac is None:  # written while the key was missing
             return False
         return not hmac.compare_digest(str(mac), key.code(canonical(found)))
-
-
-def _write_whole(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f"{path.name}.{uuid4().hex}.new")
-    try:
-        handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from kiosk.durable import replaced, write_whole
 from kiosk.provisioning.questions import Answers, Question
 from kiosk.teller.pin import FIRST
 
@@ -102,26 +103,16 @@ class Installation:
 
     def settle(self, text: str, check: Callable[[Path], object]) -> None:
         """Put the settings in place once `check` took them; a former file is kept as .bak."""
-        draft = self.out.with_name(f"{self.out.name}.new")
-        draft.write_text(text, encoding="utf-8")
-        try:
-            draft.chmod(0o644)
+        with replaced(self.out, mode=0o644) as draft:
+            draft.write_text(text, encoding="utf-8")
             check(draft)
             if self.out.exists():
                 shutil.copy2(self.out, self.out.with_name(f"{self.out.name}.bak"))
-            draft.replace(self.out)
-        finally:
-            draft.unlink(missing_ok=True)
 
 
 def write_secret(file: Path, value: str) -> None:
     """A file for its owner alone, whole or not at all. Raises OSError."""
-    draft = file.with_name(f"{file.name}.new")
-    draft.unlink(missing_ok=True)  # one that is there may be open to others
-    handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as out:
-        out.write(f"{value}\n")
-    draft.replace(file)
+    write_whole(file, f"{value}\n".encode())
 
 
 def settings_text(

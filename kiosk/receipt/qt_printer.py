@@ -6,9 +6,7 @@ do), so one must exist to draw words; any thread may draw.
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 import threading
 from collections.abc import Iterator
 from functools import cache
@@ -30,6 +28,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
 
+from kiosk.durable import write_whole
 from kiosk.receipt.blocks import Receipt
 from kiosk.receipt.page import BRAND, WIDTH, Align, Box, Face, Ink, Page, Squares, Strokes, Words, lay_out
 from kiosk.receipt.printer import PaperState, PrinterFault, PrintResult
@@ -72,7 +71,7 @@ def save_pdf(receipt: Receipt, path: Path, *, brand: str = BRAND) -> None:
     _draw(painter, page)
     if not painter.end():
         raise OSError("the receipt's page was not finished")
-    _replace(path, _with_spaces(bytes(written.data().data())))
+    write_whole(path, _with_spaces(bytes(written.data().data())))
 
 
 def print_on(printer: QPrinter, receipt: Receipt, *, brand: str = BRAND) -> None:
@@ -174,19 +173,6 @@ def _with_spaces(pdf: bytes) -> bytes:
         return mapped.group().replace(b"<0009>", b"<0020>")
 
     return _CHARACTER_MAP.sub(lambda ranges: _MAPPED.sub(mended, ranges.group()), pdf)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".receipt-")  # mode 600 by itself
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _page(receipt: Receipt, brand: str) -> Page:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from kiosk.durable import write_whole
 
 FIRST = "first:"
 """Begins what is kept of a PIN that whoever set the terminal up knows too: its manager changes it."""
@@ -82,19 +83,7 @@ class OwnPin:
     def choose(self, pin: str) -> None:
         """This one from now on, on the disk. Raises ValueError (see `hashed`), OSError."""
         words = f"{self._for} {hashed(pin)}\n"
-        beside = self._file.with_name(f"{self._file.name}.new")
-        beside.unlink(missing_ok=True)
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(words)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self._file)
-        if os.name == "posix":  # the name, too, must outlive a power cut: it takes the first PIN's place
-            folder = os.open(self._file.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+        write_whole(self._file, words.encode("ascii"))
 
 
 class PinGate:

@@ -9,21 +9,19 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
-from PySide6.QtCore import QEventLoop, QPoint, QRect, Qt, QTimer
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QListView, QWidget
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QLabel, QListView, QWidget
 
 from kiosk.app.demo import OUTCOMES, Demonstration, guide
 from kiosk.app.window import Application, qt_application
 from kiosk.cooperative.payment import Payment, State
 from kiosk.cooperative.standing import Standing, standing
+from kiosk.tour.hands import PATIENCE, Hands, Stuck, pause
 from kiosk.tour.report import keep_receipts, report
-from kiosk.views.parts.keyboard import _NAMES
 from kiosk.views.parts.languages import Languages
-from kiosk.views.parts.page import Page
 from kiosk.visit.steps import Step, Turn
 
 MEMBER = ("1900100101", "4821")
@@ -32,128 +30,45 @@ HOLDER = ("maria.ospina@correo.example", "3001234567")
 BANK, BANK_NAME = "1901", "Banco Unión Colombiano"
 
 
-class TourError(Exception):
-    """The tour could not go on; the text says at which page and what was awaited."""
-
-
-def pause(milliseconds: int) -> None:
-    """Let the program run. (QTest.qWait keeps Python's lock, so that the lanes would starve.)"""
-    loop = QEventLoop()
-    QTimer.singleShot(milliseconds, loop.quit)
-    loop.exec()
-
-
-class Tour:
+class Tour(Hands):
     """One tour of one application."""
 
     def __init__(self, application: Application, out: Path, outcome: str) -> None:
+        super().__init__(application.window, application.visit)
         self._app, self._out, self._outcome = application, out, outcome
         self.pages: list[dict[str, object]] = []
         self._asked = 0.0
         self.cus_on_screen: str | None = None
         """As the result page showed it beside «CUS»."""
 
-    # -- hands and eyes -------------------------------------------------------------------
+    # -- what it leaves behind ------------------------------------------------------------
 
-    @property
-    def page(self) -> Page:
-        """The page on stage."""
-        page = self._app.window.current
-        if page is None:
-            raise TourError("no page is on stage")
-        return page
+    def give_up(self, why: str) -> NoReturn:
+        """Say where the way ended, and show it."""
+        self.picture("stuck")
+        super().give_up(why)
 
-    def wait(self, what: str, condition: Callable[[], bool], seconds: float = 30.0) -> None:
-        """Let the program run until something is true."""
-        deadline = time.monotonic() + seconds
-        while not condition():
-            if time.monotonic() > deadline:
-                self.picture("stuck")
-                raise TourError(f"{self._app.visit.step.value}: waited {seconds:.0f} s for {what}")
-            pause(20)
-
-    def find(self, name: str, kind: type[QWidget] = QWidget) -> QWidget:
-        """The visible widget of a name."""
-        found = [w for w in self._app.window.findChildren(kind, name) if w.isVisible()]
-        if not found:
-            raise TourError(f"{self._app.visit.step.value}: nothing called {name} is in sight")
-        return found[-1]
-
-    def click(self, name: str) -> None:
-        """Touch a widget in its middle, as soon as it can be touched."""
-        self.wait(f"{name} to be enabled", lambda: self.find(name, QAbstractButton).isEnabled())
-        target = self.find(name, QAbstractButton)
-        self.page.scroller.ensureWidgetVisible(target)
-        self._asked = time.monotonic()
-        QTest.mouseClick(target, Qt.MouseButton.LeftButton, pos=target.rect().center())
-
-    def tap(self, key: str) -> None:
-        """Touch a key of the on-screen keyboard in sight."""
-        shown = next(
-            (w for w in self._app.window.findChildren(QAbstractButton)
-             if w.isVisible() and w.property("key") == key), None)  # fmt: skip
-        if shown is None:
-            raise TourError(
-                f"{self._app.visit.step.value}: the keyboard in sight has no {_NAMES.get(key, key)}"
-            )
-        QTest.mouseClick(shown, Qt.MouseButton.LeftButton)
-        pause(5)
-
-    def type(self, field: str, text: str) -> None:
-        """Touch a field and type on the on-screen keyboard."""
-        edit = self.find(field, QLineEdit)
-        self.page.scroller.ensureWidgetVisible(edit)
-        QTest.mouseClick(edit, Qt.MouseButton.LeftButton)
-        self.wait("the keyboard", lambda: any(k.isVisible() for k in self._keyboards()))
-        for letter in text:
-            self.tap(letter)
-        self.wait(f"{field} to be filled", lambda: edit.text().endswith(text[-3:]))
-
-    def _keyboards(self) -> list[QWidget]:
-        return self._app.window.findChildren(QWidget, "keyboard")
-
-    def arrive(self, step: Step, seconds: float = 30.0) -> None:
+    def arrive(self, step: Step, seconds: float = PATIENCE) -> None:
         """Wait for a page; note how long the touch took to bring it."""
-        self.wait(f"the page {step.value}", lambda: self._app.visit.step is step, seconds)
-        pause(0)
+        super().arrive(step, seconds)
         self._arrived = round((time.monotonic() - self._asked) * 1000) if self._asked else 0
 
     def picture(self, name: str, settle: int = 150) -> None:
         """Save what a member sees once the page has settled, in milliseconds."""
         pause(settle)
         file = f"{len(self.pages) + 1:02d}-{name}.png"
-        self._app.window.grab().save(str(self._out / file))
+        self.window.grab().save(str(self._out / file))
         self.pages.append({"name": name, "file": file, "milliseconds": getattr(self, "_arrived", 0)})
 
-    def _where(self, selector: str) -> QRect | None:
-        found: list[QRect | None] = []
-        self.page.find_rect(selector, found.append)
-        self.wait("the page's script", lambda: bool(found))
-        return found[0]
+    def touch(self, target: QWidget, where: QPoint | None = None) -> None:
+        """Touch a widget; the clock of the next page starts."""
+        self._asked = time.monotonic()
+        super().touch(target, where)
 
-    def _at_rest(self, selector: str) -> QRect:
-        """Where an element is once scrolling and resizing do not move it any more."""
-        rect: QRect | None = None
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            before, rect = rect, self._where(selector)
-            if rect is not None and rect == before:
-                return rect
-            pause(80)
-        self.picture("stuck")
-        raise TourError(f"bank: no {selector} on the page")
-
-    def web(self, selector: str, text: str = "") -> None:
-        """Touch an element of the bank's page; type into it with the on-screen keyboard."""
-        where = self._at_rest(selector).center()
-        target = self.page.web.view.focusProxy()
-        QTest.mouseClick(target, Qt.MouseButton.LeftButton, pos=QPoint(where.x(), where.y()))
-        if not text:
-            return
-        self.wait("the keyboard over the bank's page", lambda: any(k.isVisible() for k in self._keyboards()))
-        pause(300)
-        for letter in text:
-            self.tap(letter)
+    def _touch_at_bank(self, selector: str) -> None:
+        """Touch an element of the bank's page once it has come to rest."""
+        self.rest_web(selector)
+        self.touch_web(selector)
 
     # -- the way --------------------------------------------------------------------------
 
@@ -182,7 +97,7 @@ class Tour:
         self.type("document_number", NO_EMAIL)
         self.picture("recover")
         self.click("go")
-        self.wait("the office to visit", lambda: self._app.visit.problem is not None)
+        self.wait(lambda: self.visit.problem is not None, "the office to visit")
         self.picture("recover_office")
         self.click("go")
         self.arrive(Step.SIGN_IN)
@@ -208,7 +123,7 @@ class Tour:
     def _choose(self) -> None:
         self.click("pay")
         self.arrive(Step.CHOOSE)
-        self.wait("a total", lambda: bool(self._app.visit.paying.obligations.total))
+        self.wait(lambda: bool(self.visit.paying.obligations.total), "a total")
         self.picture("choose")
         self._see_better()
         self.click("all_overdue")
@@ -237,24 +152,20 @@ class Tour:
         self.tap("done")
         self.picture("holder")
         self.click("go")
-        self.wait("what comes after the holder", lambda: self._app.visit.step is not Step.HOLDER)
-        if self._app.visit.step is Step.PICK_BANK:
+        self.wait(lambda: self.visit.step is not Step.HOLDER, "what comes after the holder")
+        if self.visit.step is Step.PICK_BANK:
             self._pick_bank()
         self.arrive(Step.REVIEW)
-        if self._app.visit.paying.terms:
+        if self.visit.paying.terms:
             self.click("accept_terms")
         self.picture("review")
         self.click("go")
 
     def _pick_bank(self) -> None:
         self.arrive(Step.PICK_BANK)
-        banks = self.find("banks", QListView)
-        model = banks.model()
+        model = self.find("banks", QListView).model()
         row = next(r for r in range(model.rowCount()) if model.index(r, 0).data() == BANK_NAME)
-        banks.scrollTo(model.index(row, 0))
-        QTest.mouseClick(
-            banks.viewport(), Qt.MouseButton.LeftButton, pos=banks.visualRect(model.index(row, 0)).center()
-        )
+        self.touch_row("banks", row)
         self.picture("bank_choice")
         self.click("go")
 
@@ -267,48 +178,47 @@ class Tour:
         self.picture("phone")
         self.click("pay_here")
         self._opened()
-        if not self._app.visit.paying.banks.rowCount():
+        if not self.visit.paying.banks.rowCount():
             self._at_gateway()
-        self.web("#bank-user", "maria")
+        self._touch_at_bank("#bank-user")
+        self.type_web("maria")
         self.tap("done")
         pause(400)
         self.picture("bank_login")
         self._pick(f"#outcome-{OUTCOMES[self._outcome]}")
-        self.web("#continue")
+        self._touch_at_bank("#continue")
 
     def _opened(self) -> None:
         self.arrive(Step.BANK)
-        self.wait(
-            "the gateway's page", lambda: self.page.web is not None and self.page.web.view.isVisible(), 60
-        )
+        self.wait(lambda: self.sees("bank_view"), "the gateway's page", 60)
         pause(400)
 
     def _at_gateway(self) -> None:
         """The gateway's page and PSE's portal, where they ask for the bank."""
         self.picture("bank_gateway")
-        self.web("#start")
-        self.web("#email", "")
-        self.wait("the keyboard over the bank's page", lambda: any(k.isVisible() for k in self._keyboards()))
+        self._touch_at_bank("#start")
+        self._touch_at_bank("#email")
+        self.wait(lambda: self.keyboard_in_sight, "the keyboard over the bank's page")
         pause(300)
         self.picture("bank_pse_keyboard")
         self.tap("done")
         self._pick(f"#bank-{BANK}")
         pause(300)
         self.picture("bank_pse")
-        self.web("#go-to-bank")
+        self._touch_at_bank("#go-to-bank")
 
     def _pick(self, radio: str) -> None:
         """Touch a choice and see that it is chosen, as a member would before going on."""
         for _ in range(3):
-            self.web(f"label:has({radio})")
+            self._touch_at_bank(f"label:has({radio})")
             pause(120)
-            if self._where(f"label:has({radio}:checked)") is not None:
+            if self.find_web(f"label:has({radio}:checked)") is not None:
                 return
-        raise TourError(f"bank: {radio} is not chosen by touching it")
+        self.give_up(f"{radio} is not chosen by touching it")
 
     def _result(self) -> Payment:
         visit = self._app.visit
-        self.wait("the way back from the bank", lambda: visit.step in (Step.WAITING, Step.RESULT), 60)
+        self.wait(lambda: visit.step in (Step.WAITING, Step.RESULT), "the way back from the bank", 60)
         if visit.step is Step.WAITING:
             self.arrive(Step.WAITING)
             self.picture("waiting", settle=0)  # the answer may come at once
@@ -333,7 +243,7 @@ class Tour:
             self.picture("receipt")
         payment = visit.paying.payment
         if payment is None:
-            raise TourError("result: there is no payment")
+            self.give_up("there is no payment")
         return payment
 
     def _read(self, name: str) -> str | None:
@@ -343,20 +253,20 @@ class Tour:
 
     def _until(self, state: State) -> None:
         def there() -> bool:
-            payment = self._app.visit.paying.payment
+            payment = self.visit.paying.payment
             return payment is not None and payment.state is state
 
-        self.wait(f"state {state.value}", there, 60)
+        self.wait(there, f"state {state.value}", 60)
 
     def _paper_out(self) -> None:
         """Until printing came to an end, where something prints."""
         if not self.find("state").isVisible():
             return
         printing = getattr(self.page, "printing", None)
-        if printing is not None and standing(self._app.visit.paying.payment) is Standing.PAID:
-            self.wait(
-                "the printer", lambda: printing.phase in ("printed", "failed", "no_paper", "no_printer"), 40
-            )
+        payment = self.visit.paying.payment
+        if printing is not None and payment is not None and standing(payment) is Standing.PAID:
+            ended = ("printed", "failed", "no_paper", "no_printer")
+            self.wait(lambda: printing.phase in ended, "end of the printing", 40)
 
     def _farewell(self) -> None:
         """The next visit of the same member: my payments, then out of service."""
@@ -364,7 +274,7 @@ class Tour:
         self.click("go")
         self.arrive(Step.WELCOME)
         if visit.signing_in.session is not None or visit.paying.payment is not None:
-            raise TourError("welcome: something of the visit stayed behind")
+            self.give_up("something of the visit stayed behind")
         self.click("start")
         self.arrive(Step.BEFORE)
         self.click("consent")
@@ -374,7 +284,7 @@ class Tour:
         self.type("key", MEMBER[1])
         self.click("go")
         self.arrive(Step.MENU)
-        self.wait("the payments", lambda: visit.payments.rowCount() > 0)
+        self.wait(lambda: visit.payments.rowCount() > 0, "the payments")
         if self._outcome == "pending":
             self.picture("menu_pending")
         self.click("my_payments")
@@ -412,7 +322,7 @@ def run_tour(
         application.show(fullscreen=False)
         payment = tour.run()
         posted = application.desk().connector.posting(payment.payment_id) is not None
-    except TourError as error:
+    except Stuck as error:
         trouble = str(error)
         print(f"tour: {trouble}", file=sys.stderr)
     finally:

@@ -10,7 +10,7 @@ import pytest
 from cell import Cell
 from hostile import HOST, Reply
 
-from kiosk.tour import pause
+from kiosk.tour.hands import pause
 
 PAGE = """<!doctype html><meta charset=utf-8><title>Banco</title><body><h1 id=title>Banco de su confianza</h1>
 <script>
@@ -30,7 +30,7 @@ NO_UPLOADS = "no se pueden adjuntar archivos"
 
 def touch_go(cell: Cell) -> None:
     """As a member does: the page gets all the rights a touch gives it."""
-    cell.touch("#go")
+    cell.touch_web("#go")
 
 
 @dataclass(frozen=True)

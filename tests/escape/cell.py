@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from counterparts import HOLDER, MEMBER, MORNING, Clock, ScriptedCore, ScriptedGateway, order
 from hostile import BANK, HOST, Town
@@ -15,18 +12,17 @@ from PySide6.QtCore import QPoint, QRect, Qt, QTimer, QUrl
 from PySide6.QtGui import QGuiApplication, QInputDevice
 from PySide6.QtTest import QTest
 from PySide6.QtWebEngineCore import QWebEnginePermission
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from test_bank_page import TERMINAL, place
 
 from kiosk.cooperative.money import Money
 from kiosk.journal.journal import Journal
 from kiosk.lockdown import web_profile
-from kiosk.lockdown.web_profile import WebVisit
 from kiosk.pse.gateway import Created
 from kiosk.teller.banks import BankDirectory
 from kiosk.teller.checkout import Checkout, Timings
 from kiosk.teller.desk import Desk
-from kiosk.tour import pause
+from kiosk.tour.hands import Hands, Stuck, pause
 from kiosk.views.bank.bank import BankPage
 from kiosk.views.frame.main_window import MainWindow
 from kiosk.views.frame.pages import page_makers
@@ -60,7 +56,7 @@ class _Before:
     zoom: float
 
 
-class Cell:
+class Cell(Hands):
     """One window for all attempts, as in an agency: what one leaves behind the next one meets."""
 
     def __init__(self, folder: Path, town: Town) -> None:
@@ -73,9 +69,10 @@ class Cell:
         banks = BankDirectory(self.gateway, Clock(MORNING))
         desk = Desk(core, self.journal, self.gateway, banks, self.checkout, None, None, None, None)  # type: ignore[arg-type]
         self.jobs = Jobs()
-        self.visit = Visit(self.jobs, lambda: desk, Limits(Money.of(1000), watch_every=600))
+        visit = Visit(self.jobs, lambda: desk, Limits(Money.of(1000), watch_every=600))
         # As in an agency: https only.
-        self.window = MainWindow(self.visit, Theme(1280, 720), place(demonstration=False), page_makers())
+        window = MainWindow(visit, Theme(1280, 720), place(demonstration=False), page_makers())
+        super().__init__(window, visit)
         self.window.setGeometry(0, 0, 1280, 720)
         self.window.show()
         self.window.activateWindow()
@@ -100,12 +97,6 @@ class Cell:
         page = self.window.page(Step.BANK)
         assert isinstance(page, BankPage)
         return page
-
-    @property
-    def web(self) -> WebVisit:
-        web = self.page.web
-        assert web is not None
-        return web
 
     def begin(self, url: str) -> None:
         """A payment whose bank page is `url`, on its way."""
@@ -146,22 +137,8 @@ class Cell:
 
     # -- eyes -----------------------------------------------------------------------------
 
-    def wait(self, condition: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
-        """Let the kiosk run until something is true."""
-        assert self.comes(condition, seconds), f"no {what}; the bar says {self.message!r}, told {self.told}"
-
-    @staticmethod
-    def comes(condition: Callable[[], object], seconds: float) -> bool:
-        """Whether something becomes true in time."""
-        until = time.monotonic() + seconds
-        while not condition():
-            if time.monotonic() > until:
-                return False
-            pause(15)
-        return True
-
-    def sees(self, name: str) -> bool:
-        return any(widget.isVisible() for widget in self.window.findChildren(QWidget, name))
+    def describe(self) -> object:
+        return f"the bar says {self.message!r}, told {self.told}"
 
     @property
     def message(self) -> str:
@@ -177,46 +154,27 @@ class Cell:
     def address(self) -> QUrl:
         return self.web.page.url()
 
-    def js(self, script: str, seconds: float = PATIENCE) -> Any:
-        """What a script of the page itself gives; None as well where the page does not answer."""
-        answers: list[str] = []
-        self.web.page.runJavaScript(f"JSON.stringify({script})", 0, answers.append)
-        self.comes(lambda: answers, seconds)
-        return json.loads(answers[0]) if answers and answers[0] else None
-
     @property
     def told(self) -> list[str]:
         """What the hostile page boasts of."""
-        return self.js("typeof told === 'undefined' ? [] : told", 2.0) or [] if self.page.web else []
+        if self.page.web is None:
+            return []
+        try:
+            return self.ask_web("typeof told === 'undefined' ? [] : told", 2.0) or []
+        except Stuck:  # some pages hang
+            return []
 
-    def rect(self, selector: str) -> QRect:
-        found: list[QRect | None] = []
-        self.page.find_rect(selector, found.append)
-        self.wait(lambda: found, selector)
-        assert found[0] is not None, selector
-        return found[0]
+    def place_of(self, selector: str) -> QRect:
+        """Where something in the page is; it is there."""
+        place = self.find_web(selector)
+        assert place is not None, selector
+        return place
 
     # -- hands ----------------------------------------------------------------------------
 
-    @property
-    def glass(self) -> QWidget:
-        """What takes touches and keys for the page."""
-        proxy = self.web.view.focusProxy()
-        assert isinstance(proxy, QWidget)
-        return proxy
-
-    def touch(
-        self,
-        selector: str,
-        button: Qt.MouseButton = Qt.MouseButton.LeftButton,
-        keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
-    ) -> None:
-        """Click in the middle of something in the page."""
-        QTest.mouseClick(self.glass, button, keys, self.rect(selector).center())
-
     def drag(self, selector: str, to: QPoint) -> None:
         """Press on something, move, let go."""
-        start = self.rect(selector).center()
+        start = self.place_of(selector).center()
         QTest.mousePress(self.glass, Qt.MouseButton.LeftButton, pos=start)
         for step in range(1, 9):
             QTest.mouseMove(self.glass, start + (to - start) * step / 8)
@@ -225,15 +183,10 @@ class Cell:
 
     def hold(self, selector: str, seconds: float = 1.0) -> None:
         """A finger that stays."""
-        where = self.rect(selector).center()
+        where = self.place_of(selector).center()
         QTest.touchEvent(self.glass, self.finger).press(0, where, self.glass).commit()
         pause(int(seconds * 1000))
         QTest.touchEvent(self.glass, self.finger).release(0, where, self.glass).commit()
-
-    def press(self, name: str) -> None:
-        """Touch a button of ours."""
-        (button,) = (b for b in self.window.findChildren(QPushButton, name) if b.isVisible())
-        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
     # -- what got out ---------------------------------------------------------------------
 

@@ -15,7 +15,9 @@ LOOT = "{evil}/loot"
 
 def link(name: str, attributes: str, words: str = TOLD) -> Attempt:
     """A touch on a link."""
-    return Attempt(name, body=f"<p><a id=to {attributes}>aquí</a>", words=words, act=lambda c: c.touch("#to"))
+    return Attempt(
+        name, body=f"<p><a id=to {attributes}>aquí</a>", words=words, act=lambda c: c.touch_web("#to")
+    )
 
 
 def script(name: str, code: str, words: str = TOLD, body: str = "", **more: object) -> Attempt:
@@ -65,22 +67,22 @@ def test_scripts_that_navigate(cell: Cell, attempt: Attempt) -> None:
     link("link-with-tab", "href='ht&#9;tps://{evilhost}/loot'"),
     link("link-download", f"href='{LOOT}' download=programa.exe"),
     Attempt("base-target", body=f"<base target=_blank><a id=to href='{LOOT}'>aquí</a>", words=TOLD,
-            act=lambda c: c.touch("#to")),
+            act=lambda c: c.touch_web("#to")),
     Attempt("base-href", body="<base href='{evil}/'><p><a id=to href=loot>aquí</a>", words=TOLD,
-            act=lambda c: c.touch("#to")),
+            act=lambda c: c.touch_web("#to")),
     Attempt("closed-shadow", body=f"<div id=to></div><script>to.attachShadow({{mode: 'closed'}}).innerHTML = "
             f"`<a href='{LOOT}' target=_blank style='display:block'>aquí aquí</a>`</script>", words=TOLD,
-            act=lambda c: c.touch("#to")),
+            act=lambda c: c.touch_web("#to")),
     Attempt("svg-link", body=f"<svg id=to width=200 height=80><a href='{LOOT}' target=_blank>"
-            "<rect width=200 height=80 /></a></svg>", words=TOLD, act=lambda c: c.touch("#to")),
+            "<rect width=200 height=80 /></a></svg>", words=TOLD, act=lambda c: c.touch_web("#to")),
     Attempt("map-area", body=f"<img id=to usemap='#m' width=200 height=80><map name=m><area shape=rect "
-            f"coords='0,0,200,80' href='{LOOT}' target=_blank></map>", words=TOLD, act=lambda c: c.touch("#to")),
+            f"coords='0,0,200,80' href='{LOOT}' target=_blank></map>", words=TOLD, act=lambda c: c.touch_web("#to")),
     Attempt("form-blank", body=f"<form action='{LOOT}' method=post target=_blank><button id=to>aquí</button></form>",
-            words=TOLD, act=lambda c: c.touch("#to")),
+            words=TOLD, act=lambda c: c.touch_web("#to")),
     Attempt("form-button", body=f"<form><button id=to formaction='{LOOT}' formtarget=_blank>aquí</button></form>",
-            words=TOLD, act=lambda c: c.touch("#to")),
+            words=TOLD, act=lambda c: c.touch_web("#to")),
     Attempt("form-dialog-image", body=f"<form action='{LOOT}'><input id=to type=image width=90 height=60></form>",
-            words=TOLD, act=lambda c: c.touch("#to")),
+            words=TOLD, act=lambda c: c.touch_web("#to")),
 )  # fmt: skip
 def test_links_and_forms(cell: Cell, attempt: Attempt) -> None:
     run(cell, attempt)
@@ -235,7 +237,7 @@ def test_what_is_on_the_list_still_opens(kiosk_cell: Cell, host: str) -> None:
         show(
             kiosk_cell, f"<script>go.onclick = () => {{ location = 'https://{host}:{{port}}/next' }}</script>"
         )
-        kiosk_cell.touch("#go")
+        kiosk_cell.touch_web("#go")
         kiosk_cell.wait(lambda: kiosk_cell.address.path() == "/next", "next page")
         assert not kiosk_cell.message
     finally:

@@ -15,7 +15,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from kiosk.tour import pause
+from kiosk.tour.hands import pause
 
 pytestmark = pytest.mark.qt_log_ignore("^GPUInfo not initialized", extend=True)
 _Key, _With = Qt.Key, Qt.KeyboardModifier
@@ -68,7 +68,7 @@ def at_the_keys(kiosk_cell: Cell, town: Town) -> Iterator[Cell]:
     """A page with something behind it, and with what keys could open, start or send."""
     town.replies["/next"] = Reply("<h1>Segunda</h1><p>texto<p><a id=to href='{evil}/loot'>fuera</a>")
     show(kiosk_cell, "<script>go.onclick = () => { location = '/next' }</script>")
-    kiosk_cell.touch("#go")
+    kiosk_cell.touch_web("#go")
     kiosk_cell.wait(
         lambda: kiosk_cell.address.path() == "/next" and not kiosk_cell.web.page.isLoading(), "second page"
     )
@@ -97,7 +97,7 @@ def press(target: QWidget, name: str) -> None:
 
 @pytest.mark.parametrize("name", COMBINATIONS)
 def test_a_combination_on_the_page(keys: Cell, name: str) -> None:
-    keys.js("(getSelection().empty(), document.getElementById('to').focus(), 0)")
+    keys.ask_web("(getSelection().empty(), document.getElementById('to').focus(), 0)")
     press(keys.glass, name)
     pause(12)
     assert keys.address.path() == "/next"

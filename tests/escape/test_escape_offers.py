@@ -143,7 +143,7 @@ def test_downloads(cell: Cell, attempt: Attempt) -> None:
 def upload(name: str, attributes: str) -> Attempt:
     changed = "onchange='said(\"yes \" + this.files.length)'"
     return Attempt(f"upload-{name}", body=f"<p><input id=to type=file {attributes} {changed}>", words=NO_UPLOADS,
-                   act=lambda c: c.touch("#to"))  # fmt: skip
+                   act=lambda c: c.touch_web("#to"))  # fmt: skip
 
 
 PICK = "<input id=to type=file style='display:none'>"
@@ -155,7 +155,7 @@ PICK = "<input id=to type=file style='display:none'>"
     Attempt("upload-hidden", "to.click()", PICK, NO_UPLOADS),
     Attempt("upload-picker", "to.showPicker()", PICK, NO_UPLOADS),
     Attempt("upload-label", body=PICK + "<label id=l for=to>adjuntar</label>", words=NO_UPLOADS,
-            act=lambda c: c.touch("#l")),
+            act=lambda c: c.touch_web("#l")),
     Attempt("upload-storm", "for (let i = 0; i < 30; i++) to.click()", PICK, NO_UPLOADS, settle=500),
 )  # fmt: skip
 def test_uploads(cell: Cell, attempt: Attempt) -> None:

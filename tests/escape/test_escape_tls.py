@@ -16,7 +16,7 @@ from PySide6 import QtWebEngineCore
 from PySide6.QtNetwork import QSslCertificate
 from PySide6.QtWebEngineCore import QWebEngineProfileBuilder
 
-from kiosk.tour import pause
+from kiosk.tour.hands import pause
 
 pytestmark = pytest.mark.qt_log_ignore("^GPUInfo not initialized", extend=True)
 NOT_PROVED = "No pudimos comprobar que esta sea la página de su banco"
@@ -64,7 +64,7 @@ def test_our_authority_is_trusted(profiles: None, kiosk_cell: Cell, town: Town) 
     """No attempt: without this the faults below would prove nothing."""
     town.replies["/page"] = Reply(PAGE)
     kiosk_cell.open(f"{town.sound.address(HOST)}/page")
-    assert kiosk_cell.js("document.querySelector('h1').id") == "title"
+    assert kiosk_cell.ask_web("document.querySelector('h1').id") == "title"
     kiosk_cell.leave()
     town.forget()
 
@@ -90,7 +90,7 @@ def test_first_page(trusting: Cell, fault: str) -> None:
 def test_later_page(trusting: Cell, fault: str) -> None:
     site = trusting.town.faulty[fault]
     trusting.open(f"{trusting.town.sound.address(HOST)}/page")
-    trusting.js(f"void setTimeout(() => {{ location = '{site.address(HOST)}/loot' }})")
+    trusting.ask_web(f"void setTimeout(() => {{ location = '{site.address(HOST)}/loot' }})")
     told_of(trusting, FAULTS[fault])
     assert not site.asked
 
@@ -111,7 +111,7 @@ def test_beside_the_page(trusting: Cell, way: str, fault: str) -> None:
     site = trusting.town.faulty[fault]
     trusting.open(f"{trusting.town.sound.address(HOST)}/page")
     where = f"{site.address(HOST)}/loot"
-    trusting.js(f"void setTimeout(() => {{ {BESIDE[way].replace('WHERE', repr(where))} }})")
+    trusting.ask_web(f"void setTimeout(() => {{ {BESIDE[way].replace('WHERE', repr(where))} }})")
     pause(350)
     assert not site.asked
     assert trusting.escaped() == []
@@ -129,8 +129,8 @@ def test_ways_round(trusting: Cell, way: str) -> None:
         "new-window": f"open('{where}')",
         "history": f"location.replace('{where}')",
     }[way]
-    trusting.js(f"void (go.onclick = () => {{ {script} }})")
-    trusting.touch("#go")
+    trusting.ask_web(f"void (go.onclick = () => {{ {script} }})")
+    trusting.touch_web("#go")
     told_of(trusting, "certificate")
     assert not site.asked
 

@@ -14,7 +14,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from kiosk.tour import pause
+from kiosk.tour.hands import pause
 
 pytestmark = pytest.mark.qt_log_ignore("^GPUInfo not initialized", extend=True)
 _Button, _Key = Qt.MouseButton, Qt.KeyboardModifier
@@ -39,7 +39,7 @@ def test_a_finger_that_stays(cell: Cell, attempt: Attempt) -> None:
     run(cell, attempt)
 
 
-@tries(*(Attempt(f"right-click-{name}", body=body, act=lambda c: c.touch("#to", _Button.RightButton), settle=200)
+@tries(*(Attempt(f"right-click-{name}", body=body, act=lambda c: c.touch_web("#to", _Button.RightButton), settle=200)
          for name, body in THINGS.items()))  # fmt: skip
 def test_context_menus(cell: Cell, attempt: Attempt) -> None:
     run(cell, attempt)
@@ -50,7 +50,7 @@ FILE_LINK = "<p><a id=to href='data:text/plain,x'>Un enlace largo</a>"
 
 
 def click(name: str, button: Qt.MouseButton, keys: Qt.KeyboardModifier, words: str) -> Attempt:
-    return Attempt(name, body=LINK, words=words, act=lambda c: c.touch("#to", button, keys), settle=200)
+    return Attempt(name, body=LINK, words=words, act=lambda c: c.touch_web("#to", button, keys), settle=200)
 
 
 TOLD = NOT_HERE + EVIL
@@ -65,11 +65,11 @@ TOLD = NOT_HERE + EVIL
     click("shift-middle-click", _Button.MiddleButton, _Key.ShiftModifier, TOLD),
     click("alt-click", _Button.LeftButton, _Key.AltModifier, NO_FILES),
     click("meta-click", _Button.LeftButton, _Key.MetaModifier, TOLD),
-    Attempt("middle-click-data", body=FILE_LINK, act=lambda c: c.touch("#to", _Button.MiddleButton)),
-    Attempt("middle-click-text", body=THINGS["text"], act=lambda c: c.touch("#to", _Button.MiddleButton)),
-    Attempt("middle-click-field", body=THINGS["field"], act=lambda c: c.touch("#to", _Button.MiddleButton)),
-    Attempt("back-button", body=LINK, act=lambda c: c.touch("#to", _Button.BackButton)),
-    Attempt("forward-button", body=LINK, act=lambda c: c.touch("#to", _Button.ForwardButton)),
+    Attempt("middle-click-data", body=FILE_LINK, act=lambda c: c.touch_web("#to", _Button.MiddleButton)),
+    Attempt("middle-click-text", body=THINGS["text"], act=lambda c: c.touch_web("#to", _Button.MiddleButton)),
+    Attempt("middle-click-field", body=THINGS["field"], act=lambda c: c.touch_web("#to", _Button.MiddleButton)),
+    Attempt("back-button", body=LINK, act=lambda c: c.touch_web("#to", _Button.BackButton)),
+    Attempt("forward-button", body=LINK, act=lambda c: c.touch_web("#to", _Button.ForwardButton)),
 )  # fmt: skip
 def test_other_clicks(cell: Cell, attempt: Attempt) -> None:
     run(cell, attempt)
@@ -93,7 +93,7 @@ def pull_out(cell: Cell) -> None:
 
 
 def pull_text(cell: Cell) -> None:
-    cell.js("getSelection().selectAllChildren(document.getElementById('to'))")
+    cell.ask_web("getSelection().selectAllChildren(document.getElementById('to'))")
     pause(60)
     pull(cell)
 
@@ -201,7 +201,7 @@ def fingers(count: int, spread: int, hold: int = 0) -> Callable[[Cell], object]:
 
 
 def double_tap(cell: Cell) -> None:
-    where = cell.rect("#to").center()
+    where = cell.place_of("#to").center()
     QTest.mouseDClick(cell.glass, Qt.MouseButton.LeftButton, pos=where)
 
 
@@ -232,16 +232,16 @@ def test_gestures(cell: Cell, attempt: Attempt) -> None:
 
 
 PICKERS = {
-    "touched": ("<p><input id=to type=color>", lambda c: c.touch("#to")),
-    "by-label": ("<label id=to for=c>color</label><input id=c type=color>", lambda c: c.touch("#to")),
+    "touched": ("<p><input id=to type=color>", lambda c: c.touch_web("#to")),
+    "by-label": ("<label id=to for=c>color</label><input id=c type=color>", lambda c: c.touch_web("#to")),
     "by-script": ("<input id=c type=color><button id=to onclick='c.showPicker()'>color</button>",
-                  lambda c: c.touch("#to")),
+                  lambda c: c.touch_web("#to")),
     "closed-shadow": (("<div id=to></div><script>to.attachShadow({mode: 'closed'}).innerHTML = "
-                      "'<input type=color style=\"width:100%;height:90px\">'</script>"), lambda c: c.touch("#to")),
+                      "'<input type=color style=\"width:100%;height:90px\">'</script>"), lambda c: c.touch_web("#to")),
     "in-frame": (("<iframe id=to></iframe><script>to.contentDocument.body.innerHTML = "
-                 "'<input type=color style=\"width:270px;height:120px\">'</script>"), lambda c: c.touch("#to")),
+                 "'<input type=color style=\"width:270px;height:120px\">'</script>"), lambda c: c.touch_web("#to")),
     "datalist": ("<input id=to type=color list=l><datalist id=l><option value='#ff0000'></datalist>",
-                 lambda c: c.touch("#to")),
+                 lambda c: c.touch_web("#to")),
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from hostile import Reply
 from PySide6.QtCore import QTimer
 
 from kiosk.lockdown import renderer_watch
-from kiosk.tour import pause
+from kiosk.tour.hands import pause
 from kiosk.views.bank import dialogs
 from kiosk.visit.steps import Step
 
@@ -58,7 +58,7 @@ STORMS = {
 def test_storms_of_dialogs(cell: Cell, storm: str) -> None:
     show(cell, f"<script>go.onclick = () => setTimeout(() => {{ {STORMS[storm]} }})</script>")
     member = Member(cell)
-    cell.touch("#go")
+    cell.touch_web("#go")
     cell.wait(lambda: member.touches, "dialog")
     pause(900)
     member.stop()
@@ -73,7 +73,7 @@ def test_a_question_is_no_cage(cell: Cell, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(dialogs, "SECONDS", 1)
     show(cell, "<script>go.onclick = () => setTimeout(() => { while (true) confirm('¿Seguro?') })</script>")
     monkeypatch.setattr(renderer_watch, "SILENT_FOR", 2)
-    cell.touch("#go")
+    cell.touch_web("#go")
     cell.wait(lambda: cell.trouble == "hung", "end of the page")
     assert cell.escaped(trouble="hung") == []
 
@@ -97,14 +97,14 @@ UNLOADS = {
 def test_unload_traps(cell: Cell, trap: str, way: str) -> None:
     cell.town.replies["/next"] = Reply("<h1 id=there>sigue</h1>")
     show(cell, f"<p><a id=to href=/next>seguir</a><script>go.onclick = () => {{ {UNLOADS[trap]} }}</script>")
-    cell.touch("#go")
+    cell.touch_web("#go")
     if way == "leave":
         cell.press("cancel")
         cell.press("confirm_leave")
         assert cell.visit.step is Step.WAITING
         return
     if way == "link":
-        cell.touch("#to")
+        cell.touch_web("#to")
         cell.wait(lambda: cell.address.path() == "/next" and not cell.web.page.isLoading(), "next page", 8)
     else:
         cell.press("help")
@@ -141,7 +141,7 @@ def test_history_and_hurry(cell: Cell, attempt: Attempt) -> None:
 def test_reload_for_ever(cell: Cell) -> None:
     show(cell, "<script>if (location.hash) setTimeout(() => location.reload(), 20);"
                "go.onclick = () => { location.hash = 1; location.reload() }</script>")  # fmt: skip
-    cell.touch("#go")
+    cell.touch_web("#go")
     pause(1200)
     cell.press("cancel")
     cell.press("confirm_leave")
@@ -164,7 +164,7 @@ def test_a_hung_page_is_ended_and_can_be_opened_again(
     monkeypatch.setattr(renderer_watch, "SILENT_FOR", 2)
     cell.town.replies["/slow"] = Reply("tarde", after=12.0)
     show(cell, f"<script>go.onclick = () => setTimeout(() => {{ {HANGS[hang]} }})</script>")
-    cell.touch("#go")
+    cell.touch_web("#go")
     cell.wait(lambda: cell.trouble == "hung", "end of the page")
     assert cell.page.trouble._what.text() == "La página de su banco dejó de funcionar y la cerramos"
     assert cell.escaped(trouble="hung") == []
@@ -189,7 +189,7 @@ def test_a_page_that_eats_the_memory_is_ended(
 ) -> None:
     monkeypatch.setattr(renderer_watch, "MOST_BYTES", 600_000_000)
     show(cell, f"<script>go.onclick = () => {{ {EATERS[eater]} }}</script>")
-    cell.touch("#go")
+    cell.touch_web("#go")
     cell.wait(lambda: cell.trouble in ("crashed", "hung"), "end of the page")
     assert cell.escaped(trouble=cell.trouble) == []
 

@@ -173,7 +173,7 @@ class ObligationDelegate(QStyledItemDelegate):
                 words += self._chip_lines(box, number, index)
         return words
 
-    def _chip_words(self, obligation: Obligation, choice: Choice, index: QModelIndex) -> tuple[str, str]:
+    def _chip_words(self, obligation: Obligation, choice: Choice, index: Index) -> tuple[str, str]:
         amount = index.data(ObligationsModel.AMOUNT)
         chosen = index.data(ObligationsModel.CHOICE) == choice
         return self.words.chip(obligation, choice, amount.shown() if chosen and amount else "")

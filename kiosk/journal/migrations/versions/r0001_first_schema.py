@@ -8,19 +8,9 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-_INSTANT = sa.DateTime(timezone=True)
+_INSTANT = sa.DateTime()
 
-_GUARD_POSTGRESQL = (
-    """
-    CREATE FUNCTION events_only_grow() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN RAISE EXCEPTION 'events only grow'; END $$
-    """,
-    """
-    CREATE TRIGGER events_no_update BEFORE UPDATE OR DELETE OR TRUNCATE ON events
-    FOR EACH STATEMENT EXECUTE FUNCTION events_only_grow()
-    """,
-)
-_GUARD_SQLITE = tuple(
+_GUARD = tuple(
     f"CREATE TRIGGER events_no_{verb} BEFORE {verb} ON events "
     "BEGIN SELECT RAISE(ABORT, 'events only grow'); END"
     for verb in ("update", "delete")
@@ -107,9 +97,7 @@ def _create_payment_lines() -> None:
 def _create_events() -> None:
     op.create_table(
         "events",
-        sa.Column(
-            "seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), nullable=False, autoincrement=False
-        ),
+        sa.Column("seq", sa.Integer, nullable=False, autoincrement=False),
         sa.Column("payment_id", sa.String(36), nullable=False),
         sa.Column("at", sa.String(27), nullable=False),
         sa.Column("event", sa.String(24), nullable=False),
@@ -122,13 +110,10 @@ def _create_events() -> None:
         sa.ForeignKeyConstraint(["payment_id"], ["payments.payment_id"], name="fk_events_payment_id"),
     )
     op.create_index("ix_events_payment_id", "events", ["payment_id"])
-    on_sqlite = op.get_bind().dialect.name == "sqlite"
-    for statement in _GUARD_SQLITE if on_sqlite else _GUARD_POSTGRESQL:
+    for statement in _GUARD:
         op.execute(statement)
 
 
 def downgrade() -> None:
     for table in ("reference_days", "held_obligations", "events", "payment_lines", "payments"):
         op.drop_table(table)
-    if op.get_bind().dialect.name != "sqlite":
-        op.execute("DROP FUNCTION events_only_grow()")

@@ -23,7 +23,7 @@ endif
 OFFSCREEN := QT_QPA_PLATFORM=offscreen
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev system-libraries demo tour pictures pictures-check test lint format lock bench torture soak a11y audit frozen package clean
+.PHONY: help install install-dev system-libraries demo tour pictures pictures-check test lint format lock bench bench-check torture soak a11y audit frozen package clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +85,9 @@ lock: system-libraries ## requirements.lock and requirements-dev.lock anew; ARGS
 	echo 'setuptools>=77' | $(UV_COMPILE) $(ARGS) -o requirements.lock
 	echo 'setuptools>=77' | $(UV_COMPILE) $(ARGS) --group dev -c requirements.lock -o requirements-dev.lock
 	@! grep -nE '://|file:|(^|[[:space:]])/' requirements.lock requirements-dev.lock
+
+bench-check: install-dev ## the least of every measurement: that it runs, not how fast
+	$(OFFSCREEN) $(BIN)/python -m instruments.benchmarks --short
 
 bench: install-dev ## how long things take, as ratios
 	$(OFFSCREEN) $(BIN)/python -m instruments.benchmarks $(ARGS)

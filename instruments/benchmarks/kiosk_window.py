@@ -18,8 +18,8 @@ def done() -> None:
     os._exit(0)
 
 
-def watched_loop(app, application, *, fullscreen):  # type: ignore[no-untyped-def]
-    """The command's own loop, with an eye on the start button."""
+def watch_the_start(application):  # type: ignore[no-untyped-def]
+    """An eye on the start button of what was just built."""
     MARKS["built"] = time.monotonic_ns()
     from PySide6.QtCore import QEvent, QObject, QTimer
     from PySide6.QtWidgets import QPushButton
@@ -30,28 +30,24 @@ def watched_loop(app, application, *, fullscreen):  # type: ignore[no-untyped-de
                 QTimer.singleShot(0, done)
             return False
 
-    eye = Eye()
-    application.window.current.findChild(QPushButton, "start").installEventFilter(eye)
-    return original(app, application, fullscreen=fullscreen)
+    application.eye = Eye()
+    application.window.current.findChild(QPushButton, "start").installEventFilter(application.eye)
 
 
-def marked(name: str, call):  # type: ignore[no-untyped-def]
-    """`call`, noting when it came back."""
+def shown(window):  # type: ignore[no-untyped-def]
+    """The application's own `show`, after the eye was put in."""
+    show = window.Application.show
 
-    def wrapped(*arguments):  # type: ignore[no-untyped-def]
-        result = call(*arguments)
-        MARKS[name] = time.monotonic_ns()
-        return result
+    def wrapped(application, **how):  # type: ignore[no-untyped-def]
+        watch_the_start(application)
+        return show(application, **how)
 
-    return wrapped
+    window.Application.show = wrapped
 
 
-original, cli._loop = cli._loop, watched_loop
 os.geteuid = lambda: 1000  # `run` refuses root; nothing else asks
-cli._load = marked("settings", cli._load)
-if "--imports-first" in sys.argv:  # tells imports from the rest; in the same sum
-    import kiosk.app.window
+import kiosk.app.window  # noqa: E402
 
-    MARKS["imported"] = time.monotonic_ns()
-    kiosk.app.window.qt_application = marked("application", kiosk.app.window.qt_application)
+MARKS["imported"] = time.monotonic_ns()
+shown(kiosk.app.window)
 sys.exit(cli.main(["run", "--config", sys.argv[1]]))

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from instruments.benchmarks.goals import GOALS
+
 ROOT = Path(__file__).parents[2]
 SIZE = (1920, 1080)
 _WORK = ROOT / "build" / "benchmarks"
@@ -36,13 +38,31 @@ class Measurement:
         """For people."""
         verdict = "ok" if self.ratio <= 1 else "OVER"
         return (
-            f"{self.name:<44} {self.value:8.2f} {self.unit:<6} limit {self.limit:8.2f}"
+            f"{self.name:<44} {self.value:8.2f} {self.unit:<6} goal {self.limit:8.2f}"
             f"   {self.ratio:5.2f} of it   {verdict}"
         )
 
     def row(self) -> dict[str, object]:
         """For scripts."""
         return asdict(self) | {"ratio": self.ratio}
+
+
+@dataclass(frozen=True, slots=True)
+class NotMeasured:
+    """What could not be measured here, and why."""
+
+    name: str
+    why: str
+
+    def line(self) -> str:
+        """For people."""
+        return f"{self.name:<44} not measured: {self.why}"
+
+
+def judged(name: str, value: float, detail: dict[str, Any] | None = None, *, which: str = "") -> Measurement:
+    """A value against its goal; `which` says which of several was the worst."""
+    goal, unit = GOALS[name]
+    return Measurement(f"{name} ({which})" if which else name, value, goal, unit, detail or {})
 
 
 def environment() -> dict[str, str]:
@@ -72,7 +92,7 @@ def alone(module: str, *arguments: str) -> Any:
     """What a module prints as JSON in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-X", "faulthandler", "-m", module, *arguments],
-        cwd=ROOT, env=compiled(), stdout=subprocess.PIPE, text=True, timeout=280, check=False,
+        cwd=ROOT, env=compiled(), stdout=subprocess.PIPE, text=True, timeout=3600, check=False,
     )  # fmt: skip
     if done.returncode:
         raise RuntimeError(f"{module}: ended with {done.returncode}")

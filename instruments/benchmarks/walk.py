@@ -20,6 +20,8 @@ from kiosk.visit.steps import Step
 _IDLE = 0.0001
 """Seconds: turns of the event loop below this found nothing to do."""
 _NAP = 0.001
+_ENGINE_STARTS_WITHIN = 4.0
+"""Seconds after the advice came on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,12 @@ class Walk(Tour):
         self._met: set[Step] = {application.visit.step}
         self._eye = _Eye(self)
         self._waits_for_paint = self._first_paint = False
+        self.longest, self.longest_at = Turn(0.0, 0.0, 0.0), application.visit.step
+        """The longest that the window's thread heard nothing, and where."""
+        self.engine_start: Turn | None = None
+        """The longest while the web engine started."""
+        self.see_better: list[Turn] = []
+        """Each touch on «Ver mejor»."""
         application.visit.moved.connect(self._moved)
 
     # -- the stopwatch --------------------------------------------------------------------
@@ -67,14 +75,17 @@ class Walk(Tour):
     def turn(self) -> None:
         """One turn of the event loop; a nap where there was nothing to do."""
         self._timed(QCoreApplication.processEvents)
-        if self._turns[-1].wall < _IDLE:
+        if self._turns and self._turns[-1].wall < _IDLE:
             self._turns.pop()
             time.sleep(_NAP)  # lanes need Python's lock
 
     def _timed(self, deed: Callable[[], object]) -> None:
         began, cpu = time.perf_counter(), time.thread_time()
         deed()
-        self._turns.append(Turn(began, time.perf_counter() - began, time.thread_time() - cpu))
+        turn = Turn(began, time.perf_counter() - began, time.thread_time() - cpu)
+        self._turns.append(turn)
+        if turn.wall > self.longest.wall:
+            self.longest, self.longest_at = turn, self._app.visit.step
         if self._first_paint:  # the event comes before the painting; this turn finished it
             self._first_paint = False
             self.painted_at, self.painted_step = time.time(), self._known
@@ -113,6 +124,8 @@ class Walk(Tour):
     def strike(self, target: QWidget, where: QPoint) -> None:
         deed = super().strike
         self._timed(lambda: deed(target, where))
+        if target.objectName() == "see_better":
+            self.see_better.append(self._turns[-1])
 
     def touch_web(self, selector: str, *how: Any) -> None:
         super().touch_web(selector, *how)
@@ -148,10 +161,16 @@ class Walk(Tour):
                 last.before, last.step, last.first, last.work, last.cpu, last.longest, last.elapsed, stall
             )
 
-    def picture(self, name: str) -> None:
-        # The web engine starts while the advice is read, once.
-        engine_starts = name == "before" and sum(c.step == "before" for c in self.changes) == 1
-        self.dwell(4.0 if engine_starts else 0.05)
+    def picture(self, name: str, settle: int = 0) -> None:
+        """No picture: a member looks at the page."""
+        del settle
+        if name == "before" and self.engine_start is None:
+            # The web engine starts while the advice is read, once: how long does it hold the window up?
+            before, self.longest = self.longest, Turn(0.0, 0.0, 0.0)
+            self.dwell(_ENGINE_STARTS_WITHIN)
+            self.engine_start, longest = self.longest, max(before, self.longest, key=lambda each: each.wall)
+            self.longest = longest
+        self.dwell(0.05)
 
 
 class _Eye(QObject):

@@ -11,7 +11,7 @@ from kiosk_case import KioskCase
 from PySide6.QtGui import QCloseEvent
 
 from kiosk.app.window import LazyDesk
-from kiosk.journal.journal import JournalUnusable
+from kiosk.journal.errors import JournalUnusable
 from kiosk.tour.hands import pause
 from kiosk.visit.steps import Step
 

@@ -50,6 +50,25 @@ def too_long_functions(root: Path) -> list[str]:
     ]
 
 
+def detours(root: Path) -> list[str]:
+    """Names that are imported from a module which has them from another one itself."""
+    trees = {".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__"):
+             ast.parse(path.read_text("utf-8")) for path in modules(root)}  # fmt: skip
+    brought = {
+        module: {name.asname or name.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
+                 and (node.module or "").startswith("kiosk") for name in node.names}
+        for module, tree in trees.items()
+    }  # fmt: skip
+    return [
+        f"{module}: {name.name} from {node.module}"
+        for module, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module in brought
+        for name in node.names
+        if name.name in brought[node.module] and f"{node.module}.{name.name}" not in trees
+    ]
+
+
 def lint_imports(root: Path) -> subprocess.CompletedProcess[str]:
     """Checks root's kiosk package against this project's contracts."""
     command = "from importlinter.cli import lint_imports_command; lint_imports_command()"
@@ -129,3 +148,19 @@ def test_the_size_guards_see_what_is_too_large(tmp_path: Path) -> None:
 
     assert too_long_modules(tmp_path) == [f"kiosk/module.py: {MODULE_LINES} lines"]
     assert too_long_functions(tmp_path) == [f"kiosk/function.py:1 grown: {FUNCTION_LINES} lines"]
+
+
+def test_a_name_is_imported_from_where_it_is_made() -> None:
+    found = detours(ROOT)
+
+    assert not found, f"Import it from its own module, or move it: {found}"
+
+
+def test_the_guard_against_detours_sees_one(tmp_path: Path) -> None:
+    package = tmp_path / "kiosk"
+    package.mkdir()
+    (package / "made.py").write_text("class Thing:\n    pass\n", "utf-8")
+    (package / "between.py").write_text("from kiosk.made import Thing\n", "utf-8")
+    (package / "user.py").write_text("from kiosk.between import Thing\n", "utf-8")
+
+    assert detours(tmp_path) == ["kiosk.user: Thing from kiosk.between"]

@@ -15,7 +15,7 @@ from till import APPROVED, ONLY_OURS, PENDING, REJECTED, Till, till_at
 from kiosk.cooperative.money import Money
 from kiosk.cooperative.payment import Event, Payment, Review, State
 from kiosk.cooperative.standing import Standing, holds, standing
-from kiosk.journal.journal import ObligationHeld
+from kiosk.journal.errors import ObligationHeld
 from kiosk.pse.gateway import (
     Abilities,
     Answer,
@@ -30,10 +30,10 @@ from kiosk.pse.gateway import (
     UnknownIfCreated,
     Verdict,
 )
-from kiosk.teller.checkout import Timings
 from kiosk.teller.errors import AboveMaximum, BelowMinimum
 from kiosk.teller.limits import DebitLimits
 from kiosk.teller.sonda import Sonda
+from kiosk.teller.terminal import Timings
 
 FINDS_AND_OURS = replace(ONLY_OURS, finds_by_reference=True)
 LOST = UnknownIfCreated(ErrorKind.NO_ANSWER)

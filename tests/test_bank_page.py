@@ -29,8 +29,9 @@ from kiosk.lockdown import renderer_watch, web_profile
 from kiosk.lockdown.web_policy import Judgement, WebPolicy
 from kiosk.pse.gateway import Created, Status, Verdict
 from kiosk.teller.banks import BankDirectory
-from kiosk.teller.checkout import Checkout, TerminalFacts, Timings
+from kiosk.teller.checkout import Checkout
 from kiosk.teller.desk import Desk
+from kiosk.teller.terminal import TerminalFacts, Timings
 from kiosk.tour.hands import Hands
 from kiosk.views.bank import bank, dialogs
 from kiosk.views.bank.bank import BankPage

@@ -26,7 +26,8 @@ from counterparts import (
 
 from kiosk.cooperative.money import Money
 from kiosk.cooperative.payment import CANCELLED, CREDITED, Event, Payment, Review, State
-from kiosk.journal.journal import Journal, ObligationHeld
+from kiosk.journal.errors import ObligationHeld
+from kiosk.journal.journal import Journal
 from kiosk.member_core.connector import (
     CoreMisconfigured,
     CoreUnreachable,
@@ -50,7 +51,8 @@ from kiosk.pse.gateway import (
     UnknownIfCreated,
     Verdict,
 )
-from kiosk.teller.checkout import Checkout, TerminalFacts, Timings, description
+from kiosk.teller.checkout import Checkout
+from kiosk.teller.terminal import TerminalFacts, Timings, description
 
 APPROVED = Verdict(Status.APPROVED, cus="55501", bank="BANCO UNO", decided_at=MORNING + timedelta(minutes=3))
 PENDING = Verdict(Status.PENDING)

@@ -32,7 +32,7 @@ from kiosk.app.demo import Demonstration
 from kiosk.cooperative.money import Money, total
 from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import CANCELLED, Payment, Review, State
-from kiosk.journal.journal import ObligationHeld
+from kiosk.journal.errors import ObligationHeld
 from kiosk.teller.desk import Desk
 
 APORTES = ("AP-100101", "60000.00")

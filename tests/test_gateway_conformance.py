@@ -36,7 +36,7 @@ from kiosk.pse.gateway import (
     UnknownIfCreated,
     Verdict,
 )  # fmt: skip
-from kiosk.sandbox.pse import profile
+from kiosk.sandbox.pse.server import profile
 from kiosk.transport import Timeouts, Transport
 
 RETURN = "https://kiosco.invalid/retorno"

@@ -26,11 +26,12 @@ from till import till_at
 from tls import Authority, tls_of
 
 from kiosk import health
+from kiosk.app import looks
 from kiosk.app.assembly import build_desk, health_checks
 from kiosk.app.demo import Demonstration
 from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import State
-from kiosk.health import Finding, Level, accounts, examine, files, looks, network, screen, worst
+from kiosk.health import Finding, Level, accounts, examine, files, network, screen, worst
 from kiosk.health.network import Server
 from kiosk.health.screen import Unseen, looker
 from kiosk.journal.journal import Journal

@@ -28,7 +28,8 @@ import kiosk.journal
 from kiosk.cooperative.money import Money
 from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import Event, Payment, Review, State
-from kiosk.journal.journal import Journal, JournalUnusable, ObligationHeld, Stale, UnknownPayment
+from kiosk.journal.errors import JournalUnusable, ObligationHeld, Stale, UnknownPayment
+from kiosk.journal.journal import Journal
 from kiosk.journal.tables import REVISIONS, metadata
 
 LATER = MORNING + timedelta(minutes=7)

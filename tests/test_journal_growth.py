@@ -16,7 +16,8 @@ from test_journal import MORNING, prepare
 from instruments.benchmarks import journal_growth
 from kiosk.cooperative.payment import Event, Payment, Review, State
 from kiosk.journal import looking, opening, search
-from kiosk.journal.journal import Journal, JournalUnusable
+from kiosk.journal.errors import JournalUnusable
+from kiosk.journal.journal import Journal
 from kiosk.journal.search import masks
 
 CUS = "55500123"

@@ -19,7 +19,8 @@ from counterparts import MORNING, PAYER, order
 from kiosk.cooperative.payment import Event, Payment, Review, State
 from kiosk.cooperative.standing import holds
 from kiosk.journal.chain import canonical, event_hash
-from kiosk.journal.journal import Journal, JournalUnusable
+from kiosk.journal.errors import JournalUnusable
+from kiosk.journal.journal import Journal
 from kiosk.journal.keys import Key, Keyring
 from kiosk.journal.opening import copy_as_it_is, create
 from kiosk.journal.restore import Restored, restore

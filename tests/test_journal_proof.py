@@ -20,7 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.cooperative.payment import Event, Payment, Review, State
-from kiosk.journal.journal import Journal, JournalUnusable
+from kiosk.journal.errors import JournalUnusable
+from kiosk.journal.journal import Journal
 from kiosk.journal.opening import copy_as_it_is, create, downgrade, set_aside
 from kiosk.journal.proof import Head
 from kiosk.journal.witness import Witness

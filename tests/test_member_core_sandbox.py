@@ -25,10 +25,11 @@ import pytest
 import requests
 from contract import SPEC, contract_at
 
-from kiosk.sandbox.member_core import DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, guide
 from kiosk.sandbox.member_core.debts import Debt, months_later
+from kiosk.sandbox.member_core.guide import guide
 from kiosk.sandbox.member_core.members import MEMBERS
 from kiosk.sandbox.member_core.rows import loan
+from kiosk.sandbox.member_core.settings import DEMO_CLIENT_ID, DEMO_CLIENT_SECRET
 
 SECRET = "only-of-this-run"
 

@@ -22,7 +22,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 from kiosk.cooperative.money import Money
 from kiosk.cooperative.payment import CREDITED, FINAL, Event, Payment, Review, State, after
 from kiosk.cooperative.standing import holds
-from kiosk.journal.journal import Journal, ObligationHeld
+from kiosk.journal.errors import ObligationHeld
+from kiosk.journal.journal import Journal
 from kiosk.member_core.connector import (
     CoreMisconfigured,
     CoreUnreachable,
@@ -44,8 +45,9 @@ from kiosk.pse.gateway import (
     UnknownIfCreated,
     Verdict,
 )
-from kiosk.teller.checkout import Checkout, TerminalFacts, Timings
+from kiosk.teller.checkout import Checkout
 from kiosk.teller.sonda import Sonda
+from kiosk.teller.terminal import TerminalFacts, Timings
 
 TERMINAL = TerminalFacts("PAM01", "Cooperativa Solidarios", "190.0.2.15", "Kiosk/1", session_minutes=15)
 OWED = Money.of(185000)

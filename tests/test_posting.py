@@ -24,7 +24,7 @@ from kiosk.member_core.connector import (
     PostingStatus,
 )
 from kiosk.pse.gateway import Answer, Conflict, ErrorKind, NoVerdict
-from kiosk.teller.checkout import Timings
+from kiosk.teller.terminal import Timings
 
 
 @pytest.fixture

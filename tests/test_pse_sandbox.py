@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 import requests
 
-from kiosk.sandbox.pse import DEMO_LOGIN, DEMO_SECRET, SandboxSettings
 from kiosk.sandbox.pse.checkout_request import tran_key
+from kiosk.sandbox.pse.settings import DEMO_LOGIN, DEMO_SECRET, SandboxSettings
 
 RETURN = "https://pagos.coop.example/retorno?ref=KSK2026000123"
 CANCEL = "https://pagos.coop.example/cancelado"

@@ -14,7 +14,7 @@ import requests
 from sandbox_servers import PATIENCE, SECRETS, pay, setting
 from sandbox_servers import _process as process
 
-from kiosk.sandbox.pse import profile
+from kiosk.sandbox.pse.server import profile
 
 LOCK = Path(__file__).parent / "independent" / "checkout-p2p.lock"
 SECRET = SECRETS["KIOSK_SANDBOX_SECRET"]

@@ -23,7 +23,7 @@ from kiosk.receipt.code import check, token_in
 from kiosk.receipt.document import receipt_of
 from kiosk.receipt.ticket_text import Line, lines_of
 from kiosk.tour.hands import settle
-from kiosk.views.frame.speaking import Reader
+from kiosk.views.frame.reading import Reader
 from kiosk.visit.steps import Step
 
 

@@ -29,9 +29,9 @@ from kiosk.app import assembly
 from kiosk.cooperative.member import Document, DocumentProblem, DocumentType, HolderKind
 from kiosk.cooperative.order import Order, OrderLine
 from kiosk.cooperative.payment import Payment, State
-from kiosk.journal.journal import ObligationHeld
+from kiosk.journal.errors import ObligationHeld
 from kiosk.receipt.blocks import Mark, Row
-from kiosk.sandbox.pse import profile
+from kiosk.sandbox.pse.server import profile
 from kiosk.settings import Settings
 from kiosk.teller.desk import Desk
 from kiosk.tour.hands import pause

@@ -28,7 +28,8 @@ from counterparts import (
 from sqlalchemy import Engine, event
 
 from kiosk.cooperative.payment import Event, Payment, Review, State
-from kiosk.journal.journal import Journal, JournalUnusable
+from kiosk.journal.errors import JournalUnusable
+from kiosk.journal.journal import Journal
 from kiosk.member_core.connector import CoreUnreachable, Posting
 from kiosk.pse.gateway import (
     Answer,
@@ -43,9 +44,10 @@ from kiosk.pse.gateway import (
     UnknownIfCreated,
     Verdict,
 )
-from kiosk.teller.checkout import Checkout, TerminalFacts, Timings
+from kiosk.teller.checkout import Checkout
 from kiosk.teller.posting import POSTING_LEASE
 from kiosk.teller.sonda import Sonda
+from kiosk.teller.terminal import TerminalFacts, Timings
 
 APPROVED = Verdict(Status.APPROVED, cus="55501", bank="BANCO UNO", decided_at=MORNING + timedelta(minutes=3))
 PENDING = Verdict(Status.PENDING)

@@ -21,14 +21,16 @@ from counterparts import (
 )
 
 from kiosk.cooperative.payment import Event, Payment, State
-from kiosk.journal.journal import Journal, JournalUnusable
+from kiosk.journal.errors import JournalUnusable
+from kiosk.journal.journal import Journal
 from kiosk.member_core.connector import CoreMisconfigured, CoreUnreachable
 from kiosk.pse.gateway import ErrorKind, NoVerdict, Status, Verdict
-from kiosk.teller.checkout import Checkout, TerminalFacts, Timings
+from kiosk.teller.checkout import Checkout
 from kiosk.teller.leftovers import QUESTION_LEASE
 from kiosk.teller.line import Line, heeded
 from kiosk.teller.posting import POSTING_LEASE
 from kiosk.teller.sonda import Sonda
+from kiosk.teller.terminal import TerminalFacts, Timings
 from kiosk.teller.watch import StopSign, keep_watch
 from kiosk.transport import Timeouts
 

@@ -28,7 +28,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from kiosk.cooperative.payment import CREDITED, Event, Payment, State
-from kiosk.journal.journal import Journal, ObligationHeld
+from kiosk.journal.errors import ObligationHeld
+from kiosk.journal.journal import Journal
 from kiosk.member_core.connector import CoreUnreachable, Posting
 from kiosk.pse.gateway import (
     Abilities,
@@ -44,10 +45,11 @@ from kiosk.pse.gateway import (
     UnknownIfCreated,
     Verdict,
 )
-from kiosk.teller.checkout import Checkout, TerminalFacts, Timings
+from kiosk.teller.checkout import Checkout
 from kiosk.teller.leftovers import QUESTION_LEASE
 from kiosk.teller.posting import POSTING_LEASE
 from kiosk.teller.sonda import Sonda
+from kiosk.teller.terminal import TerminalFacts, Timings
 
 TERMINAL = TerminalFacts("PAM01", "Cooperativa Solidarios", "190.0.2.15", "Kiosk/1", session_minutes=15)
 

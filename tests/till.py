@@ -13,9 +13,10 @@ from counterparts import HOLDER, MEMBER, MORNING, PLACETOPAY_LIKE, Clock, Script
 from kiosk.cooperative.payment import Payment, State
 from kiosk.journal.journal import Journal
 from kiosk.pse.gateway import Abilities, Gateway, Status, Verdict
-from kiosk.teller.checkout import Checkout, TerminalFacts, Timings
+from kiosk.teller.checkout import Checkout
 from kiosk.teller.limits import DebitLimits
 from kiosk.teller.sonda import Sonda
+from kiosk.teller.terminal import TerminalFacts, Timings
 
 ONLY_OURS = replace(PLACETOPAY_LIKE, address_only_ours=True)
 APPROVED = Verdict(Status.APPROVED, cus="55501", bank="BANCO UNO", decided_at=MORNING + timedelta(minutes=3))

@@ -45,7 +45,7 @@ from typing import Any
 from kiosk.cooperative.money import Money, total
 from kiosk.cooperative.payment import CREDITED, FINAL, Payment, Review, State
 from kiosk.cooperative.standing import Standing, standing
-from kiosk.journal.journal import JournalEvent
+from kiosk.journal.chain import JournalEvent
 
 Row = Mapping[str, Any]
 

@@ -24,7 +24,7 @@ from kiosk.cooperative.money import Money
 from kiosk.cooperative.obligation import Choice, ObligationKind
 from kiosk.cooperative.order import Order, OrderLine
 from kiosk.cooperative.payment import Payment, State
-from kiosk.journal.journal import JournalUnusable, ObligationHeld, Stale
+from kiosk.journal.errors import JournalUnusable, ObligationHeld, Stale
 from kiosk.member_core.connector import CoreError
 from kiosk.pse.gateway import Bank
 from kiosk.sandbox.member_core.members import MEMBERS, SeedMember

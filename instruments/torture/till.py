@@ -18,11 +18,12 @@ from kiosk.member_core.connector import Connector
 from kiosk.member_core.core_api import CoreApi
 from kiosk.pse.drivers import DRIVERS
 from kiosk.pse.gateway import Abilities, Connection, Gateway
-from kiosk.sandbox.member_core import DEMO_CLIENT_ID
-from kiosk.sandbox.pse import profile
-from kiosk.teller.checkout import Checkout, TerminalFacts, Timings
+from kiosk.sandbox.member_core.settings import DEMO_CLIENT_ID
+from kiosk.sandbox.pse.server import profile
+from kiosk.teller.checkout import Checkout
 from kiosk.teller.limits import DebitLimits
 from kiosk.teller.sonda import AT_ONCE, Sonda
+from kiosk.teller.terminal import TerminalFacts, Timings
 
 RETURN_URL = "https://kiosco.invalid/retorno"
 BANK_BUDGET = 0.8

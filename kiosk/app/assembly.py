@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from kiosk.journal.witness import Witness
     from kiosk.member_core.connector import Connector
     from kiosk.pse.gateway import Gateway
-    from kiosk.receipt.document import Issuer, Receipt
+    from kiosk.receipt.blocks import Receipt
+    from kiosk.receipt.document import Issuer
     from kiosk.receipt.printer import Printer
     from kiosk.settings import GatewaySection, Settings
     from kiosk.teller.desk import Desk
@@ -182,11 +183,12 @@ def build_desk(settings: Settings) -> Desk:
     """
     from kiosk.journal.journal import Journal
     from kiosk.teller.banks import BankDirectory
-    from kiosk.teller.checkout import Checkout, TerminalFacts, Timings
+    from kiosk.teller.checkout import Checkout
     from kiosk.teller.desk import Desk, Receipts
     from kiosk.teller.manager import Manager
     from kiosk.teller.notices import Notices
     from kiosk.teller.sonda import AT_ONCE, Sonda
+    from kiosk.teller.terminal import TerminalFacts, Timings
 
     connector, gateway = _connector(settings), gateway_of(settings)
     settings.journal.file.parent.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from kiosk.receipt.sandbox import LoopbackPrinter
-from kiosk.sandbox.pse import profile
+from kiosk.sandbox.pse.server import profile
 from kiosk.settings import Settings
 from kiosk.teller.pin import hashed
 
@@ -148,7 +148,7 @@ def _free_port() -> int:
 
 def guide() -> tuple[tuple[str, str, str, str, str, str], ...]:
     """The invented members for the welcome page."""
-    from kiosk.sandbox.member_core import guide as entries
+    from kiosk.sandbox.member_core.guide import guide as entries
 
     return tuple(
         (e.document_type, e.document_number, e.key, e.name, e.shows_es, e.shows_en) for e in entries()

@@ -10,21 +10,14 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kiosk import __version__
+from kiosk.cli import doctor as doctor_commands
 from kiosk.cli import journal as journal_commands
 from kiosk.cli import settings as settings_commands
 from kiosk.cli import sonda as sonda_commands
 from kiosk.pse.drivers import DRIVERS
-
-if TYPE_CHECKING:
-    from kiosk.health import Finding
-    from kiosk.health.terminal import Place
-    from kiosk.provisioning.trial import Trial
-    from kiosk.settings import Explained, Settings
 
 _CONFIG = "the settings (docs/settings.md)"
 OUTCOMES = ("approved", "declined", "failed", "pending", "late-approved")
@@ -89,17 +82,8 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("rest", nargs=argparse.REMAINDER)
     sandbox.set_defaults(command=_sandbox)
 
-    sonda_commands.add(commands, _read)
-
-    # Without help it stands in no list: doctor alone calls it.
-    look = commands.add_parser("look")
-    look.add_argument("what", choices=("screen", "fonts", "voice", "web"))
-    look.set_defaults(command=_look)
-
-    journal_commands.add(commands, lambda arguments: sonda_commands.journal_of(_read(arguments.config)))
-    settings_commands.add(
-        commands, settings_commands.Desk(_read, _explained, _examine, _trial, tuple(DRIVERS))
-    )
+    for each in (sonda_commands, journal_commands, settings_commands, doctor_commands):
+        each.add(commands)
     _add_pse(commands)
     receipt = commands.add_parser("receipt", help="check a receipt's code")
     receipt.add_argument("what", choices=("verify",))
@@ -165,20 +149,10 @@ def _size(text: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-def _read(config: Path) -> Settings:
+def _run(arguments: argparse.Namespace) -> int:
     from kiosk.settings import load
 
-    return load(config)
-
-
-def _explained(config: Path) -> list[Explained]:
-    from kiosk.settings import explain
-
-    return explain(config)
-
-
-def _run(arguments: argparse.Namespace) -> int:
-    settings = _read(arguments.config)
+    settings = load(arguments.config)
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         print("kiosk: a terminal never runs as root: the web engine's sandbox would be off", file=sys.stderr)
         return 2
@@ -255,97 +229,12 @@ def _sandbox(arguments: argparse.Namespace) -> int:
     if arguments.until_stdin_ends:
         _end_with_stdin()
     if arguments.which == "core":
-        from kiosk.sandbox import member_core
+        from kiosk.sandbox.member_core.server import main as core
 
-        return member_core.main(arguments.rest)
-    from kiosk.sandbox import pse
+        return core(arguments.rest)
+    from kiosk.sandbox.pse.server import main as gateway
 
-    return pse.main(arguments.rest)
-
-
-# -- doctor and init: what knows settings and Qt ----------------------------------------------------
-
-
-def _examine(config: Path) -> list[Finding]:
-    """All checks. Settings that can not be used are a finding; what can be looked at still is."""
-    from kiosk.app.assembly import health_checks, now
-    from kiosk.health import Finding, Level, examine
-    from kiosk.health.screen import looker
-    from kiosk.health.terminal import checks
-    from kiosk.settings import SettingsError
-
-    try:
-        settings = _read(config)
-    except SettingsError as error:
-        return [Finding("settings", Level.BROKEN, str(error), "Every key: docs/settings.md")]
-    try:
-        neighbours = health_checks(settings)
-    except SettingsError as error:
-        refused = Finding("parts", Level.BROKEN, str(error), "Correct the settings or what they name.")
-        neighbours = [lambda: refused]
-    return examine([*neighbours, *checks(_place(settings, config), now, looker())])
-
-
-def _place(settings: Settings, config: Path) -> Place:
-    from kiosk.app.assembly import manager_pin
-    from kiosk.health.terminal import Place
-    from kiosk.provisioning.trial import no_money_moves
-    from kiosk.settings import SettingsError
-    from kiosk.settings.layers import organisation_file
-
-    try:
-        pin = manager_pin(settings)
-        first_pin = pin is not None and pin.first
-    except (SettingsError, OSError):
-        first_pin = None
-    core, gateway = settings.core, settings.gateway
-    return Place(
-        terminal=settings.terminal.id,
-        demonstration=settings.terminal.demonstration,
-        driver=gateway.driver,
-        addresses={"gateway": gateway.url, "core": core.url, "token": core.token_url},
-        test=no_money_moves(gateway.driver, gateway.url),
-        page_hosts=gateway.page_hosts,
-        core_ca=core.ca_file,
-        core_certificate=core.client_certificate,
-        secrets=settings.secrets,
-        first_pin=first_pin,
-        settings_files=(config, organisation_file(config)),
-        journal=settings.journal.file,
-        inches=settings.screen.diagonal_inches,
-    )
-
-
-def _trial(config: Path, say: Callable[[str], None]) -> Trial:
-    from kiosk.app.assembly import gateway_of
-    from kiosk.provisioning.trial import Trial, no_money_moves
-
-    settings = _read(config)
-    section = settings.gateway
-    if not no_money_moves(section.driver, section.url):
-        raise ValueError(f"{section.url} is no test environment of {section.driver}: money would move")
-    terminal = settings.terminal
-    return Trial(gateway_of(settings), terminal.id, terminal.ip_address, section.session_minutes, say)
-
-
-def _look(arguments: argparse.Namespace) -> int:
-    """One JSON object, from a process of its own: Qt ends one that finds no display."""
-    from PySide6 import QtCore, QtGui
-
-    from kiosk.health import looks
-
-    if arguments.what == "voice":
-        from PySide6 import QtTextToSpeech
-
-        seen = looks.voice(QtCore, QtGui, QtTextToSpeech)
-    elif arguments.what == "web":
-        from PySide6 import QtWebEngineCore, QtWidgets
-
-        seen = looks.web(QtCore, QtWidgets, QtWebEngineCore)
-    else:
-        seen = looks.fonts(QtGui) if arguments.what == "fonts" else looks.screen(QtGui)
-    print(json.dumps(seen), flush=True)
-    os._exit(0)  # doctor ends what Chromium leaves running; taking it down in order has no use here
+    return gateway(arguments.rest)
 
 
 def _unusable(error: Exception | str) -> int:
@@ -355,9 +244,9 @@ def _unusable(error: Exception | str) -> int:
 
 def _receipt(arguments: argparse.Namespace) -> int:
     from kiosk.receipt.code import check, token_in
-    from kiosk.settings import reveal
+    from kiosk.settings import load, reveal
 
-    settings = _read(arguments.config)
+    settings = load(arguments.config)
     found = token_in(arguments.token)
     claim = check(found, reveal(settings.receipts.signing_key).encode()) if found else None
     if claim is None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,6 @@ class Place:
 
 
 Run = Callable[[argparse.Namespace, Place], int]
-Find = Callable[[argparse.Namespace], Place]
 
 _VERDICTS = ("posted", "declined", "failed")
 _ADVICE = {
@@ -52,7 +52,7 @@ _ADVICE = {
 }
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], find: Find) -> None:
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Register the commands."""
     journal = commands.add_parser("journal", help="the book of record: read, prove, keep, settle")
     what = journal.add_subparsers(required=True, metavar="WHAT")
@@ -60,7 +60,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], find: Fin
     def command(name: str, words: str, run: Run) -> argparse.ArgumentParser:
         parser = what.add_parser(name, help=words)
         parser.add_argument("--config", type=Path, required=True)
-        parser.set_defaults(command=lambda arguments: run(arguments, find(arguments)))
+        parser.set_defaults(command=lambda arguments: run(arguments, _place(arguments.config)))
         return parser
 
     verify = command("verify", "whether anything was altered, removed or moved, and what", _verify)
@@ -99,6 +99,22 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], find: Fin
     back.add_argument("--by", required=True, help="who says so")
     back.add_argument("--reason", required=True)
     back.add_argument("--evidence", required=True, help="the bank's proof of the return")
+
+
+def _place(config: Path) -> Place:
+    """Where the journal of these settings lies. Raises SettingsError."""
+    from kiosk.app.assembly import keyring, witness_of
+    from kiosk.cli.sonda import ask_about_gap
+    from kiosk.settings import load
+
+    settings = load(config)
+    return Place(
+        settings.journal.file,
+        keyring(settings),
+        witness_of(settings),
+        settings.receipts.folder,
+        partial(ask_about_gap, settings),
+    )
 
 
 def _there(file: Path) -> Path:
@@ -167,7 +183,7 @@ def _seen(journal: Journal, payment: Payment) -> Iterator[str]:
 
 
 def _of(journal: Journal, reference: str) -> Payment:
-    from kiosk.journal.journal import UnknownPayment
+    from kiosk.journal.errors import UnknownPayment
 
     payment = journal.by_reference(reference)
     if payment is None:
@@ -247,7 +263,7 @@ def _new(arguments: argparse.Namespace, place: Place) -> int:
 
 
 def _return(arguments: argparse.Namespace, place: Place) -> int:
-    from kiosk.journal.journal import JournalUnusable
+    from kiosk.journal.errors import JournalUnusable
 
     with _open(place) as journal:
         payment = _of(journal, arguments.reference)
@@ -288,7 +304,7 @@ def _restore(arguments: argparse.Namespace, place: Place) -> int:
 
 
 def _renew(arguments: argparse.Namespace, place: Place) -> int:
-    from kiosk.journal.journal import JournalUnusable
+    from kiosk.journal.errors import JournalUnusable
 
     with _open(place) as journal:
         try:
@@ -304,7 +320,7 @@ def _renew(arguments: argparse.Namespace, place: Place) -> int:
 
 def _settle(arguments: argparse.Namespace, place: Place) -> int:
     from kiosk.cooperative.payment import State
-    from kiosk.journal.journal import JournalUnusable
+    from kiosk.journal.errors import JournalUnusable
 
     with _open(place) as journal:
         payment = _of(journal, arguments.reference)

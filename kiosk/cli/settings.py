@@ -1,4 +1,4 @@
-"""`kiosk init`, `settings`, `doctor` and `manager-pin`: set a terminal up and look whether it is well."""
+"""`kiosk init`, `settings` and `manager-pin`: set a terminal up."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import argparse
 import getpass
 import json
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
+
+from kiosk.cli.doctor import doctor
+from kiosk.pse.drivers import DRIVERS
 
 if TYPE_CHECKING:
-    from kiosk.health import Finding
     from kiosk.provisioning.files import Installation
     from kiosk.provisioning.questions import Answers, Question
     from kiosk.provisioning.trial import Trial
@@ -20,35 +20,7 @@ if TYPE_CHECKING:
 _CONFIG = "the terminal's settings (docs/settings.md)"
 
 
-class _Layer(Protocol):
-    @property
-    def name(self) -> str: ...
-    @property
-    def source(self) -> str: ...
-
-
-class _Explained(Protocol):
-    @property
-    def key(self) -> str: ...
-    @property
-    def value(self) -> object: ...
-    @property
-    def layer(self) -> _Layer: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What knows settings and drivers, from the command line above. Each may raise SettingsError."""
-
-    load: Callable[[Path], object]
-    explain: Callable[[Path], Sequence[_Explained]]
-    examine: Callable[[Path], list[Finding]]
-    trial: Callable[[Path, Callable[[str], None]], Trial]
-    """Raises ValueError where the gateway is no test environment."""
-    drivers: tuple[str, ...]
-
-
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], desk: Desk) -> None:
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Register the commands."""
     settings = commands.add_parser("settings", help="which settings hold, and where they come from")
     explain = settings.add_subparsers(required=True, metavar="WHAT").add_parser(
@@ -56,21 +28,16 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], desk: Des
     )
     explain.add_argument("--config", type=Path, required=True, metavar="FILE", help=_CONFIG)
     explain.add_argument("--json", action="store_true", help="for scripts")
-    explain.set_defaults(command=lambda arguments: _explain(arguments, desk))
-
-    doctor = commands.add_parser("doctor", help="what is well and what is not with this terminal")
-    doctor.add_argument("--config", type=Path, required=True, metavar="FILE", help=_CONFIG)
-    doctor.add_argument("--json", action="store_true", help="for scripts")
-    doctor.set_defaults(command=lambda arguments: _doctor(arguments.config, desk, as_json=arguments.json))
+    explain.set_defaults(command=_explain)
 
     pin = commands.add_parser("manager-pin", help="ask for the manager's PIN and keep its hash")
     pin.add_argument("file", type=Path, help='written with mode 600; [manager] pin = "file:…" names it')
     pin.add_argument("--first", action="store_true", help="the manager must change it before anything else")
     pin.set_defaults(command=_manager_pin)
-    _add_init(commands, desk)
+    _add_init(commands)
 
 
-def _add_init(commands: argparse._SubParsersAction[argparse.ArgumentParser], desk: Desk) -> None:
+def _add_init(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     from kiosk.provisioning.answers import DEMONSTRATION
     from kiosk.provisioning.questions import questions, shipped_agencies
 
@@ -89,10 +56,10 @@ def _add_init(commands: argparse._SubParsersAction[argparse.ArgumentParser], des
     init.add_argument(
         f"--{DEMONSTRATION}", action="store_const", const="true", help="a terminal on sandboxes: no money"
     )
-    for question in questions(shipped_agencies(), desk.drivers):
+    for question in questions(shipped_agencies(), tuple(DRIVERS)):
         words = f"{question.key}: {question.comment}" + (" (a reference)" if question.secret else "")
         init.add_argument(question.flag, dest=question.name, metavar="…", help=words.replace("%", "%%"))
-    init.set_defaults(command=lambda arguments: _init(arguments, desk))
+    init.set_defaults(command=_init)
 
 
 def _say(text: str) -> None:
@@ -105,11 +72,13 @@ def _unusable(error: object) -> int:
     return 2
 
 
-# -- settings and doctor --------------------------------------------------------------------------
+# -- settings -------------------------------------------------------------------------------------
 
 
-def _explain(arguments: argparse.Namespace, desk: Desk) -> int:
-    rows = desk.explain(arguments.config)
+def _explain(arguments: argparse.Namespace) -> int:
+    from kiosk.settings import explain
+
+    rows = explain(arguments.config)
     if arguments.json:
         told = [{"key": row.key, "value": row.value, "layer": row.layer.name, "source": row.layer.source}
                 for row in rows]  # fmt: skip
@@ -119,23 +88,6 @@ def _explain(arguments: argparse.Namespace, desk: Desk) -> int:
         value = "-" if row.value is None else json.dumps(row.value, ensure_ascii=False)
         _say(f"{row.key:32} {value:48} {row.layer}")
     return 0
-
-
-def _doctor(config: Path, desk: Desk, *, as_json: bool = False) -> int:
-    """0 healthy, 1 warnings, 2 broken."""
-    from kiosk.health import worst
-
-    findings = desk.examine(config)
-    if as_json:
-        rows = [{"check": found.check, "level": found.level.name.lower(), "said": found.said,
-                 "advice": found.advice} for found in findings]  # fmt: skip
-        _say(json.dumps({"level": worst(findings).name.lower(), "findings": rows}, ensure_ascii=False))
-        return int(worst(findings))
-    for found in findings:
-        _say(f"{found.level.name.lower():8} {found.check:12} {found.said}")
-        if found.advice:
-            _say(f"{'':22}{found.advice}")
-    return int(worst(findings))
 
 
 def _manager_pin(arguments: argparse.Namespace) -> int:
@@ -172,7 +124,7 @@ class _Terminal:
         _say(text)
 
 
-def _init(arguments: argparse.Namespace, desk: Desk) -> int:
+def _init(arguments: argparse.Namespace) -> int:
     from kiosk.cooperative.money import InvalidAmount, Money
     from kiosk.provisioning.answers import Incomplete
     from kiosk.settings.layers import LayerError
@@ -182,33 +134,48 @@ def _init(arguments: argparse.Namespace, desk: Desk) -> int:
         return _unusable(f"{out}: is there already; --force overwrites it and keeps {out.name}.bak")
     try:
         amount = Money.of(arguments.test_payment) if arguments.test_payment else None
-        installation = _write(arguments, desk)
+        installation = _write(arguments)
     except (Incomplete, InvalidAmount, LayerError, OSError, LookupError) as error:
         return _unusable(error)
     except (EOFError, KeyboardInterrupt):
         return _unusable("interrupted; nothing was written")
     _say(f"{out}: written")
     with installation.as_service():
-        code = 0 if arguments.no_doctor else _doctor(out, desk)
+        code = 0 if arguments.no_doctor else doctor(out)
         if amount is None:
             return code
         try:
-            trial = desk.trial(out, _say)
+            trial = _trial(out)
         except ValueError as error:
             return _unusable(error)
         return code if trial.pay(amount, arguments.test_wait) else 2
 
 
-def _write(arguments: argparse.Namespace, desk: Desk) -> Installation:
+def _trial(config: Path) -> Trial:
+    """One payment at the gateway's test environment. Raises ValueError where the gateway is none."""
+    from kiosk.app.assembly import gateway_of
+    from kiosk.provisioning.trial import Trial, no_money_moves
+    from kiosk.settings import load
+
+    settings = load(config)
+    section = settings.gateway
+    if not no_money_moves(section.driver, section.url):
+        raise ValueError(f"{section.url} is no test environment of {section.driver}: money would move")
+    terminal = settings.terminal
+    return Trial(gateway_of(settings), terminal.id, terminal.ip_address, section.session_minutes, _say)
+
+
+def _write(arguments: argparse.Namespace) -> Installation:
     from kiosk.provisioning.answers import DEMONSTRATION, complete, settled_by
     from kiosk.provisioning.files import Installation, settings_text
     from kiosk.provisioning.questions import questions, shipped_agencies
+    from kiosk.settings import load
     from kiosk.settings.layers import organisation
 
     out: Path = arguments.out
     tables = organisation(out) or {}
     own = tables.get("agencies")
-    asked = questions(shipped_agencies() | (own if isinstance(own, dict) else {}), desk.drivers)
+    asked = questions(shipped_agencies() | (own if isinstance(own, dict) else {}), tuple(DRIVERS))
     given = _given(arguments, asked)
     demonstration = given.pop(DEMONSTRATION, "").lower() == "true"
     console = _Terminal() if sys.stdin.isatty() else None
@@ -216,7 +183,7 @@ def _write(arguments: argparse.Namespace, desk: Desk) -> Installation:
     installation = Installation(out, arguments.owner, credentials=arguments.references == "credential")
     answers |= installation.keep(typed)
     text = settings_text(asked, answers, installation.made_keys(), demonstration=demonstration)
-    installation.settle(text, desk.load)
+    installation.settle(text, load)
     return installation
 
 

@@ -5,13 +5,9 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from kiosk.cli.journal import Place
 
 if TYPE_CHECKING:
     from kiosk.cooperative.payment import Payment
@@ -19,10 +15,9 @@ if TYPE_CHECKING:
     from kiosk.teller.desk import Desk
 
 _CLOCKS_DIFFER = timedelta(hours=1)
-Read = Callable[[Path], "Settings"]
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], read: Read) -> None:
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Register the command."""
     sonda = commands.add_parser("sonda", help="ask about what is pending, without a screen")
     sonda.add_argument(
@@ -32,18 +27,19 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], read: Rea
     when.add_argument("--once", action="store_true", help="one round over what is due, then stop")
     now = "ask about these, or all that are open, due or not; say what was heard"
     when.add_argument("--now", nargs="*", metavar="REFERENCE", help=now)
-    sonda.set_defaults(command=lambda arguments: _sonda(arguments, read))
+    sonda.set_defaults(command=_sonda)
 
 
-def _sonda(arguments: argparse.Namespace, read: Read) -> int:
+def _sonda(arguments: argparse.Namespace) -> int:
     """Until SIGTERM or SIGINT, which let it finish the payment in hand; a second one does not."""
     from functools import cache
 
     from kiosk.app.assembly import build_desk
-    from kiosk.journal.journal import JournalUnusable
+    from kiosk.journal.errors import JournalUnusable
+    from kiosk.settings import load
     from kiosk.teller.watch import StopSign, keep_watch
 
-    settings = read(arguments.config)
+    settings = load(arguments.config)
     desk, stop = cache(lambda: build_desk(settings)), StopSign()
 
     def end(*_: object) -> None:
@@ -75,21 +71,11 @@ def _sonda(arguments: argparse.Namespace, read: Read) -> int:
     return 0
 
 
-def journal_of(settings: Settings) -> Place:
-    """The journal of these settings, for the commands that keep it."""
-    from kiosk.app.assembly import keyring, witness_of
+def ask_about_gap(settings: Settings, since: datetime | None) -> None:
+    """Print what gateway and core say of a restored journal: open payments, and what it does not know.
 
-    return Place(
-        settings.journal.file,
-        keyring(settings),
-        witness_of(settings),
-        settings.receipts.folder,
-        partial(_ask_about_gap, settings),
-    )
-
-
-def _ask_about_gap(settings: Settings, since: datetime | None) -> None:
-    """What gateway and core say of a restored journal: open payments, and what it does not know."""
+    `since` is when its last event was; the core is asked for what it has from shortly before.
+    """
     from kiosk.app.assembly import build_desk
 
     desk = build_desk(settings)

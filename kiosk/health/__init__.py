@@ -16,7 +16,8 @@ from pathlib import Path
 
 from kiosk.cooperative.money import Money
 from kiosk.cooperative.payment import Payment
-from kiosk.journal.journal import Journal, JournalUnusable
+from kiosk.journal.errors import JournalUnusable
+from kiosk.journal.journal import Journal
 from kiosk.journal.keys import NO_KEYS, Keyring
 from kiosk.journal.witness import RESTORE, Witness
 from kiosk.member_core.connector import Availability, Connector, CoreError, CoreMisconfigured

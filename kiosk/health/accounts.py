@@ -9,7 +9,8 @@ from pathlib import Path
 
 from kiosk.cooperative.refusals import LOOKED_AT, refused_alike
 from kiosk.health import Finding, Level
-from kiosk.journal.journal import Journal, JournalUnusable
+from kiosk.journal.errors import JournalUnusable
+from kiosk.journal.journal import Journal
 from kiosk.journal.keys import NO_KEYS, Keyring
 from kiosk.member_core.connector import Connector, CoreError
 from kiosk.pse.gateway import OF_ALL_PAYMENTS, Gateway, gateway_of

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from kiosk.health import Finding, Level
 from kiosk.health.network import loopback
-from kiosk.journal.journal import Journal, JournalUnusable
+from kiosk.journal.errors import JournalUnusable
+from kiosk.journal.journal import Journal
 
 _NOBODYS = (".invalid", ".example", ".test")
 

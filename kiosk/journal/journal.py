@@ -44,8 +44,8 @@ from kiosk.cooperative.payment import (
 )
 from kiosk.cooperative.second_debit import SecondDebit
 from kiosk.journal import proof
-from kiosk.journal.chain import JournalEvent, append, is_said, keys_of
-from kiosk.journal.errors import JournalUnusable, ObligationHeld, Stale, UnknownPayment
+from kiosk.journal.chain import append, is_said, keys_of
+from kiosk.journal.errors import JournalUnusable, ObligationHeld, Stale
 from kiosk.journal.holding import hold_or_release
 from kiosk.journal.intent import drawn_reference, write_prepared
 from kiosk.journal.keys import NO_KEYS, Keyring
@@ -65,9 +65,6 @@ from kiosk.journal.opening import explained, file_at, open_engine
 from kiosk.journal.rows import cents, gravest, review_told
 from kiosk.journal.tables import payments, pulse, second_debits
 from kiosk.journal.witness import Witness
-
-__all__ = ["Facts", "Journal", "JournalEvent", "JournalUnusable", "ObligationHeld", "Stale", "UnknownPayment"]
-
 
 _SCHEDULE = frozenset({"asks", "next_ask_at"})
 _NOT_IN_EVENTS = _SCHEDULE | {"state", "redirect_url"}  # the address opens the member's session

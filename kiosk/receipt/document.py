@@ -24,9 +24,6 @@ from kiosk.receipt.languages import texts
 from kiosk.receipt.masking import masked_document, masked_number, short_name
 from kiosk.receipt.texts import Texts
 
-__all__ = ["Issuer", "Receipt", "description_of", "local_time", "receipt_of"]
-
-
 # These say that the core is behind, not that the bank's answer is in doubt.
 
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from kiosk.cooperative.payment import CREDITED, FINAL, LOOK_BACK_EVERY, Event, Payment, Review, State
-from kiosk.journal.journal import Facts, Journal, Stale
+from kiosk.journal.errors import Stale
+from kiosk.journal.journal import Facts, Journal
 from kiosk.member_core.connector import Connector
 from kiosk.pse.gateway import (
     Answer,

@@ -15,7 +15,8 @@ from kiosk.cooperative.member import AccountHolder, Document, Member, MemberSess
 from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import Event, Payment, Review, State
 from kiosk.cooperative.refusals import LOOKED_AT, refused_alike
-from kiosk.journal.journal import Facts, Journal, Stale
+from kiosk.journal.errors import Stale
+from kiosk.journal.journal import Facts, Journal
 from kiosk.member_core.connector import Connector
 from kiosk.pse.gateway import (
     OF_ALL_PAYMENTS,
@@ -33,11 +34,8 @@ from kiosk.teller.asking import Inquiry, note_on
 from kiosk.teller.errors import DebtChanged
 from kiosk.teller.line import Line
 from kiosk.teller.pen import Pen
-from kiosk.teller.posting import may_post
-from kiosk.teller.terminal import TerminalFacts, Timings, charge_of, description, payer_of
+from kiosk.teller.terminal import TerminalFacts, Timings, charge_of, payer_of
 from kiosk.teller.verdicts import expected_of
-
-__all__ = ["Checkout", "TerminalFacts", "Timings", "description", "may_post", "payer_of"]
 
 log = logging.getLogger(__name__)
 

@@ -12,10 +12,12 @@ from kiosk.cooperative.obligation import PAYMENT_LIVE, Obligation
 from kiosk.cooperative.payment import Payment, State
 from kiosk.cooperative.refusals import LOOKED_AT, Refused, refused_alike
 from kiosk.cooperative.standing import Standing, holds, standing
-from kiosk.journal.journal import Journal, JournalUnusable
+from kiosk.journal.errors import JournalUnusable
+from kiosk.journal.journal import Journal
 from kiosk.member_core.connector import Connector, MemberLocked, WrongKey
 from kiosk.pse.gateway import OF_ALL_PAYMENTS, Gateway, NoVerdict, Terms
-from kiosk.receipt.document import Issuer, Receipt, receipt_of
+from kiosk.receipt.blocks import Receipt
+from kiosk.receipt.document import Issuer, receipt_of
 from kiosk.receipt.printer import Printer
 from kiosk.teller.attempts import Attempts
 from kiosk.teller.banks import BankDirectory

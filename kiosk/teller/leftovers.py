@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from kiosk.cooperative.payment import LOOK_BACK_EVERY, Payment, Review, State
 from kiosk.journal.journal import Journal
-from kiosk.teller.checkout import Checkout, Timings, may_post
+from kiosk.teller.checkout import Checkout
 from kiosk.teller.line import LONGEST_ASKED
-from kiosk.teller.posting import LOOK_AFTER_POSTING, POSTING_LEASE
+from kiosk.teller.posting import LOOK_AFTER_POSTING, POSTING_LEASE, may_post
+from kiosk.teller.terminal import Timings
 
 QUESTION_LEASE = timedelta(minutes=5)
 """How long a question is its asker's. Longer than the longest: a query, a cancellation and a second

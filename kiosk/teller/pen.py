@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from kiosk.cooperative.payment import Event, Payment, Review
-from kiosk.journal.journal import Facts, Journal, Stale
+from kiosk.journal.errors import Stale
+from kiosk.journal.journal import Facts, Journal
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import Event, Payment, Review, State
 from kiosk.cooperative.standing import Standing, standing
-from kiosk.journal.journal import Facts, Journal, Stale
+from kiosk.journal.errors import Stale
+from kiosk.journal.journal import Facts, Journal
 from kiosk.member_core.connector import (
     Connector,
     CoreError,

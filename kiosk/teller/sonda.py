@@ -29,10 +29,13 @@ from kiosk.cooperative.payment import (
     Review,
     State,
 )
-from kiosk.journal.journal import Journal, JournalUnusable, Stale
-from kiosk.teller.checkout import Checkout, Timings, may_post
+from kiosk.journal.errors import JournalUnusable, Stale
+from kiosk.journal.journal import Journal
+from kiosk.teller.checkout import Checkout
 from kiosk.teller.leftovers import QUESTION_LEASE, Leftovers, pause
 from kiosk.teller.notices import Notices
+from kiosk.teller.posting import may_post
+from kiosk.teller.terminal import Timings
 
 log = logging.getLogger(__name__)
 

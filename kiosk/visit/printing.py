@@ -13,7 +13,7 @@ from kiosk.cooperative.payment import Payment
 from kiosk.visit.errands import Errands
 
 if TYPE_CHECKING:
-    from kiosk.receipt.document import Receipt
+    from kiosk.receipt.blocks import Receipt
     from kiosk.teller.desk import Desk
 
 _FILE_AFTER = 700

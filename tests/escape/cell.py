@@ -20,8 +20,9 @@ from kiosk.journal.journal import Journal
 from kiosk.lockdown import web_profile
 from kiosk.pse.gateway import Created
 from kiosk.teller.banks import BankDirectory
-from kiosk.teller.checkout import Checkout, Timings
+from kiosk.teller.checkout import Checkout
 from kiosk.teller.desk import Desk
+from kiosk.teller.terminal import Timings
 from kiosk.tour.hands import Hands, Stuck, pause
 from kiosk.views.bank.bank import BankPage
 from kiosk.views.frame.main_window import MainWindow

@@ -2,6 +2,6 @@
 
 import sys
 
-from kiosk.sandbox.member_core import main
+from kiosk.sandbox.member_core.server import main
 
 sys.exit(main(sys.argv[1:]))

@@ -3,17 +3,3 @@
 Speaks one gateway's API (`checkout_api`, `wompi_api`) and serves the pages a payer sees
 (`pages`); what was asked and what became of it is in the book (`book`).
 """
-
-from kiosk.sandbox.pse.server import create_app, main, open_server, profile
-from kiosk.sandbox.pse.settings import DEMO_LOGIN, DEMO_SECRET, Outcome, SandboxSettings
-
-__all__ = [
-    "DEMO_LOGIN",
-    "DEMO_SECRET",
-    "Outcome",
-    "SandboxSettings",
-    "create_app",
-    "main",
-    "open_server",
-    "profile",
-]

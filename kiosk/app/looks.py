@@ -1,13 +1,15 @@
-"""What doctor sees through Qt, each look in a process of its own, for each starts an application.
+"""What doctor sees through Qt. Each look is a process of its own (`kiosk look`): Qt makes one application.
 
-`kiosk look` hands Qt's modules in: nothing on this floor imports them.
+What is slow to load is imported by the look that needs it.
 """
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+
+from PySide6.QtCore import QLocale, QTimer
+from PySide6.QtGui import QGuiApplication, QInputDevice, QRawFont
 
 from kiosk.resources import resource
 
@@ -16,12 +18,12 @@ _LETTERS = "áéíóúüñÁÉÍÓÚÜÑ¿¡«»$–…×"
 _PATIENCE = 20_000
 
 
-def screen(gui: Any) -> dict[str, object]:
+def screen() -> dict[str, object]:
     """The first screen, and devices that take touches."""
-    app = gui.QGuiApplication([])
+    app = QGuiApplication([])
     first = app.primaryScreen()
     size, millimetres = first.geometry(), first.physicalSize()
-    touch = gui.QInputDevice.DeviceType.TouchScreen
+    touch = QInputDevice.DeviceType.TouchScreen
     return {
         "width": size.width(),
         "height": size.height(),
@@ -29,14 +31,14 @@ def screen(gui: Any) -> dict[str, object]:
         "mm_width": millimetres.width(),
         "mm_height": millimetres.height(),
         "platform": app.platformName(),
-        "touch": [device.name() for device in gui.QInputDevice.devices() if device.type() == touch],
+        "touch": [device.name() for device in QInputDevice.devices() if device.type() == touch],
     }
 
 
-def fonts(gui: Any) -> dict[str, object]:
+def fonts() -> dict[str, object]:
     """Which shipped fonts load, and letters that one of them lacks."""
-    app = gui.QGuiApplication([])
-    loaded = {file.name: gui.QRawFont(str(file), 20) for file in sorted(resource("fonts").glob("*.ttf"))}
+    app = QGuiApplication([])
+    loaded = {file.name: QRawFont(str(file), 20) for file in sorted(resource("fonts").glob("*.ttf"))}
     good = [font for font in loaded.values() if font.isValid()]
     seen: dict[str, object] = {
         "families": sorted({font.familyName() for font in good}),
@@ -47,36 +49,46 @@ def fonts(gui: Any) -> dict[str, object]:
     return seen
 
 
-def voice(core: Any, gui: Any, speech: Any) -> dict[str, object]:
+def voice() -> dict[str, object]:
     """Spanish voices of the system's speech engine."""
-    app = gui.QGuiApplication([])
-    engine, spanish = speech.QTextToSpeech(), core.QLocale.Language.Spanish
+    from PySide6.QtTextToSpeech import QTextToSpeech
+
+    app = QGuiApplication([])
+    engine, spanish = QTextToSpeech(), QLocale.Language.Spanish
     voices: list[str] = []
     for locale in engine.availableLocales():
         if locale.language() == spanish:
             engine.setLocale(locale)
             voices += [each.name() for each in engine.availableVoices()]
     app.quit()
-    return {"engines": list(speech.QTextToSpeech.availableEngines()), "voices": voices}
+    return {"engines": list(QTextToSpeech.availableEngines()), "voices": voices}
 
 
-def web(core: Any, widgets: Any, engine: Any) -> dict[str, object]:
+def web() -> dict[str, object]:
     """Chromium's versions, whether it shows a page, and how its renderer is locked in."""
-    app, loaded = widgets.QApplication([]), []
-    profile = engine.QWebEngineProfile()
-    page = engine.QWebEnginePage(profile)
+    from PySide6.QtWebEngineCore import (
+        QWebEnginePage,
+        QWebEngineProfile,
+        qWebEngineChromiumSecurityPatchVersion,
+        qWebEngineChromiumVersion,
+    )
+    from PySide6.QtWidgets import QApplication
+
+    app, loaded = QApplication([]), list[bool]()
+    profile = QWebEngineProfile()
+    page = QWebEnginePage(profile)
 
     def done(good: bool) -> None:
         loaded.append(good)
         app.quit()
 
     page.loadFinished.connect(done)
-    core.QTimer.singleShot(_PATIENCE, app.quit)
+    QTimer.singleShot(_PATIENCE, app.quit)
     page.setHtml("<p>kiosk</p>")
     app.exec()
     return {
-        "chromium": engine.qWebEngineChromiumVersion(),
-        "patch": engine.qWebEngineChromiumSecurityPatchVersion(),
+        "chromium": qWebEngineChromiumVersion(),
+        "patch": qWebEngineChromiumSecurityPatchVersion(),
         "loaded": loaded == [True],
         "seccomp": _seccomp(page.renderProcessPid()),
         "apart": apart(page.renderProcessPid()),

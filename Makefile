@@ -5,6 +5,8 @@ ARGS ?=
 # How much make torture does, and how it is repeated.
 N ?= 600
 SEED ?=
+# Test files that run at one time: they wait more than they compute.
+JOBS ?= 3
 DEMO_OUT ?= build/demo
 OUTCOMES := approved declined failed pending late-approved
 
@@ -63,8 +65,8 @@ pictures: install ## docs/pictures anew from the guided tour: look at them befor
 pictures-check: install ## whether docs/pictures still look like the tour that was made last
 	@$(BIN)/python -m instruments.pictures check build/tour/approved
 
-test: install-dev ## the tests, without a screen
-	@$(OFFSCREEN) $(BIN)/python -m pytest $(ARGS)
+test: install-dev ## the tests, without a screen; JOBS=files at one time, 0: one after the other
+	@$(OFFSCREEN) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 lint: install-dev ## style, formatting, types below the Qt floors, import floors
 	$(BIN)/ruff check --output-format concise .

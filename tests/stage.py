@@ -39,7 +39,7 @@ from kiosk.tour.hands import settle
 from kiosk.views.frame.main_window import MainWindow
 from kiosk.views.frame.pages import page_makers
 from kiosk.views.member import result
-from kiosk.views.member.amount_entry import Overlay
+from kiosk.views.member.amount_entry import CardLayer
 from kiosk.views.parts.languages import Languages
 from kiosk.views.parts.theme import DESIGN_INCHES, FAMILY, Theme, load_fonts
 from kiosk.visit.problems import Problem, Trouble
@@ -208,8 +208,8 @@ class Stage:
         )
         visit.paying.holder = None if scene.startswith("holder") else HOLDER
         page = self.window.current
-        if page.findChild(Overlay) is not None:
-            page.findChild(Overlay).hide()
+        if page.findChild(CardLayer) is not None:
+            page.findChild(CardLayer).hide()
         visit.paying.obligations.load(obligations())
         visit.paying.obligations.choose_all_overdue()
         visit.problem = None

@@ -138,6 +138,24 @@ def test_no_function_has_grown_too_large() -> None:
     assert not found, f"Name its steps and move them out, under {FUNCTION_LINES} lines: {found}"
 
 
+def classes(root: Path) -> list[tuple[str, str]]:
+    """Name and file of every class but those of the migrations."""
+    return [
+        (node.name, str(path.relative_to(root)))
+        for path in modules(root)
+        if "migrations" not in path.parts
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.ClassDef)
+    ]
+
+
+def test_no_class_name_means_two_things() -> None:
+    found = sorted(classes(ROOT))
+    names = [name for name, _ in found]
+
+    assert [each for each in found if names.count(each[0]) > 1] == []
+
+
 def test_the_size_guards_see_what_is_too_large(tmp_path: Path) -> None:
     package = tmp_path / "kiosk"
     package.mkdir()

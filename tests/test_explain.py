@@ -11,7 +11,7 @@ import pytest
 
 from kiosk.cooperative.money import Money
 from kiosk.pse.drivers import DRIVERS
-from kiosk.pse.explain import Operation, Recorded, Silence, explain
+from kiosk.pse.explain import Operation, RecordedCall, Silence, explain
 
 REFERENCE = "KSK2026000123"
 KIOSK = Path(sys.executable).with_name("kiosk")
@@ -73,7 +73,7 @@ def told(*arguments: str, body: bytes = b"") -> dict[str, object]:
 
 def read(gateway: str, body: bytes, **ours: object) -> dict[str, object]:
     given = {"reference": REFERENCE, "amount": Money.of(185000)} | ours
-    return explain(DRIVERS[gateway].load(), Operation.QUERY, Recorded(200, body), **given)  # type: ignore[arg-type]
+    return explain(DRIVERS[gateway].load(), Operation.QUERY, RecordedCall(200, body), **given)  # type: ignore[arg-type]
 
 
 @pytest.fixture(params=list(DRIVERS))
@@ -138,7 +138,9 @@ def test_no_answer_keeps_what_is_stored(gateway: str) -> None:
 def test_garbage_is_said_to_be_garbage(gateway: str, operation: Operation, body: bytes) -> None:
     driver = DRIVERS[gateway].load()
     for http in (200, 500, 302):
-        found = explain(driver, operation, Recorded(http, body), reference=REFERENCE, amount=Money.of(185000))
+        found = explain(
+            driver, operation, RecordedCall(http, body), reference=REFERENCE, amount=Money.of(185000)
+        )
         assert list(found) == KEYS
         assert found["status"] is None
         assert found["credit_obligation"] is False
@@ -176,7 +178,7 @@ def test_wrong_use_is_said_in_a_line(arguments: tuple[str, ...]) -> None:
 def test_a_conflict_tells_staff_amount_and_cus(name: str) -> None:
     body = BODIES[name](APPROVED[name], amount=185001)
     found = explain(
-        DRIVERS[name].load(), Operation.QUERY, Recorded(200, body), reference=REFERENCE,
+        DRIVERS[name].load(), Operation.QUERY, RecordedCall(200, body), reference=REFERENCE,
         amount=Money.of(185000),
     )  # fmt: skip
     assert (found["answer"], found["alert_staff"]) == ("conflict", True)
@@ -190,7 +192,7 @@ def test_a_second_debit_is_told_whole() -> None:
     second["processorFields"][0]["value"] = "1468999"
     body["payment"].append(second)
     found = explain(
-        DRIVERS["placetopay"].load(), Operation.QUERY, Recorded(200, json.dumps(body).encode()),
+        DRIVERS["placetopay"].load(), Operation.QUERY, RecordedCall(200, json.dumps(body).encode()),
         reference=REFERENCE, amount=Money.of(185000),
     )  # fmt: skip
     assert (found["answer"], found["cus"], found["alert_staff"]) == ("verdict", "1468228", True)

@@ -10,7 +10,7 @@ import pytest
 
 from kiosk.cooperative.money import Money
 from kiosk.pse.drivers import DRIVERS
-from kiosk.pse.explain import Operation, Recorded, explain
+from kiosk.pse.explain import Operation, RecordedCall, explain
 
 HERE = Path(__file__).parent / "cases/gateway_answers"
 CASES: list[dict[str, Any]] = json.loads((HERE / "cases.json").read_text("utf-8"))
@@ -20,7 +20,7 @@ REFERENCE = "26112600418837205164"
 def explained(gateway: str, operation: str, http: int, body: bytes, amount: str) -> dict[str, object]:
     driver = DRIVERS[gateway].load()
     return explain(
-        driver, Operation(operation), Recorded(http, body), reference=REFERENCE, amount=Money.of(amount)
+        driver, Operation(operation), RecordedCall(http, body), reference=REFERENCE, amount=Money.of(amount)
     )
 
 

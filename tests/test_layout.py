@@ -29,7 +29,7 @@ from stage import Stage
 
 from kiosk.models.obligations import ObligationsModel
 from kiosk.tour.hands import settle
-from kiosk.views.member.amount_entry import Overlay
+from kiosk.views.member.amount_entry import CardLayer
 from kiosk.views.member.welcome import WelcomePage
 from kiosk.views.parts.controls import Figure
 from kiosk.views.parts.obligation_delegate import ObligationDelegate
@@ -132,7 +132,7 @@ def overlap_faults(parent: QWidget) -> Iterator[str]:
     shown = [
         child
         for child in parent.children()
-        if isinstance(child, QWidget) and child.isVisible() and not isinstance(child, Overlay)
+        if isinstance(child, QWidget) and child.isVisible() and not isinstance(child, CardLayer)
     ]
     for one, other in combinations(shown, 2):
         common = one.geometry().intersected(other.geometry())
@@ -201,7 +201,7 @@ def action_fault(stage: Stage) -> str:
         return ""
     where = QRect(button.mapTo(stage.window, QPoint(0, 0)), button.size()).adjusted(2, 2, -2, -2)
     corners = (where.topLeft(), where.topRight(), where.bottomLeft(), where.bottomRight())
-    covered = page.findChild(Overlay) is not None and page.findChild(Overlay).isVisible()
+    covered = page.findChild(CardLayer) is not None and page.findChild(CardLayer).isVisible()
     seen = covered or all(stage.window.childAt(corner) is button for corner in corners)
     return "" if seen and stage.window.rect().contains(where) else f"{said(button)} is not wholly in sight"
 

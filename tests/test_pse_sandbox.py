@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from kiosk.sandbox.pse.checkout_request import tran_key
-from kiosk.sandbox.pse.settings import DEMO_LOGIN, DEMO_SECRET, SandboxSettings
+from kiosk.sandbox.pse.settings import DEMO_LOGIN, DEMO_SECRET, GatewaySandboxSettings
 
 RETURN = "https://pagos.coop.example/retorno?ref=KSK2026000123"
 CANCEL = "https://pagos.coop.example/cancelado"
@@ -608,11 +608,11 @@ def test_bad_settings_change_nothing(base: str, bad: object) -> None:
 
 
 def test_settings_object_refuses_unknown_words() -> None:
-    assert DEMO_SECRET not in repr(SandboxSettings())
+    assert DEMO_SECRET not in repr(GatewaySandboxSettings())
     with pytest.raises(ValueError, match="win"):
-        SandboxSettings(outcome="win")
+        GatewaySandboxSettings(outcome="win")
     with pytest.raises(ValueError, match="slow_seconds"):
-        SandboxSettings(slow_seconds=-1)
+        GatewaySandboxSettings(slow_seconds=-1)
 
 
 def _sessions(base: str) -> int:

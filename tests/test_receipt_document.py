@@ -16,7 +16,7 @@ from kiosk.cooperative.obligation import ObligationKind
 from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import Payment, Review, State
 from kiosk.cooperative.standing import Standing, standing_of
-from kiosk.receipt.blocks import Amount, Heading, Mark, Outcome, Receipt, Tone
+from kiosk.receipt.blocks import Amount, Heading, Mark, OutcomeBlock, Receipt, Tone
 from kiosk.receipt.document import description_of, local_time, receipt_of
 from kiosk.receipt.languages import LANGUAGES, texts
 from kiosk.receipt.masking import masked_document, masked_number, short_name
@@ -29,8 +29,8 @@ def of(payment: Payment, **options: object) -> Receipt:
     return receipt_of(payment, ISSUER, now=NOW, **options)  # type: ignore[arg-type]
 
 
-def outcome(receipt: Receipt) -> Outcome:
-    return next(block for block in receipt.blocks if isinstance(block, Outcome))
+def outcome(receipt: Receipt) -> OutcomeBlock:
+    return next(block for block in receipt.blocks if isinstance(block, OutcomeBlock))
 
 
 def test_a_paid_one_has_everything_the_rules_ask_for() -> None:
@@ -86,7 +86,7 @@ def test_a_paid_one_has_everything_the_rules_ask_for() -> None:
 def test_each_state_is_called_by_its_name(state: State, title: str, text: str, tone: Tone) -> None:
     receipt = of(replace(PAID, state=state))
     assert receipt.title == title
-    assert outcome(receipt) == Outcome(title, text, tone)
+    assert outcome(receipt) == OutcomeBlock(title, text, tone)
 
 
 @pytest.mark.parametrize("state", UNDECIDED)

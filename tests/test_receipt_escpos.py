@@ -24,7 +24,7 @@ from kiosk.cooperative.payment import State
 from kiosk.receipt.document import receipt_of
 from kiosk.receipt.escpos import ENCODING, NetworkEscpos, UsbEscpos, render
 from kiosk.receipt.printer import NoPrinter, PaperState, Printer, PrinterFault, PrintResult
-from kiosk.receipt.ticket_text import Line, lines_of, printable
+from kiosk.receipt.ticket_text import TicketLine, lines_of, printable
 
 RECEIPT = receipt_of(PAID, ISSUER, now=NOW)
 PENDING = receipt_of(replace(PAID, state=State.PENDING), ISSUER, now=NOW, demonstration=True)
@@ -86,7 +86,7 @@ def test_the_code_is_drawn_by_the_printer_itself() -> None:
 @pytest.mark.parametrize("width", [32, 42, 48, 64])
 @pytest.mark.parametrize("receipt", [RECEIPT, PENDING], ids=["paid", "pending"])
 def test_no_line_is_wider_than_the_paper(width: int, receipt: object) -> None:
-    lines = [line for line in lines_of(receipt, width) if isinstance(line, Line)]  # type: ignore[arg-type]
+    lines = [line for line in lines_of(receipt, width) if isinstance(line, TicketLine)]  # type: ignore[arg-type]
     assert lines
     for line in lines:
         assert len(line.text) <= (width // 2 if line.wide else width), line

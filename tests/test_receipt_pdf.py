@@ -28,7 +28,7 @@ from kiosk.receipt import qt_printer
 from kiosk.receipt.blocks import Receipt
 from kiosk.receipt.code import check, token, token_in
 from kiosk.receipt.document import receipt_of
-from kiosk.receipt.page import WIDTH, Face, Page, Squares, Words, lay_out
+from kiosk.receipt.page import WIDTH, Face, PaperPage, Squares, Words, lay_out
 from kiosk.receipt.printer import PaperState, PrinterFault
 from kiosk.receipt.qr import QUIET_ZONE, qr_matrix
 from kiosk.receipt.qt_printer import SystemPrinter, print_on, qr_image, save_pdf
@@ -218,7 +218,7 @@ def ruled(text: str, face: Face, width: float | None) -> tuple[float, float]:
     return whole, unit * 1.2 * (1 if width is None else max(1, -(-whole // width)))
 
 
-def laid_out(receipt: Receipt) -> Page:
+def laid_out(receipt: Receipt) -> PaperPage:
     return lay_out(receipt, ruled)
 
 

@@ -21,7 +21,7 @@ from kiosk.cooperative.standing import Standing
 from kiosk.models.payments import PaymentsModel
 from kiosk.receipt.code import check, token_in
 from kiosk.receipt.document import receipt_of
-from kiosk.receipt.ticket_text import Line, lines_of
+from kiosk.receipt.ticket_text import TicketLine, lines_of
 from kiosk.tour.hands import settle
 from kiosk.views.frame.reading import Reader
 from kiosk.visit.steps import Step
@@ -141,7 +141,7 @@ def test_what_is_taken_home_says_the_same(state: State, review: Review | None, s
     payment, said = case(state, review), said_of(state, stands)
     receipt = receipt_of(payment, ISSUER, now=NOW)
     assert receipt.title == said.title
-    paper = [each.text for each in lines_of(receipt, 48) if isinstance(each, Line)]
+    paper = [each.text for each in lines_of(receipt, 48) if isinstance(each, TicketLine)]
     whole = "\n".join(paper)
     assert re.search(re.escape(said.title).replace(r"\ ", r"\s+"), whole, re.IGNORECASE)
     assert re.search(said.total, whole, re.IGNORECASE)

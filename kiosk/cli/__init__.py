@@ -116,18 +116,18 @@ def _add_pse(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def _explain(arguments: argparse.Namespace) -> int:
     from kiosk.cooperative.money import InvalidAmount, Money
-    from kiosk.pse.explain import Operation, Recorded, Silence, explain
+    from kiosk.pse.explain import Operation, RecordedCall, Silence, explain
 
     try:
         if re.fullmatch(r"\d{1,3}(\.\d{3})+", arguments.amount):
             return _unusable("--amount: a dot is for cents; write 185000, not 185.000")
         amount = Money.of(arguments.amount) if arguments.amount else None
         if arguments.no_answer:
-            answered: Recorded | Silence = Silence(arguments.no_answer)
+            answered: RecordedCall | Silence = Silence(arguments.no_answer)
         elif arguments.file == "-":
-            answered = Recorded(arguments.http_status, sys.stdin.buffer.read())
+            answered = RecordedCall(arguments.http_status, sys.stdin.buffer.read())
         else:
-            answered = Recorded(arguments.http_status, Path(arguments.file).read_bytes())
+            answered = RecordedCall(arguments.http_status, Path(arguments.file).read_bytes())
     except (InvalidAmount, OSError) as error:
         return _unusable(error)
     found = explain(

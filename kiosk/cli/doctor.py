@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kiosk.health import Finding
-    from kiosk.health.terminal import Place
+    from kiosk.health.terminal import TerminalPlace
     from kiosk.settings import Settings
 
 
@@ -65,9 +65,9 @@ def _examine(config: Path) -> list[Finding]:
     return examine([*neighbours, *checks(_place(settings, config), now, looker())])
 
 
-def _place(settings: Settings, config: Path) -> Place:
+def _place(settings: Settings, config: Path) -> TerminalPlace:
     from kiosk.app.assembly import manager_pin
-    from kiosk.health.terminal import Place
+    from kiosk.health.terminal import TerminalPlace
     from kiosk.provisioning.trial import no_money_moves
     from kiosk.settings import SettingsError
     from kiosk.settings.layers import organisation_file
@@ -78,7 +78,7 @@ def _place(settings: Settings, config: Path) -> Place:
     except (SettingsError, OSError):
         first_pin = None
     core, gateway = settings.core, settings.gateway
-    return Place(
+    return TerminalPlace(
         terminal=settings.terminal.id,
         demonstration=settings.terminal.demonstration,
         driver=gateway.driver,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class JournalPlace:
     """Where the journal of the settings lies, with what knows of it outside, and the receipts' folder.
 
     `ask` asks gateway and core about what a restored copy may not know, and prints what they say.
@@ -33,7 +33,7 @@ class Place:
     ask: Callable[[datetime | None], None]
 
 
-Run = Callable[[argparse.Namespace, Place], int]
+Run = Callable[[argparse.Namespace, JournalPlace], int]
 
 _VERDICTS = ("posted", "declined", "failed")
 _ADVICE = {
@@ -101,14 +101,14 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     back.add_argument("--evidence", required=True, help="the bank's proof of the return")
 
 
-def _place(config: Path) -> Place:
+def _place(config: Path) -> JournalPlace:
     """Where the journal of these settings lies. Raises SettingsError."""
     from kiosk.app.assembly import keyring, witness_of
     from kiosk.cli.sonda import ask_about_gap
     from kiosk.settings import load
 
     settings = load(config)
-    return Place(
+    return JournalPlace(
         settings.journal.file,
         keyring(settings),
         witness_of(settings),
@@ -126,7 +126,7 @@ def _there(file: Path) -> Path:
 
 
 @contextmanager
-def _open(place: Place) -> Iterator[Journal]:
+def _open(place: JournalPlace) -> Iterator[Journal]:
     from kiosk.journal.journal import Journal
 
     journal = Journal.open(_there(place.file), place.keys, place.witness)
@@ -136,7 +136,7 @@ def _open(place: Place) -> Iterator[Journal]:
         journal.close()
 
 
-def _verify(arguments: argparse.Namespace, place: Place) -> int:
+def _verify(arguments: argparse.Namespace, place: JournalPlace) -> int:
     from kiosk.journal.proof import Head
 
     with _open(place) as journal:
@@ -155,7 +155,7 @@ def _verify(arguments: argparse.Namespace, place: Place) -> int:
     return 2 if faults else 0
 
 
-def _list(arguments: argparse.Namespace, place: Place) -> int:
+def _list(arguments: argparse.Namespace, place: JournalPlace) -> int:
     with _open(place) as journal:
         found = journal.find(text=arguments.find or None)
         if arguments.review:
@@ -191,7 +191,7 @@ def _of(journal: Journal, reference: str) -> Payment:
     return payment
 
 
-def _show(arguments: argparse.Namespace, place: Place) -> int:
+def _show(arguments: argparse.Namespace, place: JournalPlace) -> int:
     with _open(place) as journal:
         payment = _of(journal, arguments.reference)
         entries = journal.events(payment.payment_id)
@@ -217,14 +217,14 @@ def _show(arguments: argparse.Namespace, place: Place) -> int:
     return 0
 
 
-def _rebuild(_arguments: argparse.Namespace, place: Place) -> int:
+def _rebuild(_arguments: argparse.Namespace, place: JournalPlace) -> int:
     with _open(place) as journal:
         count = journal.rebuild(now=datetime.now(UTC))
     print(f"journal: {count} payments written anew from their events")
     return 0
 
 
-def _backup(arguments: argparse.Namespace, place: Place) -> int:
+def _backup(arguments: argparse.Namespace, place: JournalPlace) -> int:
     from kiosk.journal.opening import copy_as_it_is
 
     copy_as_it_is(_there(place.file), arguments.file)
@@ -232,7 +232,7 @@ def _backup(arguments: argparse.Namespace, place: Place) -> int:
     return 0
 
 
-def _downgrade(arguments: argparse.Namespace, place: Place) -> int:
+def _downgrade(arguments: argparse.Namespace, place: JournalPlace) -> int:
     from kiosk.journal.errors import JournalUnusable
     from kiosk.journal.opening import downgrade
 
@@ -247,14 +247,14 @@ def _downgrade(arguments: argparse.Namespace, place: Place) -> int:
     return 0
 
 
-def _set_aside(_arguments: argparse.Namespace, place: Place) -> int:
+def _set_aside(_arguments: argparse.Namespace, place: JournalPlace) -> int:
     from kiosk.journal.opening import set_aside
 
     print(f"journal: now {set_aside(place.file, now=datetime.now(UTC))}")
     return 0
 
 
-def _new(arguments: argparse.Namespace, place: Place) -> int:
+def _new(arguments: argparse.Namespace, place: JournalPlace) -> int:
     from kiosk.journal.opening import create
 
     create(place.file, place.witness, confirm_loss=arguments.confirm_loss)
@@ -262,7 +262,7 @@ def _new(arguments: argparse.Namespace, place: Place) -> int:
     return 0
 
 
-def _return(arguments: argparse.Namespace, place: Place) -> int:
+def _return(arguments: argparse.Namespace, place: JournalPlace) -> int:
     from kiosk.journal.errors import JournalUnusable
 
     with _open(place) as journal:
@@ -280,7 +280,7 @@ def _return(arguments: argparse.Namespace, place: Place) -> int:
     return 0
 
 
-def _restore(arguments: argparse.Namespace, place: Place) -> int:
+def _restore(arguments: argparse.Namespace, place: JournalPlace) -> int:
     from kiosk.journal.restore import restore
 
     done = restore(
@@ -303,7 +303,7 @@ def _restore(arguments: argparse.Namespace, place: Place) -> int:
     return 0
 
 
-def _renew(arguments: argparse.Namespace, place: Place) -> int:
+def _renew(arguments: argparse.Namespace, place: JournalPlace) -> int:
     from kiosk.journal.errors import JournalUnusable
 
     with _open(place) as journal:
@@ -318,7 +318,7 @@ def _renew(arguments: argparse.Namespace, place: Place) -> int:
     return 0
 
 
-def _settle(arguments: argparse.Namespace, place: Place) -> int:
+def _settle(arguments: argparse.Namespace, place: JournalPlace) -> int:
     from kiosk.cooperative.payment import State
     from kiosk.journal.errors import JournalUnusable
 

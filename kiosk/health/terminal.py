@@ -14,7 +14,7 @@ from kiosk.health import Check, files, network, screen
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TerminalPlace:
     """What the settings say of a terminal, as plain parts."""
 
     terminal: str
@@ -41,7 +41,7 @@ class Place:
         return network.Server(name, self.addresses[name], self.core_ca, self.core_certificate)
 
 
-def checks(place: Place, clock: Callable[[], datetime], look: screen.Look) -> list[Check]:
+def checks(place: TerminalPlace, clock: Callable[[], datetime], look: screen.Look) -> list[Check]:
     """All of them. `look` is asked once about each thing, whatever comes of it."""
     look = _once(look)
     hosts = {urlsplit(url).hostname or "" for url in place.addresses.values()}

@@ -109,7 +109,7 @@ class _Member(Shape, frozen=True):
     opening_date: date | None = None
 
 
-class Session(Shape, frozen=True):
+class SessionAnswer(Shape, frozen=True):
     """A right key's answer."""
 
     member: _Member
@@ -146,7 +146,7 @@ class RecoveryTaken(Shape, frozen=True):
         return Recovery(self.masked_email or None, self.expires_in_minutes)
 
 
-class Page(Shape, frozen=True):
+class ListPage(Shape, frozen=True):
     """One page of a list; each item is read by itself."""
 
     next_cursor: str | None
@@ -212,7 +212,7 @@ class _Obligation(Shape, frozen=True):
         )
 
 
-def read_obligations(page: Page, before: dict[str, Obligation]) -> int:
+def read_obligations(page: ListPage, before: dict[str, Obligation]) -> int:
     """One page, added to those before it; how many rows were broken.
 
     A row that breaks the contract or repeats an obligation is named and left out.
@@ -243,7 +243,7 @@ class _CollectedHere(Shape, frozen=True):
     tracking_code: str | None = None
 
 
-class Recorded(Shape, frozen=True):
+class RecordedAnswer(Shape, frozen=True):
     """The core's record of one payment, as an answer to its own payment's question."""
 
     payment_id: str

@@ -72,7 +72,7 @@ class CoreApi:
             "password": key,
             "kioskId": self._kiosk_id,
         }
-        return answers.understood(answers.Session, self._call("POST", "/member-sessions", body)).read()
+        return answers.understood(answers.SessionAnswer, self._call("POST", "/member-sessions", body)).read()
 
     def sign_out(self, session: MemberSession) -> None:
         """End the session; one already gone is fine."""
@@ -109,7 +109,7 @@ class CoreApi:
         reply = self._send("PUT", path, wire.payment_body(payment))
         if reply.status == 409 and wire.code_of(reply) not in _CONFLICTS:
             return self._read_back(payment, reply)
-        return answers.understood(answers.Recorded, self._checked(reply)).read(payment.payment_id)
+        return answers.understood(answers.RecordedAnswer, self._checked(reply)).read(payment.payment_id)
 
     def _read_back(self, payment: Payment, reply: Reply) -> Posting:
         """A refusal whose code we do not know, such as that the same request is under way: what is there?"""
@@ -124,7 +124,7 @@ class CoreApi:
         # Any other 404 says something of an address, nothing of the payment.
         if reply.status == 404 and wire.code_of(reply) == "payment-not-found":
             return None
-        return answers.understood(answers.Recorded, self._checked(reply)).read(payment_id)
+        return answers.understood(answers.RecordedAnswer, self._checked(reply)).read(payment_id)
 
     def tell_member(self, notice: Notice) -> None:
         """Have the cooperative tell a member; the same notice twice is one."""
@@ -162,12 +162,12 @@ class CoreApi:
         query: Mapping[str, str] | None = None,
         *,
         session: MemberSession | None = None,
-    ) -> Iterator[answers.Page]:
+    ) -> Iterator[answers.ListPage]:
         """Page after page of a list; a list that turns in circles or never ends is no answer."""
         seen: set[str] = set()
         asked = {"limit": _PAGE, **(query or {})}
         for _ in range(most):
-            page = answers.understood(answers.Page, self._call("GET", path, session=session, query=asked))
+            page = answers.understood(answers.ListPage, self._call("GET", path, session=session, query=asked))
             yield page
             cursor = page.next_cursor
             if not cursor:

@@ -39,7 +39,7 @@ class Silence(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedCall:
     """One HTTP answer as it was recorded."""
 
     status: int
@@ -78,7 +78,7 @@ class _AnyAmount(Money):
 def explain(
     driver: type[Gateway],
     operation: Operation,
-    answered: Recorded | Silence,
+    answered: RecordedCall | Silence,
     *,
     reference: str = "",
     amount: Money | None = None,
@@ -96,8 +96,8 @@ def explain(
     return _of_answer(answer, gateway_id, by_reference=operation is not Operation.QUERY, compared=compared)
 
 
-def _created(driver: type[Gateway], answered: Recorded | Silence, reference: str) -> Creation:
-    if isinstance(answered, Recorded):
+def _created(driver: type[Gateway], answered: RecordedCall | Silence, reference: str) -> Creation:
+    if isinstance(answered, RecordedCall):
         return driver.read_creation(answered.status, answered.body, reference)
     if answered is Silence.CONNECT:
         return NotCreated(ErrorKind.NOT_SENT)
@@ -105,7 +105,7 @@ def _created(driver: type[Gateway], answered: Recorded | Silence, reference: str
 
 
 def _answered(
-    driver: type[Gateway], operation: Operation, answered: Recorded | Silence, expected: Expected
+    driver: type[Gateway], operation: Operation, answered: RecordedCall | Silence, expected: Expected
 ) -> Answer:
     if isinstance(answered, Silence):
         return NoVerdict(ErrorKind.NOT_SENT if answered is Silence.CONNECT else ErrorKind.NO_ANSWER)

@@ -32,7 +32,7 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class OutcomeBlock:
     """The document's title and the state in the scheme's words."""
 
     title: str
@@ -60,7 +60,7 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RuleBlock:
     """A separation."""
 
 
@@ -79,7 +79,7 @@ class Code:
     caption: str
 
 
-Block = Mark | Heading | Outcome | Row | Amount | Rule | Note | Code
+Block = Mark | Heading | OutcomeBlock | Row | Amount | RuleBlock | Note | Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def _lines(block: Block) -> tuple[str, ...]:
             return (text, detail)
         case Heading(text, details):
             return (text, *details)
-        case Outcome(title, text):
+        case OutcomeBlock(title, text):
             return (title, text)
         case Row(label, value):
             return (f"{label}: {value}",)
@@ -110,5 +110,5 @@ def _lines(block: Block) -> tuple[str, ...]:
             return (f"{label}: {value}", detail)
         case Note(text) | Code(text):
             return (text,)
-        case Rule():
+        case RuleBlock():
             return ()

@@ -18,7 +18,19 @@ from kiosk.cooperative.money import ZERO
 from kiosk.cooperative.order import Order, OrderLine
 from kiosk.cooperative.payment import Payment, State
 from kiosk.cooperative.standing import Standing, standing
-from kiosk.receipt.blocks import Amount, Block, Code, Heading, Mark, Note, Outcome, Receipt, Row, Rule, Tone
+from kiosk.receipt.blocks import (
+    Amount,
+    Block,
+    Code,
+    Heading,
+    Mark,
+    Note,
+    OutcomeBlock,
+    Receipt,
+    Row,
+    RuleBlock,
+    Tone,
+)
 from kiosk.receipt.code import token
 from kiosk.receipt.languages import texts
 from kiosk.receipt.masking import masked_document, masked_number, short_name
@@ -145,18 +157,18 @@ class _Paper:
     def body(self) -> Iterator[Block]:
         yield self.letterhead()
         tone = Tone.GOOD if self.paid else Tone.BAD if self.unpaid else Tone.OPEN
-        yield Outcome(self.title, self.state_text, tone)
+        yield OutcomeBlock(self.title, self.state_text, tone)
         yield self.headline()
         yield from self.advice()
-        yield Rule()
+        yield RuleBlock()
         yield from self.lines()
-        yield Rule()
+        yield RuleBlock()
         yield from self.transaction()
-        yield Rule()
+        yield RuleBlock()
         yield from self.member()
-        yield Rule()
+        yield RuleBlock()
         yield Code(self.words.qr_verify if self.issuer.verification_url else self.words.qr_keep)
-        yield Rule()
+        yield RuleBlock()
         yield from self.support()
 
     def letterhead(self) -> Heading:

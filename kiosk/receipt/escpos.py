@@ -27,7 +27,7 @@ from usb.util import ENDPOINT_IN, ENDPOINT_TYPE_BULK, endpoint_direction, endpoi
 from kiosk.receipt.blocks import Receipt
 from kiosk.receipt.printer import PaperState, PrinterFault, PrintResult
 from kiosk.receipt.qr import QUIET_ZONE, qr_matrix
-from kiosk.receipt.ticket_text import Line, lines_of, printable
+from kiosk.receipt.ticket_text import TicketLine, lines_of, printable
 
 ENCODING = "cp858"
 _INIT = b"\x1b@"
@@ -50,7 +50,7 @@ def render(receipt: Receipt, width: int = 48) -> bytes:
     for command in (_INIT, _NO_KANJI, _INTERNATIONAL_USA, _CODE_PAGE):
         paper._raw(command)
     for line in lines_of(receipt, width):
-        if isinstance(line, Line):
+        if isinstance(line, TicketLine):
             _write(paper, line)
         else:
             _draw_code(paper, receipt.qr_text, width)
@@ -58,7 +58,7 @@ def render(receipt: Receipt, width: int = 48) -> bytes:
     return bytes(paper.output)
 
 
-def _write(paper: Dummy, line: Line) -> None:
+def _write(paper: Dummy, line: TicketLine) -> None:
     paper.set(
         align="center" if line.centred else "left",
         bold=line.bold,

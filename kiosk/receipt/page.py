@@ -10,7 +10,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from kiosk.receipt.blocks import Amount, Block, Code, Heading, Mark, Note, Outcome, Receipt, Row, Rule, Tone
+from kiosk.receipt.blocks import (
+    Amount,
+    Block,
+    Code,
+    Heading,
+    Mark,
+    Note,
+    OutcomeBlock,
+    Receipt,
+    Row,
+    RuleBlock,
+    Tone,
+)
 from kiosk.receipt.qr import QUIET_ZONE, qr_matrix
 
 WIDTH = 8000
@@ -111,14 +123,14 @@ Measure = Callable[[str, Face, float | None], tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PaperPage:
     """What to draw, and how tall the paper is."""
 
     height: float
     ink: tuple[Ink, ...]
 
 
-def lay_out(receipt: Receipt, measure: Measure, *, brand: str = BRAND) -> Page:
+def lay_out(receipt: Receipt, measure: Measure, *, brand: str = BRAND) -> PaperPage:
     """The whole receipt on one page. Raises ValueError where the QR text fits no code."""
     sheet = _Sheet(receipt.qr_text, measure, brand)
     for block in receipt.blocks:
@@ -138,10 +150,10 @@ class _Sheet:
         self._listing = self._marked = False
         self._bar(280)
 
-    def finished(self) -> Page:
+    def finished(self) -> PaperPage:
         self._y += 0 if self._marked else 500
         self._bar(120)
-        return Page(self._y, tuple(self._ink))
+        return PaperPage(self._y, tuple(self._ink))
 
     def set(self, block: Block) -> None:
         match block:
@@ -151,13 +163,13 @@ class _Sheet:
                 self._letterhead(text, details) if letterhead else self._section(text, details)
             case Mark(text, detail):
                 self._mark(text, detail)
-            case Outcome(title, text, tone):
+            case OutcomeBlock(title, text, tone):
                 self._outcome(title, text, tone)
             case Note(text, strong):
                 self._note(text, strong)
             case Code(caption):
                 self._code(caption)
-            case Rule():
+            case RuleBlock():
                 self._y += 420
         self._marked = isinstance(block, Mark)
         self._listing = isinstance(block, Row) or (isinstance(block, Amount) and not block.headline)

@@ -30,7 +30,19 @@ from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
 
 from kiosk.durable import write_whole
 from kiosk.receipt.blocks import Receipt
-from kiosk.receipt.page import BRAND, WIDTH, Align, Box, Face, Ink, Page, Squares, Strokes, Words, lay_out
+from kiosk.receipt.page import (
+    BRAND,
+    WIDTH,
+    Align,
+    Box,
+    Face,
+    Ink,
+    PaperPage,
+    Squares,
+    Strokes,
+    Words,
+    lay_out,
+)
 from kiosk.receipt.printer import PaperState, PrinterFault, PrintResult
 from kiosk.receipt.qr import QUIET_ZONE, qr_matrix
 from kiosk.resources import resource
@@ -175,7 +187,7 @@ def _with_spaces(pdf: bytes) -> bytes:
     return _CHARACTER_MAP.sub(lambda ranges: _MAPPED.sub(mended, ranges.group()), pdf)
 
 
-def _page(receipt: Receipt, brand: str) -> Page:
+def _page(receipt: Receipt, brand: str) -> PaperPage:
     if QGuiApplication.instance() is None:
         raise RuntimeError("drawing a receipt needs a QGuiApplication")
     with _fonts_lock:
@@ -212,7 +224,7 @@ def _measured(text: str, face: Face, width: float | None) -> tuple[float, float]
     return wrapped.width(), wrapped.height()
 
 
-def _draw(painter: QPainter, page: Page) -> None:
+def _draw(painter: QPainter, page: PaperPage) -> None:
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
     for ink in page.ink:
         _put(painter, ink)

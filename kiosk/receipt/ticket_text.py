@@ -10,14 +10,25 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kiosk.receipt.blocks import Amount, Block, Code, Heading, Mark, Note, Outcome, Receipt, Row, Rule
+from kiosk.receipt.blocks import (
+    Amount,
+    Block,
+    Code,
+    Heading,
+    Mark,
+    Note,
+    OutcomeBlock,
+    Receipt,
+    Row,
+    RuleBlock,
+)
 
 # Typography that a thermal printer's code page lacks.
 _PLAIN = str.maketrans("—–−’‘“”\xa0", "---''\"\" ") | {ord("…"): "..."}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TicketLine:
     """One printed line. `wide` doubles width and height, `tall` only the height."""
 
     text: str
@@ -54,13 +65,13 @@ def _writes(character: str, encoding: str) -> bool:
     return True
 
 
-def lines_of(receipt: Receipt, width: int) -> Iterator[Line | CodeHere]:
+def lines_of(receipt: Receipt, width: int) -> Iterator[TicketLine | CodeHere]:
     """The whole receipt in lines of at most `width` characters (half of it where wide)."""
     for block in receipt.blocks:
         yield from _set(block, width)
 
 
-def _set(block: Block, width: int) -> Iterator[Line | CodeHere]:
+def _set(block: Block, width: int) -> Iterator[TicketLine | CodeHere]:
     match block:
         case Row(label, value):
             yield from _pair(label, value, width)
@@ -68,7 +79,7 @@ def _set(block: Block, width: int) -> Iterator[Line | CodeHere]:
             yield from _amount(block, width)
         case Heading():
             yield from _heading(block, width)
-        case Outcome(title, text):
+        case OutcomeBlock(title, text):
             yield from _centred(title, width)
             yield from _centred(text, width, bold=True, tall=True)
         case Mark(text, detail):
@@ -79,46 +90,46 @@ def _set(block: Block, width: int) -> Iterator[Line | CodeHere]:
         case Code(caption):
             yield CodeHere()
             yield from _centred(caption, width)
-        case Rule():
-            yield Line("-" * width)
+        case RuleBlock():
+            yield TicketLine("-" * width)
 
 
-def _heading(block: Heading, width: int) -> Iterator[Line]:
+def _heading(block: Heading, width: int) -> Iterator[TicketLine]:
     if block.letterhead:
         yield from _centred(block.text, width // 2, bold=True, wide=True)
         for detail in block.details:
             yield from _centred(detail, width)
-        yield Line("")
+        yield TicketLine("")
     else:
-        yield Line(block.text, bold=True)
+        yield TicketLine(block.text, bold=True)
         for detail in block.details:
-            yield from (Line(part) for part in textwrap.wrap(detail, width))
+            yield from (TicketLine(part) for part in textwrap.wrap(detail, width))
 
 
-def _amount(block: Amount, width: int) -> Iterator[Line]:
+def _amount(block: Amount, width: int) -> Iterator[TicketLine]:
     if block.headline:
-        yield Line("")
+        yield TicketLine("")
         yield from _centred(block.label, width)
         yield from _centred(block.value, width // 2, bold=True, wide=True)
         return
     yield from _pair(block.label, block.value, width, bold=block.total)
     for part in textwrap.wrap(block.detail, width - 2):
-        yield Line(f"  {part}")
+        yield TicketLine(f"  {part}")
 
 
 def _centred(
     text: str, width: int, *, bold: bool = False, tall: bool = False, wide: bool = False
-) -> Iterator[Line]:
+) -> Iterator[TicketLine]:
     for part in textwrap.wrap(text, width):
-        yield Line(part, centred=True, bold=bold, tall=tall, wide=wide)
+        yield TicketLine(part, centred=True, bold=bold, tall=tall, wide=wide)
 
 
-def _pair(label: str, value: str, width: int, *, bold: bool = False) -> Iterator[Line]:
+def _pair(label: str, value: str, width: int, *, bold: bool = False) -> Iterator[TicketLine]:
     gap = width - len(label) - len(value)
     if gap >= 2:
-        yield Line(label + " " * gap + value, bold=bold)
+        yield TicketLine(label + " " * gap + value, bold=bold)
         return
     for part in textwrap.wrap(label, width):
-        yield Line(part, bold=bold)
+        yield TicketLine(part, bold=bold)
     for part in textwrap.wrap(value, width - 2):
-        yield Line(part.rjust(width), bold=bold)
+        yield TicketLine(part.rjust(width), bold=bold)

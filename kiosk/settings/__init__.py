@@ -217,7 +217,7 @@ class GatewaySection(_Section, frozen=True):
     names the member's document and since when they are one, or PSE may refuse it. None: nobody has asked."""
 
 
-class Journal(_Section, frozen=True):
+class JournalSection(_Section, frozen=True):
     """Where the terminal's book of record lies."""
 
     file: Path = Path("/var/lib/kiosk/journal.sqlite")
@@ -229,7 +229,7 @@ class Journal(_Section, frozen=True):
     """Where it is written down how far the journal is; beside the receipts where not said."""
 
 
-class Printer(_Section, frozen=True):
+class PrinterSection(_Section, frozen=True):
     """The receipt printer. `width` in characters of font A: 48 for 80 mm paper."""
 
     kind: Literal["none", "network", "usb", "system"] = "none"
@@ -242,7 +242,7 @@ class Printer(_Section, frozen=True):
     width: Annotated[int, Meta(ge=32, le=64)] = 48
 
 
-class Receipts(_Section, frozen=True):
+class ReceiptsSection(_Section, frozen=True):
     """Receipt files and the signature of their codes."""
 
     folder: Path = Path("/var/lib/kiosk/receipts")
@@ -250,7 +250,7 @@ class Receipts(_Section, frozen=True):
     signing_key: SecretReference = SecretReference("credential:receipt-key")
 
 
-class Sonda(_Section, frozen=True):
+class SondaSection(_Section, frozen=True):
     """Seconds between questions. Scheme: first sweep after 7 minutes, then every 10 to 15."""
 
     watch_every: Annotated[float, Meta(ge=0.2)] = 5.0
@@ -294,10 +294,10 @@ class Settings(_Section, frozen=True):
     gateway: GatewaySection = GatewaySection()
     gateway_before: tuple[GatewaySection, ...] = ()
     """Accounts left for another one, kept until their open payments have ended: asked, never paid at."""
-    journal: Journal = Journal()
-    printer: Printer = Printer()
-    receipts: Receipts = Receipts()
-    sonda: Sonda = Sonda()
+    journal: JournalSection = JournalSection()
+    printer: PrinterSection = PrinterSection()
+    receipts: ReceiptsSection = ReceiptsSection()
+    sonda: SondaSection = SondaSection()
     payments: Payments = Payments()
     manager: ManagerSection = ManagerSection()
     agencies: dict[str, Agency] = msgspec.field(default_factory=shipped_agencies)

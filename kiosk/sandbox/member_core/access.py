@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kiosk.sandbox.member_core.keys import HISTORY, hash_key, matches, violations
 from kiosk.sandbox.member_core.machines import token_hash
-from kiosk.sandbox.member_core.problems import Problem
+from kiosk.sandbox.member_core.problems import ProblemAnswer
 from kiosk.sandbox.member_core.settings import instant
 
 IDLE_SECONDS = 600
@@ -23,7 +23,7 @@ _BLOCKED = {"text": "Acérquese a la ventanilla de atención de su agencia.", "p
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class OpenSession:
     """A live session. `key_only`: it may only change the key."""
 
     token_hash: str
@@ -32,16 +32,16 @@ class Session:
     key_only: bool
 
 
-class Verdict:
+class AccessVerdict:
     """An answer that must be given after the transaction is kept (a failure counts)."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: ProblemAnswer) -> None:
         self.problem = problem
 
 
 def sign_in(
     db: sqlite3.Connection, document_type: str, number: str, key: str, client_id: str, now: int
-) -> dict[str, object] | Verdict:
+) -> dict[str, object] | AccessVerdict:
     """The contract's MemberSession, or the verdict. Counts as an attempt."""
     row = db.execute(
         "SELECT * FROM members WHERE document_type = ? AND document_number = ?", (document_type, number)
@@ -53,7 +53,7 @@ def sign_in(
         return _failure(db, number, now)
     db.execute("DELETE FROM failures WHERE document_number = ?", (number,))
     if row["blocked"]:
-        return Verdict(Problem(403, "member-blocked", extra={"contact": _BLOCKED}))
+        return AccessVerdict(ProblemAnswer(403, "member-blocked", extra={"contact": _BLOCKED}))
     return _open_session(db, row["member_id"], client_id, now)
 
 
@@ -121,7 +121,7 @@ def masked_email(email: str | None) -> str | None:
     return f"{name[:2]}***@{domain}"
 
 
-def _lock_verdict(db: sqlite3.Connection, number: str, now: int) -> Verdict | None:
+def _lock_verdict(db: sqlite3.Connection, number: str, now: int) -> AccessVerdict | None:
     row = db.execute(
         "SELECT until FROM locks WHERE document_number = ? AND until > ?", (number, now)
     ).fetchone()
@@ -135,7 +135,7 @@ def _lock_verdict(db: sqlite3.Connection, number: str, now: int) -> Verdict | No
         return _lock_verdict(db, number, now)
     wait = row["until"] - now
     extra = {"lockedUntil": instant(row["until"])}
-    return Verdict(Problem(429, "member-temporarily-locked", retry_after=wait, extra=extra))
+    return AccessVerdict(ProblemAnswer(429, "member-temporarily-locked", retry_after=wait, extra=extra))
 
 
 def _lock(db: sqlite3.Connection, number: str, now: int) -> None:
@@ -143,17 +143,17 @@ def _lock(db: sqlite3.Connection, number: str, now: int) -> None:
     db.execute("INSERT OR REPLACE INTO locks VALUES (?, ?)", (number, now + LOCK_SECONDS))
 
 
-def _failure(db: sqlite3.Connection, number: str, now: int) -> Verdict:
+def _failure(db: sqlite3.Connection, number: str, now: int) -> AccessVerdict:
     db.execute("DELETE FROM failures WHERE at <= ?", (now - WINDOW_SECONDS,))
     db.execute("INSERT INTO failures VALUES (?, ?)", (number, now))
     count = db.execute("SELECT count(*) FROM failures WHERE document_number = ?", (number,)).fetchone()[0]
     if count >= MOST_FAILURES:
         _lock(db, number, now)
     remaining = max(MOST_FAILURES - count, 0)
-    return Verdict(Problem(401, "invalid-credentials", extra={"remainingAttempts": remaining}))
+    return AccessVerdict(ProblemAnswer(401, "invalid-credentials", extra={"remainingAttempts": remaining}))
 
 
-def find_session(db: sqlite3.Connection, token: str | None, client_id: str, now: int) -> Session:
+def find_session(db: sqlite3.Connection, token: str | None, client_id: str, now: int) -> OpenSession:
     """The live session of this machine, its idle time started anew. Raises session-expired."""
     row = db.execute(
         "SELECT s.token_hash, s.member_id, m.document_number, m.must_change FROM sessions s"
@@ -162,19 +162,21 @@ def find_session(db: sqlite3.Connection, token: str | None, client_id: str, now:
         (token_hash(token or ""), client_id, now - IDLE_SECONDS, now - LIFE_SECONDS),
     ).fetchone()
     if row is None:
-        raise Problem(401, "session-expired")
+        raise ProblemAnswer(401, "session-expired")
     db.execute("UPDATE sessions SET used = ? WHERE token_hash = ?", (now, row["token_hash"]))
-    return Session(row["token_hash"], row["member_id"], row["document_number"], bool(row["must_change"]))
+    return OpenSession(row["token_hash"], row["member_id"], row["document_number"], bool(row["must_change"]))
 
 
 def end_session(db: sqlite3.Connection, token: str | None, client_id: str) -> None:
     """The token no longer works; one that is gone already, or another machine's, is no error."""
     if token is None:
-        raise Problem(401, "session-expired", "The Member-Session header is needed.")
+        raise ProblemAnswer(401, "session-expired", "The Member-Session header is needed.")
     db.execute("DELETE FROM sessions WHERE token_hash = ? AND client_id = ?", (token_hash(token), client_id))
 
 
-def change_key(db: sqlite3.Connection, session: Session, current: str, new: str, now: int) -> Verdict | None:
+def change_key(
+    db: sqlite3.Connection, session: OpenSession, current: str, new: str, now: int
+) -> AccessVerdict | None:
     """Change the key, or the verdict: wrong key (counts), locked, policy."""
     locked = _lock_verdict(db, session.document_number, now)
     if locked:
@@ -189,7 +191,7 @@ def change_key(db: sqlite3.Connection, session: Session, current: str, new: str,
     ).fetchall()
     broken = violations(new, [row["key_hash"], *(old["key_hash"] for old in former)])
     if broken:
-        return Verdict(Problem(422, "password-policy-violation", errors=broken))
+        return AccessVerdict(ProblemAnswer(422, "password-policy-violation", errors=broken))
     _store_key(db, session.member_id, hash_key(new), must_change=False)
     db.execute("UPDATE recoveries SET temporary_hash = NULL WHERE member_id = ?", (session.member_id,))
     db.execute(

@@ -11,8 +11,8 @@ from flask import Flask, Response, g, jsonify, request
 
 from kiosk.sandbox.member_core import access, keys, machines, payments, recovery, shapes, tls
 from kiosk.sandbox.member_core.machines import Machine, TokenRefused
-from kiosk.sandbox.member_core.problems import Problem, malformed
-from kiosk.sandbox.member_core.settings import SandboxSettings, Switches, instant
+from kiosk.sandbox.member_core.problems import ProblemAnswer, malformed
+from kiosk.sandbox.member_core.settings import CoreSandboxSettings, Switches, instant
 from kiosk.sandbox.member_core.store import Store, load_debts
 
 # Smaller than the contract's greatest limit, so that thirty obligations come in two pages.
@@ -27,7 +27,7 @@ _MESSAGES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class CoreOperation:
     """What is checked before an operation runs."""
 
     scope: str
@@ -40,20 +40,20 @@ class Operation:
 
 
 OPERATIONS = {
-    "getStatus": Operation("status.read", while_unavailable=True, malformed=False),
-    "createMemberSession": Operation("member.session"),
-    "deleteMemberSession": Operation(
+    "getStatus": CoreOperation("status.read", while_unavailable=True, malformed=False),
+    "createMemberSession": CoreOperation("member.session"),
+    "deleteMemberSession": CoreOperation(
         "member.session", while_unavailable=True, forbidden=False, malformed=False
     ),
-    "requestPasswordRecovery": Operation("member.recovery"),
-    "changePassword": Operation("member.session"),
-    "listObligations": Operation("member.session", frozenset({"limit", "cursor"})),
-    "putPayment": Operation("payments.write"),
-    "getPayment": Operation("payments.read"),
-    "listPayments": Operation(
+    "requestPasswordRecovery": CoreOperation("member.recovery"),
+    "changePassword": CoreOperation("member.session"),
+    "listObligations": CoreOperation("member.session", frozenset({"limit", "cursor"})),
+    "putPayment": CoreOperation("payments.write"),
+    "getPayment": CoreOperation("payments.read"),
+    "listPayments": CoreOperation(
         "payments.read", frozenset({"receivedFrom", "receivedTo", "status", "limit", "cursor"})
     ),
-    "putNotice": Operation("payments.write"),
+    "putNotice": CoreOperation("payments.write"),
 }
 
 Answer = Response | tuple[Response, int] | tuple[Response, int, dict[str, str]]
@@ -63,7 +63,7 @@ class Api:
     """The operations; a route calls the method of its operationId."""
 
     def __init__(
-        self, settings: SandboxSettings, store: Store, switches: Switches, outbox: recovery.Outbox
+        self, settings: CoreSandboxSettings, store: Store, switches: Switches, outbox: recovery.Outbox
     ) -> None:
         self._settings = settings
         self._store = store
@@ -107,7 +107,7 @@ class Api:
             if name not in operation.query or len(values) > 1:
                 raise malformed("A query parameter is unknown or repeated.")
         if self._switches.availability == "unavailable" and not operation.while_unavailable:
-            raise Problem(503, "core-unavailable", retry_after=CLOSED_SECONDS)
+            raise ProblemAnswer(503, "core-unavailable", retry_after=CLOSED_SECONDS)
 
     def _caller(self, now: int) -> Machine:
         authorization = request.headers.get("Authorization")
@@ -167,7 +167,7 @@ class Api:
             outcome = access.sign_in(
                 db, body["documentType"], body["documentNumber"], body["password"], _machine().client_id, now
             )
-        if isinstance(outcome, access.Verdict):
+        if isinstance(outcome, access.AccessVerdict):
             raise outcome.problem
         return jsonify(outcome), 201
 
@@ -210,7 +210,7 @@ class Api:
             session = access.find_session(db, _session_token(), _machine().client_id, self._switches.epoch())
             debts = load_debts(db, session.member_id, after, limit + 1)
         if session.key_only:
-            raise Problem(403, "password-change-required")
+            raise ProblemAnswer(403, "password-change-required")
         page, today = debts[:limit], self._switches.today()
         more = len(debts) > limit
         return jsonify(

@@ -8,13 +8,13 @@ from flask import Flask, Response, jsonify, request
 
 from kiosk.sandbox.member_core import payments
 from kiosk.sandbox.member_core.machines import Gate
-from kiosk.sandbox.member_core.problems import Problem, malformed
+from kiosk.sandbox.member_core.problems import ProblemAnswer, malformed
 from kiosk.sandbox.member_core.recovery import Outbox
 from kiosk.sandbox.member_core.settings import (
     AVAILABILITIES,
     DISCLOSURES,
     FAULT_KINDS,
-    Fault,
+    CoreFault,
     Rates,
     Switches,
 )
@@ -102,11 +102,11 @@ class Control:
             if availability == "available":
                 payments.apply_received(db, self._switches.epoch(), self._switches.today())
 
-    def _faults(self, wanted: object) -> list[Fault]:
+    def _faults(self, wanted: object) -> list[CoreFault]:
         entries = [] if wanted is None else wanted if isinstance(wanted, list) else [wanted]
         return [self._fault(entry) for entry in entries]
 
-    def _fault(self, entry: object) -> Fault:
+    def _fault(self, entry: object) -> CoreFault:
         if not isinstance(entry, dict) or entry.keys() - {"operation", "kind", "times", "seconds"}:
             raise malformed("A fault has operation, kind, times and seconds.")
         times, seconds = entry.get("times", 1), entry.get("seconds", 2)
@@ -116,7 +116,7 @@ class Control:
             raise malformed("times must be a whole number from 1, or null for ever.")
         if type(seconds) is not int or not 0 <= seconds <= 600:
             raise malformed("seconds must be a whole number up to 600.")
-        return Fault(entry["operation"], entry["kind"], times, seconds)
+        return CoreFault(entry["operation"], entry["kind"], times, seconds)
 
     def reset(self) -> Response:
         """Data, switches, clock and outbox as at the start; access tokens stay good."""
@@ -169,7 +169,7 @@ def _one_of(wanted: dict[str, object], name: str, allowed: tuple[str, ...]) -> s
 
 def _rates(wanted: object) -> Rates:
     if not isinstance(wanted, dict) or wanted.keys() - {"sign_ins", "calls"}:
-        raise Problem(400, "malformed-request", "rates has sign_ins and calls.")
+        raise ProblemAnswer(400, "malformed-request", "rates has sign_ins and calls.")
     for value in wanted.values():
         if value is not None and (type(value) is not int or value < 0):
             raise malformed("A rate is a whole number of calls a minute, or null.")

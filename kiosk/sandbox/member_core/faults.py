@@ -12,8 +12,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 from werkzeug.wrappers import Response
 
-from kiosk.sandbox.member_core.problems import Problem
-from kiosk.sandbox.member_core.settings import Fault, Switches
+from kiosk.sandbox.member_core.problems import ProblemAnswer
+from kiosk.sandbox.member_core.settings import CoreFault, Switches
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -67,7 +67,7 @@ class FaultyWire:
         return str(endpoint)
 
     def _afterwards(
-        self, fault: Fault, environ: WSGIEnvironment, start_response: StartResponse
+        self, fault: CoreFault, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         answer = Response.from_app(self._app, environ, buffered=True)
         if fault.kind == "delay":
@@ -83,7 +83,7 @@ class FaultyWire:
         return answer(environ, start_response)
 
 
-def _instead(fault: Fault) -> Response | None:
+def _instead(fault: CoreFault) -> Response | None:
     if fault.kind == "html_500":
         return Response(_HTML, 500, content_type="text/html; charset=utf-8")
     if fault.kind in _REFUSALS:
@@ -93,7 +93,7 @@ def _instead(fault: Fault) -> Response | None:
     if fault.kind not in _INSTEAD:
         return None
     status, code = _INSTEAD[fault.kind]
-    problem = Problem(status, code, retry_after=None if status == 500 else max(fault.seconds, 1))
+    problem = ProblemAnswer(status, code, retry_after=None if status == 500 else max(fault.seconds, 1))
     body = json.dumps(problem.body("sandbox-fault", None))
     return Response(body, status, problem.all_headers(), content_type="application/problem+json")
 

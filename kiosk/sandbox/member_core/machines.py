@@ -10,7 +10,7 @@ import threading
 from collections import defaultdict, deque
 from dataclasses import dataclass
 
-from kiosk.sandbox.member_core.problems import Problem
+from kiosk.sandbox.member_core.problems import ProblemAnswer
 
 SCOPES = ("status.read", "member.session", "member.recovery", "payments.write", "payments.read")
 TOKEN_SECONDS = 3600
@@ -65,7 +65,7 @@ def issue(db: sqlite3.Connection, client_id: str, scope: str | None, now: int) -
 
 
 def recognise(db: sqlite3.Connection, authorization: str | None, client_id: str, now: int) -> Machine:
-    """The machine behind a bearer token. Raises Problem 401 client-unauthorized."""
+    """The machine behind a bearer token. Raises ProblemAnswer 401 client-unauthorized."""
     kind, _, token = (authorization or "").partition(" ")
     if kind.lower() != "bearer" or not token:
         raise _unauthorized("An access token is needed.", "Bearer")
@@ -91,11 +91,11 @@ def require_scope(machine: Machine, scope: str, forbidden: bool) -> None:
     challenge = f'Bearer error="insufficient_scope", scope="{scope}"'
     if not forbidden:
         raise _unauthorized(detail, challenge)
-    raise Problem(403, "client-forbidden", detail, headers={"WWW-Authenticate": challenge})
+    raise ProblemAnswer(403, "client-forbidden", detail, headers={"WWW-Authenticate": challenge})
 
 
-def _unauthorized(detail: str, challenge: str) -> Problem:
-    return Problem(401, "client-unauthorized", detail, headers={"WWW-Authenticate": challenge})
+def _unauthorized(detail: str, challenge: str) -> ProblemAnswer:
+    return ProblemAnswer(401, "client-unauthorized", detail, headers={"WWW-Authenticate": challenge})
 
 
 class Gate:
@@ -106,7 +106,7 @@ class Gate:
         self._calls: dict[str, deque[int]] = defaultdict(deque)
 
     def pass_or_wait(self, caller: str, most: int | None, now: int) -> None:
-        """Count a call. Raises Problem 429 too-many-requests over `most` in the last minute."""
+        """Count a call. Raises ProblemAnswer 429 too-many-requests over `most` in the last minute."""
         if most is None:
             return
         with self._lock:
@@ -115,7 +115,7 @@ class Gate:
                 calls.popleft()
             if len(calls) >= most:
                 wait = calls[0] + 60 - now if calls else 60
-                raise Problem(429, "too-many-requests", retry_after=max(wait, 1))
+                raise ProblemAnswer(429, "too-many-requests", retry_after=max(wait, 1))
             calls.append(now)
 
     def forget(self) -> None:

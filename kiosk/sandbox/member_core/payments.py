@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from kiosk.sandbox.member_core.problems import Problem, Violation
+from kiosk.sandbox.member_core.problems import ProblemAnswer, Violation
 from kiosk.sandbox.member_core.settings import instant
 from kiosk.sandbox.member_core.shapes import amount, cents, read_instant
 from kiosk.sandbox.member_core.store import load_debt, save_debt
 
 
 def check_sums(request: dict[str, Any]) -> None:
-    """The total is the sum of the lines, whose ids differ. Raises Problem 422."""
+    """The total is the sum of the lines, whose ids differ. Raises ProblemAnswer 422."""
     errors = []
     total = sum(cents(line["amount"]) for line in request["lines"])
     if total != cents(request["totalAmount"]):
@@ -26,7 +26,7 @@ def check_sums(request: dict[str, Any]) -> None:
             errors.append(Violation(f"/lines/{place}/lineId", "not-unique", "Is used by another line."))
         seen.add(line["lineId"])
     if errors:
-        raise Problem(422, "validation-failed", errors=errors)
+        raise ProblemAnswer(422, "validation-failed", errors=errors)
 
 
 def put(
@@ -34,7 +34,7 @@ def put(
 ) -> tuple[dict[str, object], bool]:
     """Store a payment; the record as it is now, and whether it had been stored before.
 
-    Raises Problem 409 payment-conflict or duplicate-collection. Never refuses for a business
+    Raises ProblemAnswer 409 payment-conflict or duplicate-collection. Never refuses for a business
     reason: what can not be applied stays unapplied for staff.
     """
     stored = db.execute("SELECT request FROM payments WHERE payment_id = ?", (payment_id,)).fetchone()
@@ -47,7 +47,7 @@ def put(
     if db.execute(
         "SELECT 1 FROM payments WHERE gateway = ? AND gateway_transaction_id = ?", transaction
     ).fetchone():
-        raise Problem(409, "duplicate-collection", f"{transaction[1]} belongs to another payment.")
+        raise ProblemAnswer(409, "duplicate-collection", f"{transaction[1]} belongs to another payment.")
     db.execute(
         "INSERT INTO payments"
         " (payment_id, request, member_id, gateway, gateway_transaction_id, status, received, puts)"
@@ -65,7 +65,7 @@ def put(
 
 
 def _same_content(stored: dict[str, Any], request: dict[str, Any]) -> None:
-    """Compare field by field after parsing. Raises Problem 409 naming each difference."""
+    """Compare field by field after parsing. Raises ProblemAnswer 409 naming each difference."""
     old, new = dict(_leaves(stored, "")), dict(_leaves(request, ""))
     errors = [
         Violation(where, "differs", f"Stored as {old.get(where, 'absent')}.")
@@ -73,7 +73,7 @@ def _same_content(stored: dict[str, Any], request: dict[str, Any]) -> None:
         if _comparable(where, old.get(where)) != _comparable(where, new.get(where))
     ]
     if errors:
-        raise Problem(409, "payment-conflict", errors=errors)
+        raise ProblemAnswer(409, "payment-conflict", errors=errors)
 
 
 def _leaves(value: object, pointer: str) -> Iterator[tuple[str, object]]:
@@ -146,7 +146,7 @@ def _apply_line(
 
 
 def reverse(db: sqlite3.Connection, payment_id: str) -> dict[str, object]:
-    """Undo what was posted or waits; the record as it is now. Raises Problem 404."""
+    """Undo what was posted or waits; the record as it is now. Raises ProblemAnswer 404."""
     lines = db.execute(
         "SELECT * FROM payment_lines WHERE payment_id = ? AND status = 'posted'", (payment_id,)
     ).fetchall()
@@ -165,10 +165,10 @@ def reverse(db: sqlite3.Connection, payment_id: str) -> dict[str, object]:
 
 
 def read(db: sqlite3.Connection, payment_id: str) -> dict[str, object]:
-    """The contract's Payment as it is now. Raises Problem 404."""
+    """The contract's Payment as it is now. Raises ProblemAnswer 404."""
     row = db.execute("SELECT * FROM payments WHERE payment_id = ?", (payment_id,)).fetchone()
     if row is None:
-        raise Problem(404, "payment-not-found")
+        raise ProblemAnswer(404, "payment-not-found")
     lines = db.execute(
         "SELECT * FROM payment_lines WHERE payment_id = ? ORDER BY position", (payment_id,)
     ).fetchall()

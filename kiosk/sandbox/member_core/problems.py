@@ -38,7 +38,7 @@ class Violation:
         return {"pointer": self.pointer, "code": self.code, "message": self.message[:200]}
 
 
-class Problem(Exception):
+class ProblemAnswer(Exception):
     """An answer of 400 and above. `extra` are the contract's extension members."""
 
     def __init__(
@@ -86,6 +86,6 @@ class Problem(Exception):
         return self.headers | waits
 
 
-def malformed(detail: str, errors: Sequence[Violation] = ()) -> Problem:
+def malformed(detail: str, errors: Sequence[Violation] = ()) -> ProblemAnswer:
     """400: not JSON, a wrong type, an unknown query parameter, a bad cursor."""
-    return Problem(400, "malformed-request", detail, errors=errors)
+    return ProblemAnswer(400, "malformed-request", detail, errors=errors)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 
 from kiosk.sandbox.member_core.access import CONTACT_PHONE, RECOVERY_SECONDS, masked_email
 from kiosk.sandbox.member_core.keys import hash_key, temporary_key
-from kiosk.sandbox.member_core.problems import Problem
+from kiosk.sandbox.member_core.problems import ProblemAnswer
 from kiosk.sandbox.member_core.settings import instant
 
 MOST_AN_HOUR = 3
@@ -57,7 +57,7 @@ def recover(
 ) -> tuple[dict[str, object], Message | None]:
     """The contract's PasswordRecovery, and the message to send once this is kept.
 
-    Raises Problem 429 over three an hour (known document or not) and, when informative, 409 for
+    Raises ProblemAnswer 429 over three an hour (known document or not) and, when informative, 409 for
     a member without e-mail. A repeat within five minutes counts and sends nothing.
     """
     member = db.execute(
@@ -65,7 +65,7 @@ def recover(
     ).fetchone()
     email = member["email"] if member else None
     if member and email is None and informative:
-        raise Problem(409, "email-not-registered", extra={"contact": _NO_EMAIL})
+        raise ProblemAnswer(409, "email-not-registered", extra={"contact": _NO_EMAIL})
     message = None
     if not _repeated(db, document_type, number, now):
         _count(db, number, now)
@@ -101,4 +101,4 @@ def _count(db: sqlite3.Connection, number: str, now: int) -> None:
         "SELECT count(*), min(at) FROM recoveries WHERE document_number = ?", (number,)
     ).fetchone()
     if count >= MOST_AN_HOUR:
-        raise Problem(429, "too-many-requests", retry_after=max(oldest + 3600 - now, 1))
+        raise ProblemAnswer(429, "too-many-requests", retry_after=max(oldest + 3600 - now, 1))

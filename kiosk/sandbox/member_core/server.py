@@ -22,12 +22,12 @@ from kiosk.sandbox.member_core import payments, shapes, tls
 from kiosk.sandbox.member_core.api import OPERATIONS, Api
 from kiosk.sandbox.member_core.control import Control
 from kiosk.sandbox.member_core.faults import FaultyWire
-from kiosk.sandbox.member_core.problems import Problem
+from kiosk.sandbox.member_core.problems import ProblemAnswer
 from kiosk.sandbox.member_core.recovery import Outbox
 from kiosk.sandbox.member_core.settings import (
     DEMO_CLIENT_ID,
     DEMO_CLIENT_SECRET,
-    SandboxSettings,
+    CoreSandboxSettings,
     Switches,
 )
 from kiosk.sandbox.member_core.store import Store
@@ -38,7 +38,7 @@ _MOST_BYTES = 256 * 1024
 log = logging.getLogger(__name__)
 
 
-def create_app(settings: SandboxSettings) -> Flask:
+def create_app(settings: CoreSandboxSettings) -> Flask:
     """The sandbox as a WSGI application; creates and fills the data file when it is new."""
     switches = Switches(settings)
     store = Store(settings.data_file, switches.today())
@@ -54,7 +54,7 @@ def create_app(settings: SandboxSettings) -> Flask:
     api.register(app)
     Control(store, switches, outbox, api.gate, {*OPERATIONS, "issueToken"}).register(app)
     app.after_request(_finish)
-    app.register_error_handler(Problem, _problem)
+    app.register_error_handler(ProblemAnswer, _problem)
     app.register_error_handler(HTTPException, _http_problem)
     app.register_error_handler(Exception, _defect)
     app.wsgi_app = FaultyWire(app.wsgi_app, app.url_map, switches)  # type: ignore[method-assign]
@@ -73,7 +73,7 @@ def _finish(response: Response) -> Response:
     return response
 
 
-def _problem(problem: Problem) -> Response:
+def _problem(problem: ProblemAnswer) -> Response:
     instance = quote(request.path) if request.path.startswith("/v1/payments/") else None
     response = jsonify(problem.body(g.request_id, instance))
     response.status_code = problem.status
@@ -84,7 +84,7 @@ def _problem(problem: Problem) -> Response:
 
 def _http_problem(error: HTTPException) -> Response:
     """No such path, method or size: the contract has no code of its own for these."""
-    response = _problem(Problem(error.code or 500, "malformed-request", error.name))
+    response = _problem(ProblemAnswer(error.code or 500, "malformed-request", error.name))
     for name, value in error.get_headers():
         if name == "Allow":
             response.headers[name] = value
@@ -93,7 +93,7 @@ def _http_problem(error: HTTPException) -> Response:
 
 def _defect(error: Exception) -> Response:
     log.error("request %s failed", g.request_id, exc_info=error)
-    return _problem(Problem(500, "internal-error"))
+    return _problem(ProblemAnswer(500, "internal-error"))
 
 
 class _QuietHandler(WSGIRequestHandler):
@@ -140,7 +140,7 @@ def _server(options: argparse.Namespace, app: Flask) -> BaseWSGIServer:
 def main(argv: Sequence[str] | None = None) -> int:
     """Serve until SIGINT or SIGTERM. The client's secret comes from the environment, if set."""
     options = _options(argv)
-    settings = SandboxSettings(
+    settings = CoreSandboxSettings(
         data_file=options.data,
         client_id=options.client_id,
         client_secret=os.environ.get(SECRET_VARIABLE) or DEMO_CLIENT_SECRET,

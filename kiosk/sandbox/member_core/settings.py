@@ -28,7 +28,7 @@ _BOGOTA = ZoneInfo("America/Bogota")
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class CoreFault:
     """A fault for the next `times` calls of one operation (None: until switched off).
 
     `operation` is an operationId of the contract, `issueToken` for the token endpoint, or `*`.
@@ -57,7 +57,7 @@ class Rates:
 
 
 @dataclass(frozen=True, slots=True)
-class SandboxSettings:
+class CoreSandboxSettings:
     """`data_file` is created when it does not exist. The rest is how the sandbox starts."""
 
     data_file: Path
@@ -65,14 +65,14 @@ class SandboxSettings:
     client_secret: str = field(default=DEMO_CLIENT_SECRET, repr=False)
     disclosure: Disclosure = "informative"
     availability: Availability = "available"
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[CoreFault, ...] = ()
     rates: Rates = Rates()
 
 
 class Switches:
     """What `POST /sandbox/settings` changes while the sandbox runs. Thread-safe."""
 
-    def __init__(self, settings: SandboxSettings) -> None:
+    def __init__(self, settings: CoreSandboxSettings) -> None:
         self._start = settings
         self._lock = threading.Lock()
         self.restore()
@@ -104,17 +104,17 @@ class Switches:
             self._ahead += timedelta(seconds=seconds)
 
     @property
-    def faults(self) -> list[Fault]:
+    def faults(self) -> list[CoreFault]:
         """Those still to come."""
         with self._lock:
             return list(self._faults)
 
-    def set_faults(self, faults: list[Fault]) -> None:
+    def set_faults(self, faults: list[CoreFault]) -> None:
         """Replace the faults to come."""
         with self._lock:
             self._faults = list(faults)
 
-    def take_fault(self, operation: str) -> Fault | None:
+    def take_fault(self, operation: str) -> CoreFault | None:
         """The first fault meant for this call, counted as used."""
         with self._lock:
             for place, fault in enumerate(self._faults):

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from kiosk.sandbox.member_core.problems import Problem, Violation, malformed
+from kiosk.sandbox.member_core.problems import ProblemAnswer, Violation, malformed
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _INSTANT = re.compile(
@@ -26,11 +26,11 @@ _AMOUNT = r"(0|[1-9][0-9]{0,12})\.[0-9]{2}"
 PAYMENT_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
-Shape = Mapping[str, "Field"]
+Shape = Mapping[str, "ShapeField"]
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class ShapeField:
     """A member of a JSON object. Text, unless `shape` (an object) or `items` (a list) is set."""
 
     shortest: int = 0
@@ -57,7 +57,7 @@ def read_instant(text: str) -> datetime | None:
 def read_bound(name: str, text: str | None) -> int:
     """A bound of a time window in seconds since 1970, rounded up: stored instants are whole seconds.
 
-    Raises Problem 400 when it is missing or no instant.
+    Raises ProblemAnswer 400 when it is missing or no instant.
     """
     moment = None if text is None else read_instant(text)
     if moment is None:
@@ -76,55 +76,55 @@ def _is_date(text: str) -> bool:
         return False
 
 
-_DOCUMENT: dict[str, Field] = {
-    "documentType": Field(one_of=("CC", "CE", "TI", "PPT", "PA", "NIT")),
-    "documentNumber": Field(pattern=r"[0-9A-Z]{3,20}"),
+_DOCUMENT: dict[str, ShapeField] = {
+    "documentType": ShapeField(one_of=("CC", "CE", "TI", "PPT", "PA", "NIT")),
+    "documentNumber": ShapeField(pattern=r"[0-9A-Z]{3,20}"),
 }
-_KIOSK_ID = Field(pattern=r"[A-Za-z0-9_-]+", shortest=1, longest=40)
-_PASSWORD = Field(shortest=1, longest=128)
-_ID = Field(shortest=1, longest=64)
+_KIOSK_ID = ShapeField(pattern=r"[A-Za-z0-9_-]+", shortest=1, longest=40)
+_PASSWORD = ShapeField(shortest=1, longest=128)
+_ID = ShapeField(shortest=1, longest=64)
 
 MEMBER_SESSION: Shape = {**_DOCUMENT, "password": _PASSWORD, "kioskId": _KIOSK_ID}
 PASSWORD_RECOVERY: Shape = {**_DOCUMENT, "kioskId": _KIOSK_ID}
 PASSWORD_CHANGE: Shape = {"currentPassword": _PASSWORD, "newPassword": _PASSWORD}
 _COLLECTION: Shape = {
-    "channel": Field(one_of=("kiosk",)),
+    "channel": ShapeField(one_of=("kiosk",)),
     "kioskId": _KIOSK_ID,
-    "rail": Field(one_of=("PSE",)),
-    "gateway": Field(shortest=1, longest=40),
+    "rail": ShapeField(one_of=("PSE",)),
+    "gateway": ShapeField(shortest=1, longest=40),
     "gatewayTransactionId": _ID,
-    "trackingCode": Field(longest=32, required=False),
-    "bankCode": Field(longest=10, required=False),
-    "bankName": Field(longest=80, required=False),
-    "approvedAt": Field(check=_is_instant),
+    "trackingCode": ShapeField(longest=32, required=False),
+    "bankCode": ShapeField(longest=10, required=False),
+    "bankName": ShapeField(longest=80, required=False),
+    "approvedAt": ShapeField(check=_is_instant),
 }
 _LINE: Shape = {
-    "lineId": Field(pattern=r"[A-Za-z0-9_-]+", shortest=1, longest=20),
+    "lineId": ShapeField(pattern=r"[A-Za-z0-9_-]+", shortest=1, longest=20),
     "obligationId": _ID,
-    "choice": Field(one_of=("overdue", "next_due", "other")),
-    "amount": Field(pattern=_AMOUNT),
+    "choice": ShapeField(one_of=("overdue", "next_due", "other")),
+    "amount": ShapeField(pattern=_AMOUNT),
 }
 PAYMENT: Shape = {
     "memberId": _ID,
-    "currency": Field(pattern=r"[A-Z]{3}"),
-    "totalAmount": Field(pattern=_AMOUNT),
-    "valueDate": Field(check=_is_date),
-    "collection": Field(shape=_COLLECTION, closed=False),
-    "lines": Field(items=_LINE, shortest=1, longest=20),
+    "currency": ShapeField(pattern=r"[A-Z]{3}"),
+    "totalAmount": ShapeField(pattern=_AMOUNT),
+    "valueDate": ShapeField(check=_is_date),
+    "collection": ShapeField(shape=_COLLECTION, closed=False),
+    "lines": ShapeField(items=_LINE, shortest=1, longest=20),
 }
 
 NOTICE: Shape = {
     "memberId": _ID,
-    "paymentId": Field(pattern=PAYMENT_ID.pattern),
-    "kind": Field(one_of=("late_approval", "paid_twice")),
-    "amount": Field(pattern=_AMOUNT),
-    "currency": Field(pattern=r"[A-Z]{3}"),
-    "trackingCode": Field(longest=32, required=False),
+    "paymentId": ShapeField(pattern=PAYMENT_ID.pattern),
+    "kind": ShapeField(one_of=("late_approval", "paid_twice")),
+    "amount": ShapeField(pattern=_AMOUNT),
+    "currency": ShapeField(pattern=r"[A-Z]{3}"),
+    "trackingCode": ShapeField(longest=32, required=False),
 }
 
 
 def read_body(raw: bytes, mimetype: str, shape: Shape) -> dict[str, object]:
-    """Parse and check a request body. Raises Problem 400 or 422."""
+    """Parse and check a request body. Raises ProblemAnswer 400 or 422."""
     if mimetype != "application/json":
         raise malformed("The body must be application/json.")
     try:
@@ -140,7 +140,7 @@ def read_body(raw: bytes, mimetype: str, shape: Shape) -> dict[str, object]:
     if wrong:
         raise malformed("A value has the wrong type.", wrong)
     if broken:
-        raise Problem(422, "validation-failed", errors=broken)
+        raise ProblemAnswer(422, "validation-failed", errors=broken)
     return body
 
 
@@ -164,7 +164,7 @@ def _check_object(
 
 
 def _check_value(
-    value: object, pointer: str, field: Field, wrong: list[Violation], broken: list[Violation]
+    value: object, pointer: str, field: ShapeField, wrong: list[Violation], broken: list[Violation]
 ) -> None:
     if field.shape is not None:
         if isinstance(value, dict):
@@ -185,16 +185,16 @@ def _check_value(
 
 
 def _check_list(
-    value: list[object], pointer: str, field: Field, wrong: list[Violation], broken: list[Violation]
+    value: list[object], pointer: str, field: ShapeField, wrong: list[Violation], broken: list[Violation]
 ) -> None:
     if not field.shortest <= len(value) <= field.longest:
         broken.append(Violation(pointer, "length", f"{field.shortest} to {field.longest} entries."))
     for place, entry in enumerate(value):
-        inner = Field(shape=field.items, closed=True)
+        inner = ShapeField(shape=field.items, closed=True)
         _check_value(entry, f"{pointer}/{place}", inner, wrong, broken)
 
 
-def _text_code(value: str, field: Field) -> str | None:
+def _text_code(value: str, field: ShapeField) -> str | None:
     if len(value) < field.shortest:
         return "too-short"
     if len(value) > field.longest:
@@ -217,7 +217,7 @@ def amount(value: int) -> str:
 
 
 def page_limit(text: str | None) -> int:
-    """The `limit` parameter, 1 to 100, 50 when absent. Raises Problem 400."""
+    """The `limit` parameter, 1 to 100, 50 when absent. Raises ProblemAnswer 400."""
     if text is None:
         return 50
     if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= 100:
@@ -231,7 +231,7 @@ def write_cursor(what: str, place: int) -> str:
 
 
 def read_cursor(what: str, cursor: str | None) -> int:
-    """The place a cursor stands after; 0 without one. Raises Problem 400."""
+    """The place a cursor stands after; 0 without one. Raises ProblemAnswer 400."""
     if cursor is None:
         return 0
     try:

@@ -87,7 +87,7 @@ class Debit:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class PaymentSession:
     """A session as of now, its debits newest first. `since` is when its state began."""
 
     number: int
@@ -141,7 +141,7 @@ class Book:
         with self._lock:
             self._db.close()
 
-    def open(self, asked: NewSession) -> Session:
+    def open(self, asked: NewSession) -> PaymentSession:
         """Write a new session down."""
         with self._writing() as now:
             number = self._next_number("sessions")
@@ -153,17 +153,17 @@ class Book:
             self._db.execute(f"INSERT INTO sessions VALUES ({','.join('?' * 13)}, NULL, NULL)", values)
             return self._loaded("number = ?", number)[0]
 
-    def session(self, number: int) -> Session | None:
+    def session(self, number: int) -> PaymentSession | None:
         """The session of this number as of now."""
         if number >= 2**63:  # more than SQLite's integers hold
             return None
         return next(iter(self._read("number = ?", number)), None)
 
-    def session_of_page(self, page_key: str) -> Session | None:
+    def session_of_page(self, page_key: str) -> PaymentSession | None:
         """The session whose pages carry this key."""
         return next(iter(self._read("page_key = ?", page_key)), None)
 
-    def sessions(self) -> list[Session]:
+    def sessions(self) -> list[PaymentSession]:
         """All of them, oldest first."""
         return self._read("number > ?", 0)
 
@@ -262,7 +262,7 @@ class Book:
                 raise
             self._db.execute("COMMIT")
 
-    def _read(self, where: str, value: object) -> list[Session]:
+    def _read(self, where: str, value: object) -> list[PaymentSession]:
         with self._writing():
             return self._loaded(where, value)
 
@@ -297,11 +297,11 @@ class Book:
             if not self._db.execute("SELECT 1 FROM debits WHERE cus = ?", (cus,)).fetchone():
                 return cus
 
-    def _loaded(self, where: str, value: object) -> list[Session]:
+    def _loaded(self, where: str, value: object) -> list[PaymentSession]:
         rows = self._db.execute(f"SELECT * FROM sessions WHERE {where} ORDER BY number", (value,)).fetchall()
         return [self._session(row) for row in rows]
 
-    def _session(self, row: sqlite3.Row) -> Session:
+    def _session(self, row: sqlite3.Row) -> PaymentSession:
         asked = NewSession(
             reference=row["reference"],
             description=row["description"],
@@ -322,7 +322,7 @@ class Book:
             state, since = SessionState(row["closed"]), _time(row["closed_at"])
         else:
             state, since = _standing(debits, created, asked.expires_at, self._now())
-        return Session(row["number"], row["page_key"], asked, created, debits, state, since)
+        return PaymentSession(row["number"], row["page_key"], asked, created, debits, state, since)
 
 
 def _standing(

@@ -18,9 +18,9 @@ from flask import Blueprint, Response, request, url_for
 
 from kiosk.cooperative.money import Money
 from kiosk.sandbox.pse.banks import bank_of
-from kiosk.sandbox.pse.book import Book, Debit, DebitState, Session, SessionState
-from kiosk.sandbox.pse.checkout_request import Refused, authenticate, new_session, read_json
-from kiosk.sandbox.pse.faults import Faults, Operation
+from kiosk.sandbox.pse.book import Book, Debit, DebitState, PaymentSession, SessionState
+from kiosk.sandbox.pse.checkout_request import RefusedRequest, authenticate, new_session, read_json
+from kiosk.sandbox.pse.faults import Faults, GatewayOperation
 from kiosk.sandbox.pse.settings import DEMO_LOGIN, LiveSettings, Profile
 
 COLOMBIA = timezone(timedelta(hours=-5))
@@ -73,10 +73,10 @@ def api(book: Book, live: LiveSettings, faults: Faults) -> Blueprint:
         authenticate(body, live.now.login, live.now.secret_key, datetime.now(UTC))
         return body
 
-    def existing(number: int) -> Session:
+    def existing(number: int) -> PaymentSession:
         session = book.session(number)
         if session is None:
-            raise Refused(404, "request_not_valid", "No existe la sesión")
+            raise RefusedRequest(404, "request_not_valid", "No existe la sesión")
         return session
 
     def create() -> Response:
@@ -100,18 +100,20 @@ def api(book: Book, live: LiveSettings, faults: Faults) -> Blueprint:
         authentic_body()
         existing(number)
         if not book.cancel_by_merchant(number):
-            raise Refused(400, "action_not_allowed", "La sesión no se puede cancelar en su estado actual")
+            raise RefusedRequest(
+                400, "action_not_allowed", "La sesión no se puede cancelar en su estado actual"
+            )
         told = _session_as_told(existing(number), live.now.amount_as_text)
         return _answer({"status": _status("OK", "00", "La sesión ha sido cancelada"), "session": told})
 
-    @routes.errorhandler(Refused)
-    def refused(refusal: Refused) -> Response:
+    @routes.errorhandler(RefusedRequest)
+    def refused(refusal: RefusedRequest) -> Response:
         return _answer({"status": _status("FAILED", refusal.reason, refusal.message)}, refusal.http)
 
     calls = (
-        ("/api/session", Operation.CREATE, create),
-        ("/api/session/<int:number>", Operation.QUERY, query),
-        ("/api/session/<int:number>/cancel", Operation.CANCEL, cancel),
+        ("/api/session", GatewayOperation.CREATE, create),
+        ("/api/session/<int:number>", GatewayOperation.QUERY, query),
+        ("/api/session/<int:number>/cancel", GatewayOperation.CANCEL, cancel),
     )
     for rule, operation, view in calls:
         routes.add_url_rule(rule, operation.value, faults.in_the_way(operation, view), methods=["POST"])
@@ -126,7 +128,7 @@ def _no_transaction(authentic_body: Callable[[], object]) -> Callable[[], Respon
 
     def refuse() -> Response:
         authentic_body()
-        raise Refused(400, "request_not_valid", "No existe la transacción que busca")
+        raise RefusedRequest(400, "request_not_valid", "No existe la transacción que busca")
 
     return refuse
 
@@ -136,11 +138,11 @@ def _status(word: str, reason: int | str, message: str, at: datetime | None = No
     return {"status": word, "reason": reason, "message": message, "date": date}
 
 
-def _process_url(session: Session) -> str:
+def _process_url(session: PaymentSession) -> str:
     return url_for("pages.hosted", number=session.number, page_key=session.page_key, _external=True)
 
 
-def _session_as_told(session: Session, as_text: bool) -> dict[str, object]:
+def _session_as_told(session: PaymentSession, as_text: bool) -> dict[str, object]:
     process = {"keyword": "_processUrl_", "value": _process_url(session), "displayOn": "none"}
     asked = dict(session.asked.request)
     asked["payment"] = {**asked["payment"], "amount": _amount(session.asked.amount, as_text)}
@@ -157,7 +159,7 @@ def _session_as_told(session: Session, as_text: bool) -> dict[str, object]:
     }
 
 
-def _transaction(session: Session, debit: Debit, as_text: bool) -> dict[str, object]:
+def _transaction(session: PaymentSession, debit: Debit, as_text: bool) -> dict[str, object]:
     bank = bank_of(debit.bank)
     amount = _amount(session.asked.amount, as_text)
     return {

@@ -40,7 +40,7 @@ _PERSON_LIMITS = {
 }  # fmt: skip
 
 
-class Refused(Exception):
+class RefusedRequest(Exception):
     """The call fails: HTTP status, reason and message of the answer's status envelope."""
 
     def __init__(self, http: int, reason: int | str, message: str) -> None:
@@ -48,13 +48,13 @@ class Refused(Exception):
         self.http, self.reason, self.message = http, reason, message
 
 
-def invalid(message: str) -> Refused:
+def invalid(message: str) -> RefusedRequest:
     """The refusal for a body that breaks a rule."""
-    return Refused(400, "request_not_valid", message)
+    return RefusedRequest(400, "request_not_valid", message)
 
 
 def read_json(body: bytes, content_type: str) -> dict[str, Any]:
-    """The JSON object of a call; its numbers are int or Decimal. Raises Refused."""
+    """The JSON object of a call; its numbers are int or Decimal. Raises RefusedRequest."""
     if content_type != "application/json":
         raise invalid("El encabezado Content-Type debe ser application/json")
     try:
@@ -73,7 +73,7 @@ def tran_key(raw_nonce: bytes, seed: str, secret_key: str) -> str:
 
 
 def authenticate(body: Mapping[str, Any], login: str, secret_key: str, now: datetime) -> None:
-    """Check the `auth` object. Raises Refused with code 100, 101, 102 or 103 in its message."""
+    """Check the `auth` object. Raises RefusedRequest with code 100, 101, 102 or 103 in its message."""
     auth = body.get("auth")
     if not isinstance(auth, dict):
         raise _not_authentic(100)
@@ -95,7 +95,7 @@ def authenticate(body: Mapping[str, Any], login: str, secret_key: str, now: date
 
 
 def new_session(body: Mapping[str, Any], now: datetime, *, financial_services: bool = False) -> NewSession:
-    """The session a create call asks for. Raises Refused.
+    """The session a create call asks for. Raises RefusedRequest.
 
     PSE wants `metadata` of merchants of «Servicios Financieros» (checkout/metadata of the documentation).
     """
@@ -147,8 +147,8 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"not JSON: {name}")
 
 
-def _not_authentic(code: int) -> Refused:
-    return Refused(401, 401, f"Autenticación fallida {code}")
+def _not_authentic(code: int) -> RefusedRequest:
+    return RefusedRequest(401, 401, f"Autenticación fallida {code}")
 
 
 def _token(auth: Mapping[str, Any], name: str) -> str:
@@ -249,14 +249,14 @@ def _address(body: Mapping[str, Any], name: str, longest: int, *, required: bool
 
 def _person(person: object, role: str) -> dict[str, Any]:
     if not isinstance(person, dict):
-        raise Refused(400, "payer_data_not_valid", f"El campo {role} debe ser un objeto")
+        raise RefusedRequest(400, "payer_data_not_valid", f"El campo {role} debe ser un objeto")
     for name, longest in _PERSON_LIMITS.items():
         value = person.get(name, "")
         if not isinstance(value, str) or len(value) > longest or (name in person and not value):
-            raise Refused(400, "payer_data_not_valid", f"El campo {role}.{name} no es válido")
+            raise RefusedRequest(400, "payer_data_not_valid", f"El campo {role}.{name} no es válido")
     pattern = _DOCUMENTS.get(person.get("documentType", ""))
     if pattern and not re.fullmatch(pattern, person.get("document", "")):
-        raise Refused(400, "payer_data_not_valid", f"El campo {role}.document no es válido")
+        raise RefusedRequest(400, "payer_data_not_valid", f"El campo {role}.document no es válido")
     if any(_CARD_NUMBER.search(person.get(name, "")) for name in ("name", "surname")):
-        raise Refused(400, "payer_data_not_valid", f"El campo {role}.name no es válido")
+        raise RefusedRequest(400, "payer_data_not_valid", f"El campo {role}.name no es válido")
     return {name: value for name, value in person.items() if name in _PERSON_LIMITS}

@@ -13,8 +13,8 @@ from flask import Blueprint, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from kiosk.sandbox.pse.banks import bank_of
-from kiosk.sandbox.pse.book import Book, Debit, Session
-from kiosk.sandbox.pse.faults import Fault, Faults
+from kiosk.sandbox.pse.book import Book, Debit, PaymentSession
+from kiosk.sandbox.pse.faults import Faults, GatewayFault
 from kiosk.sandbox.pse.settings import LiveSettings
 
 
@@ -74,13 +74,13 @@ def _put_in_force(wanted: Any, live: LiveSettings, faults: Faults) -> None:
         faults.replace(coming)
 
 
-def _faults(wanted: object) -> list[Fault]:
+def _faults(wanted: object) -> list[GatewayFault]:
     if wanted is None:
         return []
-    return [Fault.read(each) for each in (wanted if isinstance(wanted, list) else [wanted])]
+    return [GatewayFault.read(each) for each in (wanted if isinstance(wanted, list) else [wanted])]
 
 
-def _session(session: Session) -> dict[str, object]:
+def _session(session: PaymentSession) -> dict[str, object]:
     asked = session.asked
     return {
         "number": session.number,

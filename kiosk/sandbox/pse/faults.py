@@ -20,7 +20,7 @@ _GARBAGE = b'{"status": {"status": \xff\xfe<!--'
 View = Callable[..., ResponseReturnValue]
 
 
-class Operation(StrEnum):
+class GatewayOperation(StrEnum):
     """What a fault can hit."""
 
     CREATE = "create"
@@ -50,16 +50,16 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class GatewayFault:
     """One kind of trouble for the next `times` calls of an operation; `seconds` is for DELAY."""
 
-    operation: Operation
+    operation: GatewayOperation
     kind: Kind
     times: int = 1
     seconds: float = 0.0
 
     @classmethod
-    def read(cls, wanted: object) -> Fault:
+    def read(cls, wanted: object) -> GatewayFault:
         """From the JSON form. Raises ValueError."""
         if not isinstance(wanted, Mapping):
             raise ValueError("a fault is an object")
@@ -72,17 +72,17 @@ class Fault:
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= 300:
             raise ValueError("seconds must be a number from 0 to 300")
         operation, kind = (str(wanted.get(name)) for name in ("operation", "kind"))
-        return cls(Operation(operation), Kind(kind), times, float(seconds))
+        return cls(GatewayOperation(operation), Kind(kind), times, float(seconds))
 
 
 class Faults:
     """The faults still to come, in order. Thread-safe."""
 
     def __init__(self) -> None:
-        self._waiting: list[Fault] = []
+        self._waiting: list[GatewayFault] = []
         self._lock = threading.Lock()
 
-    def replace(self, faults: list[Fault]) -> None:
+    def replace(self, faults: list[GatewayFault]) -> None:
         """Forget the old ones and wait with these."""
         with self._lock:
             self._waiting = list(faults)
@@ -92,18 +92,18 @@ class Faults:
         with self._lock:
             return [asdict(fault) for fault in self._waiting]
 
-    def take(self, operation: Operation) -> Fault | None:
+    def take(self, operation: GatewayOperation) -> GatewayFault | None:
         """The fault that hits this call, counted down; None for an undisturbed call."""
         with self._lock:
             for index, fault in enumerate(self._waiting):
                 if fault.operation is operation:
                     left = fault.times - 1
-                    rest = [Fault(fault.operation, fault.kind, left, fault.seconds)] if left else []
+                    rest = [GatewayFault(fault.operation, fault.kind, left, fault.seconds)] if left else []
                     self._waiting[index : index + 1] = rest
                     return fault
         return None
 
-    def in_the_way(self, operation: Operation, view: View) -> View:
+    def in_the_way(self, operation: GatewayOperation, view: View) -> View:
         """The view, hit by the faults that wait for this operation."""
 
         @wraps(view)
@@ -169,7 +169,7 @@ def _unlisted(said: bytes) -> bytes:
     return json.dumps(told).encode()
 
 
-def _spoilt(fault: Fault, answer: Response) -> Response:
+def _spoilt(fault: GatewayFault, answer: Response) -> Response:
     """What is left of the answer to a request that was carried out."""
     if fault.kind is Kind.DROP_AFTER:
         return _hung_up()

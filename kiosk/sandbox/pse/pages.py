@@ -14,9 +14,9 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from kiosk.resources import resource
-from kiosk.sandbox.pse.banks import BANKS, NO_BANKS, PLACEHOLDER, PLACEHOLDER_CODE, Bank, bank_of
-from kiosk.sandbox.pse.book import Book, Debit, DebitState, NotPayable, Session, SessionState
-from kiosk.sandbox.pse.settings import BankList, LiveSettings, Outcome
+from kiosk.sandbox.pse.banks import BANKS, NO_BANKS, PLACEHOLDER, PLACEHOLDER_CODE, OurBank, bank_of
+from kiosk.sandbox.pse.book import Book, Debit, DebitState, NotPayable, PaymentSession, SessionState
+from kiosk.sandbox.pse.settings import BankList, LiveSettings, PlayedOutcome
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _LONGEST_EMAIL = 80
@@ -28,12 +28,12 @@ _POLICY = (
 )
 _CLOCK_GRAIN = 0.05  # sleep and wall clock differ: the debit must be due when the browser leaves
 _AT_ONCE = {
-    Outcome.APPROVE: DebitState.APPROVED,
-    Outcome.NEVER: DebitState.APPROVED,
-    Outcome.DECLINE: DebitState.DECLINED,
-    Outcome.FUNDS: DebitState.NO_FUNDS,
-    Outcome.FAIL: DebitState.FAILED,
-    Outcome.PENDING: DebitState.PENDING,
+    PlayedOutcome.APPROVE: DebitState.APPROVED,
+    PlayedOutcome.NEVER: DebitState.APPROVED,
+    PlayedOutcome.DECLINE: DebitState.DECLINED,
+    PlayedOutcome.FUNDS: DebitState.NO_FUNDS,
+    PlayedOutcome.FAIL: DebitState.FAILED,
+    PlayedOutcome.PENDING: DebitState.PENDING,
 }
 _OVER = {
     SessionState.APPROVED: ("Este pago ya fue aprobado", "No es necesario pagar otra vez."),
@@ -59,10 +59,10 @@ _AGAIN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PageChoice:
     """One radio of «Resultado de esta prueba»."""
 
-    outcome: Outcome
+    outcome: PlayedOutcome
     title: str
     detail: str
 
@@ -130,51 +130,53 @@ class _Pages:
             return self._over(session) or self._page("notice.html", session, words=_AGAIN, again=True)
         now = self._live.now
         choices = _choices(now.late_seconds, now.slow_seconds)
-        chosen = now.outcome or Outcome.APPROVE
+        chosen = now.outcome or PlayedOutcome.APPROVE
         return self._page("bank.html", session, debit=debit, bank=brand, choices=choices, chosen=chosen)
 
     def decide(self, page_key: str, cus: str) -> ResponseReturnValue:
         session = self._session(page_key)
         debit, brand = _at_bank(session, cus)
         try:
-            outcome = Outcome(request.form.get("outcome", ""))
+            outcome = PlayedOutcome(request.form.get("outcome", ""))
         except ValueError:
             abort(400)
         self._carry_out(debit, outcome)
-        if outcome is Outcome.NEVER:
+        if outcome is PlayedOutcome.NEVER:
             return self._page("dead_end.html", session, debit=debit, bank=brand)
         return redirect(session.return_url)
 
-    def _carry_out(self, debit: Debit, outcome: Outcome) -> None:
+    def _carry_out(self, debit: Debit, outcome: PlayedOutcome) -> None:
         """Do what the visitor chose; nothing where the debit was decided before."""
         now = self._live.now
-        if outcome is Outcome.LATE:
+        if outcome is PlayedOutcome.LATE:
             self._book.decide(debit, DebitState.PENDING, now.late_seconds)
-        elif outcome is Outcome.SLOW:
+        elif outcome is PlayedOutcome.SLOW:
             if self._book.decide(debit, DebitState.PENDING, now.slow_seconds):
                 time.sleep(now.slow_seconds + _CLOCK_GRAIN)
         else:
             self._book.decide(debit, _AT_ONCE[outcome])
 
-    def _session(self, page_key: str) -> Session:
+    def _session(self, page_key: str) -> PaymentSession:
         return self._book.session_of_page(page_key) or abort(404)
 
-    def _page(self, template: str, session: Session, http: int = 200, **more: object) -> Response:
+    def _page(self, template: str, session: PaymentSession, http: int = 200, **more: object) -> Response:
         text = render_template(template, session=session, merchant=self._live.now.merchant, **more)
         return Response(text, http)
 
-    def _over(self, session: Session) -> Response | None:
+    def _over(self, session: PaymentSession) -> Response | None:
         """The page for a session that takes no more debits; None for one that does."""
         words = _OVER.get(session.state)
         return self._page("notice.html", session, words=words, again=False) if words else None
 
-    def _closed_portal(self, session: Session) -> Response | None:
+    def _closed_portal(self, session: PaymentSession) -> Response | None:
         over = self._over(session)
         if over is None and self._live.now.banks == BankList.EMPTY:
             return self._page("no_banks.html", session, message=NO_BANKS)
         return over
 
-    def _portal_form(self, session: Session, typed: dict[str, str], errors: dict[str, str]) -> Response:
+    def _portal_form(
+        self, session: PaymentSession, typed: dict[str, str], errors: dict[str, str]
+    ) -> Response:
         return self._page(
             "portal.html", session, 422 if errors else 200, typed=typed, errors=errors, banks=BANKS,
             placeholder=PLACEHOLDER,
@@ -214,7 +216,7 @@ def _portal_errors(typed: dict[str, str]) -> dict[str, str]:
     return errors
 
 
-def _at_bank(session: Session, cus: str) -> tuple[Debit, Bank]:
+def _at_bank(session: PaymentSession, cus: str) -> tuple[Debit, OurBank]:
     debit = next((each for each in session.debits if each.cus == cus), None)
     brand = bank_of(debit.bank) if debit else None
     if debit is None or brand is None:
@@ -222,16 +224,16 @@ def _at_bank(session: Session, cus: str) -> tuple[Debit, Bank]:
     return debit, brand
 
 
-def _choices(late_seconds: int, slow_seconds: int) -> tuple[Choice, ...]:
+def _choices(late_seconds: int, slow_seconds: int) -> tuple[PageChoice, ...]:
     return (
-        Choice(Outcome.APPROVE, "Aprobar", "El banco hace el débito"),
-        Choice(Outcome.DECLINE, "Rechazar", "El banco no lo autoriza"),
-        Choice(Outcome.FUNDS, "Fondos insuficientes", "La cuenta no tiene saldo"),
-        Choice(Outcome.FAIL, "Falla técnica", "No se hace en el banco"),
-        Choice(Outcome.PENDING, "Dejar pendiente", "El banco no da respuesta"),
-        Choice(Outcome.LATE, "Aprobar más tarde", f"Pendiente por {_seconds(late_seconds)}"),
-        Choice(Outcome.NEVER, "No regresar", "Se debita, pero no vuelve"),
-        Choice(Outcome.SLOW, "Banco lento", f"Aprueba en {_seconds(slow_seconds)}"),
+        PageChoice(PlayedOutcome.APPROVE, "Aprobar", "El banco hace el débito"),
+        PageChoice(PlayedOutcome.DECLINE, "Rechazar", "El banco no lo autoriza"),
+        PageChoice(PlayedOutcome.FUNDS, "Fondos insuficientes", "La cuenta no tiene saldo"),
+        PageChoice(PlayedOutcome.FAIL, "Falla técnica", "No se hace en el banco"),
+        PageChoice(PlayedOutcome.PENDING, "Dejar pendiente", "El banco no da respuesta"),
+        PageChoice(PlayedOutcome.LATE, "Aprobar más tarde", f"Pendiente por {_seconds(late_seconds)}"),
+        PageChoice(PlayedOutcome.NEVER, "No regresar", "Se debita, pero no vuelve"),
+        PageChoice(PlayedOutcome.SLOW, "Banco lento", f"Aprueba en {_seconds(slow_seconds)}"),
     )
 
 

@@ -18,7 +18,13 @@ from kiosk.sandbox.pse.book import Book
 from kiosk.sandbox.pse.controls import controls
 from kiosk.sandbox.pse.faults import Faults
 from kiosk.sandbox.pse.pages import pages
-from kiosk.sandbox.pse.settings import DEMO_SECRET, LiveSettings, Outcome, Profile, SandboxSettings
+from kiosk.sandbox.pse.settings import (
+    DEMO_SECRET,
+    GatewaySandboxSettings,
+    LiveSettings,
+    PlayedOutcome,
+    Profile,
+)
 
 SECRET_VARIABLE = "KIOSK_SANDBOX_SECRET"
 _MOST_BYTES = 256 * 1024
@@ -29,7 +35,7 @@ def profile(gateway: str, secret: str) -> Profile:
     return cast("Profile", DRIVERS[gateway].load_sandbox().profile(secret))
 
 
-def create_app(settings: SandboxSettings) -> Flask:
+def create_app(settings: GatewaySandboxSettings) -> Flask:
     """The whole sandbox on one record. Faults need a werkzeug server: they work on its sockets."""
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = _MOST_BYTES
@@ -53,7 +59,7 @@ class _Quiet(WSGIRequestHandler):
         """Say nothing."""
 
 
-def open_server(settings: SandboxSettings, host: str = "127.0.0.1", port: int = 0) -> BaseWSGIServer:
+def open_server(settings: GatewaySandboxSettings, host: str = "127.0.0.1", port: int = 0) -> BaseWSGIServer:
     """A threaded server, listening; `serve_forever()` runs it, `server_port` is where.
 
     Raises OSError where the port is taken.
@@ -66,7 +72,7 @@ def main(argv: Sequence[str]) -> int:
     options = _parser().parse_args(argv)
     secret = os.environ.get(SECRET_VARIABLE) or DEMO_SECRET
     try:
-        settings = SandboxSettings(
+        settings = GatewaySandboxSettings(
             gateway=options.gateway,
             login=options.login or profile(options.gateway, secret).login,
             secret_key=secret,
@@ -99,12 +105,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="kiosk.sandbox.pse", description="A payment gateway, PSE's portal and a bank to try things on."
     )
-    usual = SandboxSettings()
+    usual = GatewaySandboxSettings()
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
     parser.add_argument("--gateway", choices=list(DRIVERS), default=usual.gateway)
     parser.add_argument("--login", default="")
-    parser.add_argument("--outcome", choices=[outcome.value for outcome in Outcome])
+    parser.add_argument("--outcome", choices=[outcome.value for outcome in PlayedOutcome])
     parser.add_argument("--late-seconds", type=int, default=usual.late_seconds)
     parser.add_argument("--slow-seconds", type=int, default=usual.slow_seconds)
     parser.add_argument("--merchant", default=usual.merchant)

@@ -25,7 +25,7 @@ class Profile:
     options: Mapping[str, str] = field(default_factory=dict)
 
 
-class Outcome(StrEnum):
+class PlayedOutcome(StrEnum):
     """What the visitor wants the bank to do; the value ends the control's id, `outcome-…`."""
 
     APPROVE = "approve"
@@ -46,7 +46,7 @@ class BankList(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class SandboxSettings:
+class GatewaySandboxSettings:
     """One sandbox. Raises ValueError for a word it does not know or a negative time.
 
     `late_seconds` and `slow_seconds` time the outcomes of those names; `abandon_seconds` is how
@@ -75,7 +75,7 @@ class SandboxSettings:
         if not self.login or not self.secret_key:
             raise ValueError("login and secret_key must not be empty")
         if self.outcome is not None:
-            Outcome(self.outcome)
+            PlayedOutcome(self.outcome)
         BankList(self.banks)
         for name in ("late_seconds", "slow_seconds", "abandon_seconds"):
             value = getattr(self, name)
@@ -91,22 +91,22 @@ class SandboxSettings:
 
 
 _NOT_WHILE_RUNNING = {"gateway", "login", "secret_key", "data_file"}
-_CHANGEABLE = {each.name for each in fields(SandboxSettings)} - _NOT_WHILE_RUNNING
+_CHANGEABLE = {each.name for each in fields(GatewaySandboxSettings)} - _NOT_WHILE_RUNNING
 
 
 class LiveSettings:
     """The settings in force now. Thread-safe."""
 
-    def __init__(self, settings: SandboxSettings) -> None:
+    def __init__(self, settings: GatewaySandboxSettings) -> None:
         self._now = settings
         self._lock = threading.Lock()
 
     @property
-    def now(self) -> SandboxSettings:
+    def now(self) -> GatewaySandboxSettings:
         """A snapshot; it never changes under its reader."""
         return self._now
 
-    def change(self, wanted: Mapping[str, Any]) -> SandboxSettings:
+    def change(self, wanted: Mapping[str, Any]) -> GatewaySandboxSettings:
         """Put new values in force, all or none. Raises ValueError."""
         unknown = sorted(set(wanted) - _CHANGEABLE)
         if unknown:

@@ -21,8 +21,8 @@ from flask import Blueprint, Response, jsonify, request, url_for
 
 from kiosk.cooperative.money import InvalidAmount, Money
 from kiosk.sandbox.pse.banks import BANKS, PLACEHOLDER, PLACEHOLDER_CODE, bank_of
-from kiosk.sandbox.pse.book import Book, Debit, DebitState, NewSession, Session
-from kiosk.sandbox.pse.faults import Faults, Operation
+from kiosk.sandbox.pse.book import Book, Debit, DebitState, NewSession, PaymentSession
+from kiosk.sandbox.pse.faults import Faults, GatewayOperation
 from kiosk.sandbox.pse.settings import BankList, LiveSettings, Profile
 
 _MERCHANT = 1190001
@@ -88,10 +88,10 @@ def api(book: Book, live: LiveSettings, faults: Faults) -> Blueprint:
     calls = _Calls(book, live)
     routes.add_url_rule("/merchants/<key>", "merchant", calls.merchant)
     for method, rule, operation, view in (
-        ("GET", "/pse/financial_institutions", Operation.BANKS, calls.banks),
-        ("POST", "/transactions", Operation.CREATE, calls.create),
-        ("GET", "/transactions", Operation.QUERY, calls.search),
-        ("GET", "/transactions/<transaction>", Operation.QUERY, calls.query),
+        ("GET", "/pse/financial_institutions", GatewayOperation.BANKS, calls.banks),
+        ("POST", "/transactions", GatewayOperation.CREATE, calls.create),
+        ("GET", "/transactions", GatewayOperation.QUERY, calls.search),
+        ("GET", "/transactions/<transaction>", GatewayOperation.QUERY, calls.query),
     ):
         routes.add_url_rule(rule, view.__name__, faults.in_the_way(operation, view), methods=[method])
 
@@ -263,7 +263,7 @@ def _new_session(body: dict[str, Any], integrity: str) -> NewSession:
     )
 
 
-def _id(session: Session) -> str:
+def _id(session: PaymentSession) -> str:
     asked_at = session.asked.expires_at - _LIFE
     return f"{_MERCHANT}-{int(asked_at.timestamp())}-{session.number}"
 
@@ -292,7 +292,7 @@ def _told(book: Book, number: int) -> dict[str, object]:
     }
 
 
-def _extra(session: Session, debit: Debit) -> dict[str, object]:
+def _extra(session: PaymentSession, debit: Debit) -> dict[str, object]:
     if datetime.now(UTC) - session.created_at < _PAGE_AFTER:
         return {}
     page = url_for("pages.bank", page_key=session.page_key, cus=debit.cus, _external=True)

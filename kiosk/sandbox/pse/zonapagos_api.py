@@ -18,8 +18,8 @@ from flask import Blueprint, Response, jsonify, request, url_for
 
 from kiosk.cooperative.money import InvalidAmount, Money
 from kiosk.sandbox.pse.banks import bank_of
-from kiosk.sandbox.pse.book import Book, Debit, DebitState, NewSession, Session
-from kiosk.sandbox.pse.faults import Faults, Operation
+from kiosk.sandbox.pse.book import Book, Debit, DebitState, NewSession, PaymentSession
+from kiosk.sandbox.pse.faults import Faults, GatewayOperation
 from kiosk.sandbox.pse.settings import LiveSettings, Profile
 
 _MERCHANT, _SERVICE = 90001, "2701"
@@ -45,7 +45,7 @@ def profile(secret: str) -> Profile:
     return Profile("/Apis_CicloPago/api", "CoopDemo01", secret, options=options)
 
 
-class _Refused(Exception):
+class _NotTaken(Exception):
     """InicioPago answers code 2."""
 
     def __init__(self, said: str) -> None:
@@ -67,8 +67,8 @@ def api(book: Book, live: LiveSettings, faults: Faults) -> Blueprint:
         try:
             asked = _new_session(body, live)
             if any(session.asked.reference == asked.reference for session in book.sessions()):
-                raise _Refused("str_id_pago ya existe")
-        except _Refused as refusal:
+                raise _NotTaken("str_id_pago ya existe")
+        except _NotTaken as refusal:
             return _started(2, None, refusal.said)
         session = book.open(asked)
         page = url_for("pages.hosted", number=session.number, page_key=session.page_key, _external=True)
@@ -91,8 +91,8 @@ def api(book: Book, live: LiveSettings, faults: Faults) -> Blueprint:
                        str_res_pago=listed)  # fmt: skip
 
     for rule, operation, view in (
-        ("/InicioPago", Operation.CREATE, start),
-        ("/VerificacionPago", Operation.QUERY, verify),
+        ("/InicioPago", GatewayOperation.CREATE, start),
+        ("/VerificacionPago", GatewayOperation.QUERY, verify),
     ):
         routes.add_url_rule(rule, view.__name__, faults.in_the_way(operation, view), methods=["POST"])
     return routes
@@ -122,7 +122,7 @@ def _authentic(live: LiveSettings, merchant: object, user: object, password: obj
 def _part(body: dict[str, Any], name: str, kind: type) -> Any:
     value = body.get(name)
     if not isinstance(value, kind):
-        raise _Refused(_NO_CLUE)
+        raise _NotTaken(_NO_CLUE)
     return value
 
 
@@ -139,17 +139,17 @@ def _new_session(body: dict[str, Any], live: LiveSettings) -> NewSession:
         or not isinstance(reference, str)
         or not all(_fits(texts[n], _TEXTS[n]) for n in _TEXTS)
     ):
-        raise _Refused(_NO_CLUE)
+        raise _NotTaken(_NO_CLUE)
     user, password = security.get("str_usuario"), security.get("str_clave")
     if not _authentic(live, security.get("int_id_comercio"), user, password):
-        raise _Refused(_NO_CLUE)
+        raise _NotTaken(_NO_CLUE)
     options = {each.get("int_codigo"): each.get("str_valor") for each in configured if isinstance(each, dict)}
     if options.get(_SERVICE_CODE) != _SERVICE:
-        raise _Refused("Código 50 requerido")
+        raise _NotTaken("Código 50 requerido")
     if not isinstance(options.get(_RETURN_URL), str):
-        raise _Refused(_NO_CLUE)
+        raise _NotTaken(_NO_CLUE)
     if not re.fullmatch(r"[1-9A-Za-z][0-9A-Za-z-]{0,29}", reference):  # the vendor's examples carry hyphens
-        raise _Refused("str_id_pago no es válido")
+        raise _NotTaken("str_id_pago no es válido")
     back = f"{options[_RETURN_URL]}?id_comercio={_MERCHANT}&id_pago={reference}"
     return NewSession(
         reference=reference,
@@ -181,7 +181,7 @@ def _amount(value: object) -> Money | None:
         return None
 
 
-def _records(session: Session) -> list[list[str]]:
+def _records(session: PaymentSession) -> list[list[str]]:
     if not session.debits:
         return [_record(session, 1, "200", "888", "0", session.created_at, [" "])]
     return [
@@ -190,7 +190,7 @@ def _records(session: Session) -> list[list[str]]:
     ]
 
 
-def _standing(session: Session, debit: Debit) -> tuple[str, str, str]:
+def _standing(session: PaymentSession, debit: Debit) -> tuple[str, str, str]:
     state = _STATES[debit.state]
     finished = "200" if state == "999" else "1"
     return finished, state, session.asked.amount.wire() if state == "1" else "0"
@@ -202,7 +202,13 @@ def _pse(debit: Debit) -> list[str]:
 
 
 def _record(
-    session: Session, number: int, finished: str, state: str, paid: str, at: datetime, method: list[str]
+    session: PaymentSession,
+    number: int,
+    finished: str,
+    state: str,
+    paid: str,
+    at: datetime,
+    method: list[str],
 ) -> list[str]:
     asked = session.asked
     sent = asked.request

@@ -12,7 +12,7 @@ from kiosk.cooperative.payment import Payment, Review, State
 from kiosk.models.dates import minute_time
 from kiosk.models.standing_words import standing_words
 from kiosk.views.parts.controls import Button, Card, Field, Option, Picture, label, together
-from kiosk.views.parts.facts import Facts
+from kiosk.views.parts.facts import FactTable
 from kiosk.views.parts.languages import Languages
 from kiosk.views.parts.page import Page
 from kiosk.views.parts.review_texts import review_words
@@ -31,7 +31,7 @@ class ManagerCasePage(Page):
         self.amount, self._reference = label("title", name="case_amount"), label("soft")
         self.body.addWidget(self.amount)
         self.body.addWidget(self._reference)
-        self.facts = Facts(theme)
+        self.facts = FactTable(theme)
         card = Card(theme, pad=32, gap=8)
         card.box.addWidget(self.facts)
         self.body.addWidget(card)

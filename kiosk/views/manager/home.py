@@ -19,7 +19,7 @@ from kiosk.models.payments import PaymentsModel
 from kiosk.teller.desk import Alarms
 from kiosk.teller.manager import DayClose, Difference, Gap
 from kiosk.views.parts.controls import Button, Card, Field, Picture, label, together
-from kiosk.views.parts.facts import Facts
+from kiosk.views.parts.facts import FactTable
 from kiosk.views.parts.page import Page
 from kiosk.views.parts.payment_delegate import PaymentDelegate
 from kiosk.visit.steps import Turn
@@ -41,7 +41,7 @@ class ManagerPage(Page):
         left.setSpacing(theme.u(20))
         day = Card(theme, pad=32, gap=10)
         self._day_head, self._gaps = label("heading"), label("soft")
-        self.facts = Facts(theme)
+        self.facts = FactTable(theme)
         for part in (self._day_head, self.facts, self._gaps):
             day.box.addWidget(part)
         left.addWidget(self._build_alarms())

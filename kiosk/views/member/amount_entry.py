@@ -15,7 +15,7 @@ from kiosk.views.parts.theme import Theme
 from kiosk.views.parts.tree import parent_of
 
 
-class Overlay(QWidget):
+class CardLayer(QWidget):
     """A dimmed layer over its parent with one card in the middle; touching outside does nothing."""
 
     def __init__(self, theme: Theme, parent: QWidget, width: float) -> None:
@@ -39,7 +39,7 @@ class Overlay(QWidget):
         QPainter(self).fillRect(self.rect(), QColor(10, 26, 22, 150))
 
 
-class AmountEntry(Overlay):
+class AmountEntry(CardLayer):
     """Digits only; the limits are said before and after."""
 
     taken = Signal(int, object)

@@ -21,7 +21,7 @@ from kiosk.cooperative.obligation import Choice
 from kiosk.models.dates import today
 from kiosk.models.obligations import ObligationsModel
 from kiosk.views.member.amount_entry import AmountEntry
-from kiosk.views.parts.controls import Card, Figure, Option, Picture, Rule, label
+from kiosk.views.parts.controls import Card, Figure, Option, Picture, ThinLine, label
 from kiosk.views.parts.obligation_delegate import ObligationDelegate
 from kiosk.views.parts.page import Page
 from kiosk.views.parts.theme import Theme
@@ -60,7 +60,7 @@ class TotalCard(Card):
         self._lines = QVBoxLayout(self._lines_box)
         self._lines.setContentsMargins(0, theme.u(8), 0, 0)
         self._lines.setSpacing(theme.u(10))
-        self._rule = Rule(theme)
+        self._rule = ThinLine(theme)
         self._lists = not across
         if self._lists:
             self.box.addWidget(self._rule)

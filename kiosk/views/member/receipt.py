@@ -93,7 +93,7 @@ class ReceiptPage(Page):
             case blocks.Heading(text, details, letterhead):
                 kind = "heading" if letterhead else "strong"
                 return self._texts((kind, text), *(("caption", line) for line in details), centre=letterhead)
-            case blocks.Outcome(title, text):
+            case blocks.OutcomeBlock(title, text):
                 return self._texts(("caption", title), ("heading", text), centre=True)
             case blocks.Row(name, value):
                 return [self._row(name, value, "label")]
@@ -102,7 +102,7 @@ class ReceiptPage(Page):
                 return [self._row(name, value, kind), *self._texts(("caption", detail))]
             case blocks.Note(text):
                 return self._texts(("caption", text))
-            case blocks.Rule():
+            case blocks.RuleBlock():
                 line = QFrame()
                 line.setProperty("surface", "line")
                 line.setFixedHeight(self.theme.u(2))

@@ -13,7 +13,7 @@ from kiosk.models.dates import clock_time, minute_time
 from kiosk.models.obligation_words import ObligationWords
 from kiosk.models.standing_words import short_scheme_words, standing_words
 from kiosk.views.parts.controls import Button, Card, Figure, Picture, breakable, label, together
-from kiosk.views.parts.facts import Facts
+from kiosk.views.parts.facts import FactTable
 from kiosk.views.parts.languages import Languages
 from kiosk.views.parts.outcome import LOOKS, outcome
 from kiosk.views.parts.page import Page
@@ -58,7 +58,7 @@ class ResultPage(Page):
         left.setSpacing(theme.u(20))
         self._build_head(left)
         self._facts_card = Card(theme, pad=36)
-        self.facts = Facts(theme)
+        self.facts = FactTable(theme)
         self._facts_card.box.addWidget(self.facts)
         left.addWidget(self._facts_card)
         self._call = label("soft", name="whom_to_call")

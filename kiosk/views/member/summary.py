@@ -10,7 +10,7 @@ from kiosk.cooperative.obligation import Choice
 from kiosk.cooperative.order import Order
 from kiosk.models.obligation_words import ObligationWords
 from kiosk.views.member.choose import TotalCard
-from kiosk.views.parts.controls import Card, Picture, Rule, label
+from kiosk.views.parts.controls import Card, Picture, ThinLine, label
 from kiosk.views.parts.page import Page
 from kiosk.views.parts.theme import Theme
 from kiosk.views.parts.tree import empty
@@ -50,7 +50,7 @@ class OrderTable(Card):
         empty(self._rows)
         for number, line in enumerate(order.lines if order else ()):
             if number:
-                self._rows.addWidget(Rule(self._theme))
+                self._rows.addWidget(ThinLine(self._theme))
             self._rows.addWidget(self._row(line))
 
     def _row(self, line) -> QWidget:  # type: ignore[no-untyped-def]

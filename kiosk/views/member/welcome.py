@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout
 
 from kiosk.cooperative.money import Money, total
 from kiosk.views.parts.brandmark import Brandmark
-from kiosk.views.parts.controls import Button, Card, Rule, label
+from kiosk.views.parts.controls import Button, Card, ThinLine, label
 from kiosk.views.parts.languages import Languages
 from kiosk.views.parts.page import Page
 from kiosk.views.parts.theme import Theme
@@ -242,7 +242,7 @@ class WelcomePage(Page):
         card.box.addWidget(self._guide_title)
         card.box.addWidget(self._guide_text)
         card.box.addSpacing(self.theme.u(8))
-        card.box.addWidget(Rule(self.theme))
+        card.box.addWidget(ThinLine(self.theme))
         card.box.addWidget(self._guide_list(), 1)
         column.addWidget(card)
         return holder

@@ -210,7 +210,7 @@ class Card(QFrame):
             restyle(widget)
 
 
-class Rule(QFrame):
+class ThinLine(QFrame):
     """A thin line between rows."""
 
     def __init__(self, theme: Theme) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from kiosk.views.parts.controls import Rule, label
+from kiosk.views.parts.controls import ThinLine, label
 from kiosk.views.parts.theme import Theme
 from kiosk.views.parts.tree import empty
 
 
-class Facts(QWidget):
+class FactTable(QWidget):
     """Rows of name and value with thin lines between, in one or two columns."""
 
     def __init__(self, theme: Theme) -> None:
@@ -45,5 +45,5 @@ class Facts(QWidget):
         across.addWidget(left)
         across.addWidget(right, 1)
         column.addLayout(across)
-        column.addWidget(Rule(self._theme))
+        column.addWidget(ThinLine(self._theme))
         return row

@@ -93,7 +93,7 @@ def is_secret(edit: QLineEdit) -> bool:
     return hidden or edit.property("keyboard") == "secret" or edit.objectName() in NOT_OURS
 
 
-class Notice(Card):
+class TroubleNotice(Card):
     """One trouble, said in one place: what happened, what it means for the money, what to do."""
 
     def __init__(self, theme: Theme) -> None:
@@ -152,7 +152,7 @@ class Page(QWidget):
         edge = theme.u(56)
         self.body.setContentsMargins(edge, theme.u(30), edge, theme.u(10))
         self.body.setSpacing(theme.u(20))
-        self.notice = Notice(theme)
+        self.notice = TroubleNotice(theme)
         self.scroller.setWidget(content)
         self._content = content
         outer.addWidget(self.scroller, 1)

@@ -95,7 +95,7 @@ def test_every_place_says_the_same(
     visit, reader = stage.visit, Reader(stage.window)
 
     visit.paying.payment, visit.paying.reprinting = payment, False
-    visit.go(Step.RESULT)
+    visit._stand_at(Step.RESULT)
     settle()
     page = stage.window.current
     badge = page.findChild(QLabel, "state").text()
@@ -105,7 +105,7 @@ def test_every_place_says_the_same(
     agree("read aloud", said, badge, read)
 
     stage.payments[:] = [payment]
-    visit.go(Step.PAYMENTS)
+    visit._stand_at(Step.PAYMENTS)
     settle()
     index = visit.payments.index(0)
     for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
@@ -120,7 +120,7 @@ def test_every_place_says_the_same(
 
     stage.news = []
     visit.manager.case = payment
-    visit.go(Step.MANAGER_CASE)
+    visit._stand_at(Step.MANAGER_CASE)
     settle()
     title = stage.window.current.amount.text().split(" · ", 1)[1]
     agree("the manager's case", said, title, [title])

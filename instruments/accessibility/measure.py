@@ -21,6 +21,7 @@ from kiosk.views.parts.brandmark import Brandmark
 from kiosk.views.parts.controls import Figure
 from kiosk.views.parts.keyboard import Keyboard
 from kiosk.views.parts.obligation_delegate import ObligationDelegate
+from kiosk.views.parts.tree import parent_of
 
 CAPITAL = 4.8
 """Millimetres of a capital letter in one mode of the kiosk (revised 508 standards, 402.4)."""
@@ -209,8 +210,9 @@ def _reached(window: QWidget, page: QWidget, controls: list[QWidget]) -> Measure
 
 def _alternatives(control: QWidget) -> list[QWidget]:
     group = control.group() if isinstance(control, QAbstractButton) else None
-    exclusive = group is not None and group.exclusive()
-    return [each for each in group.buttons() if each.isEnabled()] if exclusive else [control]
+    if group is None or not group.exclusive():
+        return [control]
+    return [each for each in group.buttons() if each.isEnabled()]
 
 
 def _told_in_grey(window: QWidget, controls: list[QWidget]) -> Measure:
@@ -264,7 +266,7 @@ def _colour_alone(window: QWidget) -> Measure:
 
 
 def _beside(edit: QLineEdit) -> list[QLabel]:
-    return edit.parentWidget().findChildren(QLabel, f"{edit.objectName()}_problem")
+    return parent_of(edit).findChildren(QLabel, f"{edit.objectName()}_problem")
 
 
 def _says(found: QLabel) -> bool:
@@ -304,9 +306,9 @@ def ratio(one: int, other: int) -> float:
 
 
 def _luminance(colour: int) -> float:
-    red, green, blue = QColor(colour & 0xFFFFFF).getRgbF()[:3]
+    of = QColor(colour & 0xFFFFFF)
 
     def linear(part: float) -> float:
         return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
 
-    return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+    return 0.2126 * linear(of.redF()) + 0.7152 * linear(of.greenF()) + 0.0722 * linear(of.blueF())

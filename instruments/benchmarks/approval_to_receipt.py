@@ -82,18 +82,21 @@ def pay_once(
 
     visit = application.visit
     _to_bank(application, walk)
-    reference = visit.paying.payment.reference
+    begun = visit.paying.payment
+    assert begun is not None
+    assert begun.redirect_url is not None, "a payment at the bank has its page"
     if later is None:
         walk._at_bank()
     else:
         walk.dwell(_FIRST_QUESTION + later * visit.limits.watch_every)
-        _approve_and_leave_open(visit.paying.payment.redirect_url)
+        _approve_and_leave_open(begun.redirect_url)
     walk.wait(lambda: visit.step is Step.RESULT and walk.painted_step is Step.RESULT, "the result")
-    if visit.paying.payment.state not in CREDITED:
-        raise RuntimeError(f"the payment is {visit.paying.payment.state}")
-    painted, printing = walk.painted_at, walk.page.printing
+    ended = visit.paying.payment
+    if ended is None or ended.state not in CREDITED:
+        raise RuntimeError(f"the payment is {ended.state if ended else 'gone'}")
+    painted, printing = walk.painted_at, visit.printing
     walk.wait(lambda: printing.receipt is not None, "the receipt's code")
-    decided = _decided_at(demonstration, reference)
+    decided = _decided_at(demonstration, begun.reference)
     found = {"result": painted - decided, "code": time.time() - decided}
     walk.dwell(1.0)
     visit.finish()

@@ -8,6 +8,7 @@ import json  # noqa: E402
 import os  # noqa: E402
 
 from PySide6.QtCore import QTimer  # noqa: E402
+from PySide6.QtGui import QPaintEvent  # noqa: E402
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget  # noqa: E402
 
 
@@ -21,7 +22,7 @@ def done() -> None:
 class Start(QPushButton):
     """Says when it was painted."""
 
-    def paintEvent(self, event: object) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         QTimer.singleShot(0, done)
 

@@ -191,8 +191,13 @@ def measure(*, short: bool = False) -> Iterator[Measurement | NotMeasured]:
                 encoding="utf-8",
             )
             surroundings = compiled()
-            bare = lambda: _run(surroundings, [], "bare_window.py")[0]  # noqa: E731
-            ours = lambda: _run(surroundings, [], "kiosk_window.py", str(config))[0]  # noqa: E731
+
+            def bare() -> float:
+                return _run(surroundings, [], "bare_window.py")[0]
+
+            def ours() -> float:
+                return _run(surroundings, [], "kiosk_window.py", str(config))[0]
+
             bare(), ours()  # files into the cache
             times = [(bare(), ours()) for _ in range(pairs)]
             where = {} if short else _where(surroundings, str(config))

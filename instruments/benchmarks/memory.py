@@ -25,10 +25,10 @@ def _family() -> Iterator[int]:
     parents = {}
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:
-            pid, _, rest = status.read_text().partition(" (")
+            number, _, rest = status.read_text().partition(" (")
         except OSError:
             continue
-        parents[int(pid)] = int(rest.rpartition(") ")[2].split()[1])
+        parents[int(number)] = int(rest.rpartition(") ")[2].split()[1])
     found = [int(Path("/proc/self").readlink().name)]
     for pid in found:
         yield pid

@@ -94,7 +94,7 @@ class Walk(Tour):
         # Connected after the window's own slot: the page is made, and not yet painted.
         self._came_from, self._known = self._known, self._app.visit.step
         self._moved_in = len(self._turns)
-        self._eye.watch(self._app.window.current)
+        self._eye.watch(self.page)
         self._waits_for_paint = True
 
     def painted(self, page: QObject) -> None:

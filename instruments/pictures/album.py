@@ -80,4 +80,4 @@ def keep(tour: Path, folder: Path) -> None:
     painted = {shown.name: with_palette(of_tour(tour, shown.name)) for shown in ALBUM}
     folder.mkdir(parents=True, exist_ok=True)
     for name, image in painted.items():
-        image.save(str(folder / f"{name}.png"), "PNG", 0)
+        image.save(str(folder / f"{name}.png"), quality=0)

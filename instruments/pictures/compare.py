@@ -44,12 +44,16 @@ def difference(kept: QImage, painted: QImage, shown: Shown) -> Difference:
     cells = over.scaled(columns, rows, shape, smooth)
     return max(
         (
-            Difference(max(cells.pixelColor(x, y).getRgb()[:3]), x * CELL[0], y * CELL[1])
+            Difference(_strongest(cells.pixelColor(x, y)), x * CELL[0], y * CELL[1])
             for x in range(columns)
             for y in range(rows)
         ),
         key=lambda found: found.much,
     )
+
+
+def _strongest(colour: QColor) -> int:
+    return max(colour.red(), colour.green(), colour.blue())
 
 
 def complaints(tour: Path, folder: Path) -> list[str]:

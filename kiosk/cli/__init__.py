@@ -11,6 +11,7 @@ import re
 import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kiosk import __version__
 from kiosk.cli import doctor as doctor_commands
@@ -18,6 +19,11 @@ from kiosk.cli import journal as journal_commands
 from kiosk.cli import settings as settings_commands
 from kiosk.cli import sonda as sonda_commands
 from kiosk.pse.drivers import DRIVERS
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from kiosk.app.window import Application
 
 _CONFIG = "the settings (docs/settings.md)"
 OUTCOMES = ("approved", "declined", "failed", "pending", "late-approved")
@@ -163,7 +169,7 @@ def _run(arguments: argparse.Namespace) -> int:
     return _loop(app, application, fullscreen=settings.screen.fullscreen)
 
 
-def _loop(app, application, *, fullscreen: bool) -> int:  # type: ignore[no-untyped-def]
+def _loop(app: QApplication, application: Application, *, fullscreen: bool) -> int:
     signal.signal(signal.SIGINT, lambda *_: app.quit())
     signal.signal(signal.SIGTERM, lambda *_: app.quit())
     from PySide6.QtCore import QTimer
@@ -172,7 +178,7 @@ def _loop(app, application, *, fullscreen: bool) -> int:  # type: ignore[no-unty
     awake.timeout.connect(lambda: None)
     awake.start()
     application.show(fullscreen=fullscreen)
-    code: int = app.exec()
+    code = app.exec()
     application.close()
     return code
 

@@ -194,10 +194,10 @@ class Hands:
     @property
     def web(self) -> WebVisit:
         """The browser of the page on stage."""
-        web = getattr(self.page, "web", None)
+        web: WebVisit | None = getattr(self.page, "web", None)
         if web is None:
             self.give_up("no browser is on stage")
-        return web  # type: ignore[no-any-return]
+        return web
 
     @property
     def glass(self) -> QWidget:

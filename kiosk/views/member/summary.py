@@ -7,7 +7,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from kiosk.cooperative.obligation import Choice
-from kiosk.cooperative.order import Order
+from kiosk.cooperative.order import Order, OrderLine
 from kiosk.models.obligation_words import ObligationWords
 from kiosk.views.member.choose import TotalCard
 from kiosk.views.parts.controls import Card, Picture, ThinLine, label
@@ -53,7 +53,7 @@ class OrderTable(Card):
                 self._rows.addWidget(ThinLine(self._theme))
             self._rows.addWidget(self._row(line))
 
-    def _row(self, line) -> QWidget:  # type: ignore[no-untyped-def]
+    def _row(self, line: OrderLine) -> QWidget:
         row = QWidget()
         across = QHBoxLayout(row)
         across.setContentsMargins(0, 0, 0, 0)

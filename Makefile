@@ -98,7 +98,7 @@ torture: install-dev ## power cuts and lost answers, then an audit of three book
 	@$(OFFSCREEN) $(BIN)/python -m instruments.torture --payments $(N) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 soak: install-dev ## tests that repeat for long, then a long queue at one terminal: whether every payment was posted once and left its receipt; N=payments
-	@KIOSK_TESTS=soak $(OFFSCREEN) $(BIN)/python -m pytest -m 'soak or longer'
+	@KIOSK_TESTS=soak $(OFFSCREEN) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m 'soak or longer'
 	@$(OFFSCREEN) $(BIN)/python -m instruments.soak --payments $(N) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 a11y: install-dev ## letters, targets, contrast, names and keys of every page, into build/accessibility

@@ -157,7 +157,7 @@ def filled() -> Iterator[tuple[Path, Journal]]:
 
 
 @pytest.mark.longer
-@settings(max_examples=examples(25, 300), deadline=None)
+@settings(max_examples=examples(25, 150), deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_no_edit_removal_or_swap_of_any_event_goes_unseen(chance: random.Random) -> None:
     with filled() as (path, journal):

@@ -258,7 +258,7 @@ class Life(RuleBasedStateMachine):
 TestLife = Life.TestCase
 TestLife.pytestmark = [pytest.mark.longer]
 TestLife.settings = settings(
-    max_examples=examples(25, 200),
+    max_examples=examples(25, 100),
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -513,7 +513,7 @@ def test_one_incident_at_every_step_in_turn(waits: str) -> None:
 TestTwoWorkers = TwoWorkers.TestCase
 TestTwoWorkers.pytestmark = [pytest.mark.longer]
 TestTwoWorkers.settings = settings(
-    max_examples=examples(40, 400),
+    max_examples=examples(40, 200),
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),

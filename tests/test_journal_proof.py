@@ -18,8 +18,10 @@ from counterparts import MORNING, PAYER, order
 from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Connection
 
 from kiosk.cooperative.payment import Event, Payment, Review, State
+from kiosk.journal import looking
 from kiosk.journal.errors import JournalUnusable
 from kiosk.journal.journal import Journal
 from kiosk.journal.opening import copy_as_it_is, create, downgrade, set_aside
@@ -452,3 +454,21 @@ def test_a_copy_keeps_the_schema_also_a_newer_one(path: Path) -> None:
     copy_as_it_is(path, copy)
     with sqlite3.connect(copy) as book:
         assert book.execute("SELECT version_num FROM alembic_version").fetchall() == [("r9999",)]
+
+
+def test_what_is_written_meanwhile_makes_no_case(
+    path: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Row and events are compared as they were at one moment, however many write."""
+    payment = pay(journal, "OB-1", Event.SENT, Event.OPENED)
+    other, compare = Journal.open(path), looking.is_as_written
+
+    def between(connection: Connection, compared: Payment) -> bool:
+        other.record(payment, Event.SEEN_OK, now=MORNING, cus="55501", decided_at=MORNING)
+        return compare(connection, compared)
+
+    monkeypatch.setattr(looking, "is_as_written", between)
+    assert journal.is_as_written(payment)
+    monkeypatch.undo()
+    assert journal.is_as_written(other.get(payment.payment_id))
+    other.close()

@@ -143,6 +143,7 @@ class Looking:
         Of a copy that is not the newest nothing is said: whoever writes by it is refused.
         """
         with self._reading() as connection:
+            connection.exec_driver_sql("BEGIN")  # row and events of one moment: others write meanwhile
             stale = read(connection, payment).version != payment.version
             return stale or is_as_written(connection, payment)
 

@@ -80,7 +80,7 @@ format: install-dev ## mend what ruff can mend
 
 # setuptools is named so that the project itself can be installed without fetching a builder unhashed.
 UV_COMPILE := $(BIN)/uv --no-config pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml -
+	--extra sandbox --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml -
 lock: system-libraries ## requirements.lock and requirements-dev.lock anew; ARGS=--upgrade for newer versions
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet 'uv>=0.9,<1'

@@ -87,11 +87,5 @@ def _modules(folder: Path) -> list[str]:
 
 def _known(module: str) -> bool:
     top = module.partition(".")[0]
-    if (
-        top == "kiosk"
-        or top in sys.stdlib_module_names
-        or top in _STARTERS
-        or top.startswith("_sysconfigdata")
-    ):
-        return True
-    return module == "flask.sansio"  # a folder without __init__.py
+    ours = top == "kiosk" or top in _STARTERS
+    return ours or top in sys.stdlib_module_names or top.startswith("_sysconfigdata")

@@ -30,9 +30,11 @@ root=$(mktemp -d "${TMPDIR:-/tmp}/kiosk-package.XXXXXX")
 failed=0
 
 cleanup() {
+    stop_sandboxes
     umount --recursive --lazy "$root" 2>/dev/null || true
     rm -rf --one-file-system "$root"
 }
+. installer/sandboxes.sh
 trap cleanup EXIT
 
 step() { printf '\n== %s\n' "$*"; }
@@ -134,13 +136,14 @@ check "every file is as packed" inside dpkg --verify kiosk
 expect "it loads libusb for printers" 0 'libusb' inside sh -c 'ls /usr/lib/kiosk/_internal | grep libusb'
 
 step "Tour and payment as the unprivileged user, offscreen, sandbox on"
+start_sandboxes "$root/tmp/sandboxes" # the package has none; the bare system shares our loopback
 if as_kiosk unshare --user --map-root-user true 2>/dev/null; then
     good "user namespaces work here"
 else
     bad "user namespaces do not work here: the web engine must refuse to start"
 fi
 check "preflight agrees" as_kiosk /usr/lib/kiosk/helpers/preflight
-as_kiosk env QT_QPA_PLATFORM=offscreen kiosk demo --tour --out /var/lib/kiosk/tour >"$root/tmp/tour.log" 2>&1 &
+as_kiosk env QT_QPA_PLATFORM=offscreen kiosk demo --tour "${sandboxes[@]}" --out /var/lib/kiosk/tour >"$root/tmp/tour.log" 2>&1 &
 tour=$!
 : >"$root/tmp/renderers"
 while kill -0 "$tour" 2>/dev/null; do
@@ -196,7 +199,7 @@ step "The watchdog's words, as systemd hears them"
 listener=$!
 until [ -S "$root/run/notify" ] || ! kill -0 "$listener" 2>/dev/null; do sleep 0.1; done
 status=0
-as_kiosk env NOTIFY_SOCKET=/run/notify WATCHDOG_USEC=3000000 QT_QPA_PLATFORM=offscreen kiosk demo --size 1280x800 \
+as_kiosk env NOTIFY_SOCKET=/run/notify WATCHDOG_USEC=3000000 QT_QPA_PLATFORM=offscreen kiosk demo "${sandboxes[@]}" --size 1280x800 \
     >"$root/tmp/hung.log" 2>&1 || status=$?
 wait "$listener" || bad "the watchdog's words"
 while IFS= read -r line; do
@@ -235,7 +238,7 @@ in_cage() {
         /usr/lib/kiosk/helpers/session "${@:2}"
 }
 status=0
-in_cage TERM kiosk demo >"$root/tmp/cage.log" 2>&1 || status=$?
+in_cage TERM kiosk demo "${sandboxes[@]}" >"$root/tmp/cage.log" 2>&1 || status=$?
 if [ "$status" -eq 0 ] && grep -q 'journal and receipts of this demonstration' "$root/tmp/cage.log" &&
     ! grep -qiE 'could not|no qt platform|abort|traceback' "$root/tmp/cage.log"; then
     good "the kiosk runs on Wayland in cage for 15 s and ends when told (exit $status)"
@@ -245,7 +248,7 @@ else
 fi
 expect "the session ends as the kiosk does (2: settings)" 2 '' in_cage TERM kiosk run --config /etc/kiosk/kiosk.toml
 expect "a crash is a crash, and says where (the watchdog's signal)" 134 'Fatal Python error: Aborted' \
-    in_cage ABRT kiosk demo
+    in_cage ABRT kiosk demo "${sandboxes[@]}"
 
 step "Upgrade with a journal and settings"
 cat >>"$root/etc/kiosk/kiosk.toml" <<'END'

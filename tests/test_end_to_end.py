@@ -29,6 +29,7 @@ from sandbox_servers import (
 
 from kiosk.app import assembly
 from kiosk.app.demo import Demonstration
+from kiosk.app.sandboxes import OwnSandboxes
 from kiosk.cooperative.money import Money, total
 from kiosk.cooperative.order import Order
 from kiosk.cooperative.payment import CANCELLED, Payment, Review, State
@@ -284,16 +285,23 @@ def test_restart_recovers_a_payment_at_the_bank(terminal: Terminal, paid_first: 
     terminal.assert_posted_once(payment)
 
 
+def own(servers: Demonstration) -> OwnSandboxes:
+    assert isinstance(servers.sandboxes, OwnSandboxes)
+    return servers.sandboxes
+
+
 def stopped(servers: Demonstration, index: int) -> None:
-    servers._processes[index].terminate()
-    servers._processes[index].communicate(timeout=PATIENCE)
+    process = own(servers)._processes[index]
+    process.terminate()
+    process.communicate(timeout=PATIENCE)
 
 
 def started(servers: Demonstration, index: int) -> None:
     """The core (0) or the gateway (1) again, on its old port and file."""
-    which, port = (("core", servers.core_port), ("gateway", servers.gateway_port))[index]
-    servers._start(which, port, "--data", str(servers.folder / f"{which}.sqlite"))
-    servers._processes[index] = servers._processes.pop()
+    both = own(servers)
+    which, port = (("core", both.core_port), ("gateway", both.gateway_port))[index]
+    both._start(which, port, "--data", str(servers.folder / f"{which}.sqlite"))
+    both._processes[index] = both._processes.pop()
     servers.wait()
 
 

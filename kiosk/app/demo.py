@@ -1,17 +1,14 @@
-"""The demonstration: sandbox core and gateway as real processes, a loopback printer, made-up secrets."""
+"""The demonstration: sandbox core and gateway as real servers, a loopback printer, made-up secrets."""
 
 from __future__ import annotations
 
 import os
 import secrets
-import socket
-import subprocess
-import sys
-import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from kiosk.app.sandboxes import InventedMember, OwnSandboxes, Sandboxes, SandboxesElsewhere, invented_members
 from kiosk.receipt.sandbox import LoopbackPrinter
-from kiosk.sandbox.pse.server import profile
 from kiosk.settings import Settings
 from kiosk.teller.pin import hashed
 
@@ -30,55 +27,58 @@ RETURN_URL = "https://kiosco.invalid/retorno"
 
 
 class Demonstration:
-    """Starts the servers, gives the settings that point at them, and stops them in the end.
+    """Sandboxes, a printer on loopback, and the settings that point at them; ended by `close`.
 
-    `folder` gets journal, receipts and the servers' data. Ports are free ones of loopback.
+    `folder` gets journal, receipts and the servers' data. `at` are the addresses of a core and a gateway
+    that already run; without them both are started on free ports of loopback. Raises NoSandbox.
     """
 
     def __init__(
-        self, folder: Path, *, outcome: str = "approved", quick: bool = False, gateway: str = "placetopay"
+        self,
+        folder: Path,
+        *,
+        outcome: str = "approved",
+        quick: bool = False,
+        gateway: str = "placetopay",
+        at: tuple[str, str] | None = None,
     ) -> None:
         self.folder, self.gateway = folder, gateway
         folder.mkdir(parents=True, exist_ok=True)
-        self._processes: list[subprocess.Popen[bytes]] = []
         self._quick = quick
-        self.core_port, self.gateway_port = _free_port(), _free_port()
+        self.sandboxes: Sandboxes
+        if at is None:
+            self.sandboxes = OwnSandboxes(
+                folder, gateway, OUTCOMES[outcome], late_seconds=10 if quick else 30
+            )
+        else:
+            self.sandboxes = SandboxesElsewhere(*at, gateway, OUTCOMES[outcome])
         self.printer = LoopbackPrinter(folder / "receipt.escpos")
-        secret = secrets.token_hex(16)
-        os.environ["KIOSK_SANDBOX_SECRET"] = secret
-        self._merchant = profile(gateway, secret)
-        os.environ["KIOSK_DEMO_GATEWAY_SECRET"] = self._merchant.secret
-        for name, value in self._merchant.secrets.items():
+        merchant = self.sandboxes.merchant
+        os.environ["KIOSK_DEMO_GATEWAY_SECRET"] = merchant.secret
+        for name, value in merchant.secrets.items():
             os.environ[f"KIOSK_DEMO_GATEWAY_{name.upper()}"] = value
-        os.environ["KIOSK_SANDBOX_CORE_SECRET"] = secrets.token_hex(16)
+        os.environ["KIOSK_SANDBOX_CORE_SECRET"] = self.sandboxes.core.client_secret
         os.environ["KIOSK_DEMO_RECEIPT_KEY"] = secrets.token_hex(16)
         os.environ["KIOSK_DEMO_JOURNAL_KEY"] = secrets.token_hex(16)
         os.environ["KIOSK_DEMO_MANAGER_PIN"] = hashed(MANAGER_PIN)
-        self._start("core", self.core_port, "--data", str(folder / "core.sqlite"))
-        late = "10" if quick else "30"
-        self._start(
-            "gateway", self.gateway_port, "--gateway", gateway, "--outcome", OUTCOMES[outcome],
-            "--late-seconds", late, "--data", str(folder / "gateway.sqlite"),
-        )  # fmt: skip
-
-    def _start(self, which: str, port: int, *more: str) -> None:
-        # The frozen program has no interpreter beside it: it is its own.
-        program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "kiosk.cli"]
-        command = [*program, "sandbox", "--until-stdin-ends", which, "--port", str(port), *more]
-        self._processes.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL))  # noqa: S603
 
     @property
     def core_url(self) -> str:
         """The sandbox core's address."""
-        return f"http://127.0.0.1:{self.core_port}"
+        return self.sandboxes.core_url
 
     @property
     def gateway_url(self) -> str:
         """The sandbox gateway's address."""
-        return f"http://127.0.0.1:{self.gateway_port}"
+        return self.sandboxes.gateway_url
+
+    def guide(self) -> Guide:
+        """The invented members for the welcome page."""
+        return _rows(self.sandboxes.core.members)
 
     def settings(self) -> Settings:
         """A terminal's settings on this sandbox."""
+        merchant, host = self.sandboxes.merchant, urlsplit(self.gateway_url)
         watch = (
             {"watch_every": 1.0, "watch_for": 6.0} if self._quick else {"watch_every": 3.0, "watch_for": 60.0}
         )
@@ -89,20 +89,18 @@ class Demonstration:
                 "core": {
                     "url": f"{self.core_url}/v1",
                     "token_url": f"{self.core_url}/oauth2/token",
-                    "client_id": "kiosk-demo",
+                    "client_id": self.sandboxes.core.client_id,
                     "client_secret": "env:KIOSK_SANDBOX_CORE_SECRET",
                 },
                 "gateway": {
                     "driver": self.gateway,
-                    "url": self.gateway_url + self._merchant.path,
-                    "login": self._merchant.login,
+                    "url": self.gateway_url + merchant.path,
+                    "login": merchant.login,
                     "secret": "env:KIOSK_DEMO_GATEWAY_SECRET",
-                    "secrets": {
-                        name: f"env:KIOSK_DEMO_GATEWAY_{name.upper()}" for name in self._merchant.secrets
-                    },
-                    "options": dict(self._merchant.options),
+                    "secrets": {name: f"env:KIOSK_DEMO_GATEWAY_{name.upper()}" for name in merchant.secrets},
+                    "options": dict(merchant.options),
                     "return_url": RETURN_URL,
-                    "page_hosts": [f"127.0.0.1:{self.gateway_port}", "127.0.0.1"],
+                    "page_hosts": [host.netloc, host.hostname],
                 },
                 "journal": {"file": self.folder / "journal.sqlite", "key": "env:KIOSK_DEMO_JOURNAL_KEY"},
                 "printer": {"kind": "network", "host": "127.0.0.1", "port": self.printer.port},
@@ -117,39 +115,22 @@ class Demonstration:
 
     def wait(self, seconds: float = 30.0) -> None:
         """Until both servers take connections. Raises TimeoutError."""
-        deadline = time.monotonic() + seconds
-        for port in (self.core_port, self.gateway_port):
-            while True:
-                try:
-                    socket.create_connection(("127.0.0.1", port), 1).close()
-                    break
-                except OSError:
-                    if time.monotonic() > deadline:
-                        raise TimeoutError(f"the sandbox on port {port} did not start") from None
-                    time.sleep(0.05)
+        self.sandboxes.wait(seconds)
 
     def close(self) -> None:
         """Stop servers and printer."""
-        for process in self._processes:
-            process.terminate()
-            if process.stdin is not None:
-                process.stdin.close()
-        for process in self._processes:
-            process.wait(10)
+        self.sandboxes.close()
         self.printer.close()
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+Guide = tuple[tuple[str, str, str, str, str, str], ...]
+"""Invented members: type, number, key, name, what it shows in Spanish and English."""
 
 
-def guide() -> tuple[tuple[str, str, str, str, str, str], ...]:
-    """The invented members for the welcome page."""
-    from kiosk.sandbox.member_core.guide import guide as entries
+def guide() -> Guide:
+    """The invented members of this program's own sandbox. Raises NoSandbox."""
+    return _rows(invented_members())
 
-    return tuple(
-        (e.document_type, e.document_number, e.key, e.name, e.shows_es, e.shows_en) for e in entries()
-    )
+
+def _rows(members: list[InventedMember]) -> Guide:
+    return tuple((m.document_type, m.document_number, m.key, m.name, m.shows_es, m.shows_en) for m in members)

@@ -80,6 +80,8 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--size", type=_size, metavar="WIDTHxHEIGHT", help="of the window, e.g. 1080x1920")
     demo.add_argument("--language", choices=("es", "en"), default="es", help="of the tour")
     demo.add_argument("--large", action="store_true", help="large text")
+    demo.add_argument("--core-at", metavar="URL", help="a sandbox core that runs already, instead of its own")
+    demo.add_argument("--gateway-at", metavar="URL", help="a sandbox gateway that runs already")
     demo.set_defaults(command=_demo)
 
     sandbox = commands.add_parser("sandbox", help="one of the demonstration's servers")
@@ -187,32 +189,52 @@ def _demo(arguments: argparse.Namespace) -> int:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         # Chromium's sandbox refuses root; the demonstration shows nothing but our own loopback pages.
         os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
-    size = arguments.size
+    size, at = arguments.size, None
+    if arguments.core_at or arguments.gateway_at:
+        if not (arguments.core_at and arguments.gateway_at):
+            return _unusable("--core-at and --gateway-at come together")
+        at = (arguments.core_at, arguments.gateway_at)
     if arguments.tour:
         if not any(name in os.environ for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
             os.environ["QT_QPA_PLATFORM"] = "offscreen"  # pictures need no screen
+        from kiosk.app.sandboxes import NoSandbox
         from kiosk.tour import run_tour
 
-        return run_tour(
-            arguments.out,
-            arguments.outcome,
-            size=size or (1920, 1080),
-            language=arguments.language,
-            large=arguments.large,
-            gateway=arguments.gateway,
-        )
+        try:
+            return run_tour(
+                arguments.out,
+                arguments.outcome,
+                size=size or (1920, 1080),
+                language=arguments.language,
+                large=arguments.large,
+                gateway=arguments.gateway,
+                at=at,
+            )
+        except NoSandbox as error:
+            return _unusable(error)
+    return _demonstrate(arguments, size, at)
+
+
+def _demonstrate(
+    arguments: argparse.Namespace, size: tuple[int, int] | None, at: tuple[str, str] | None
+) -> int:
     import shutil
     import tempfile
 
-    from kiosk.app.demo import Demonstration, guide
+    from kiosk.app.demo import Demonstration
+    from kiosk.app.sandboxes import NoSandbox
     from kiosk.app.window import Application, qt_application
 
     folder = Path(tempfile.mkdtemp(prefix="kiosk-demo-"))
     print(f"kiosk: journal and receipts of this demonstration are in {folder} until it ends", flush=True)
-    demonstration = Demonstration(folder, outcome=arguments.outcome, gateway=arguments.gateway)
+    try:
+        demonstration = Demonstration(folder, outcome=arguments.outcome, gateway=arguments.gateway, at=at)
+    except NoSandbox as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        return _unusable(error)
     try:
         app = qt_application(sys.argv[:1])
-        application = Application(demonstration.settings(), guide(), size)
+        application = Application(demonstration.settings(), demonstration.guide(), size)
         return _loop(app, application, fullscreen=size is None)
     finally:
         demonstration.close()
@@ -234,13 +256,20 @@ def _end_with_stdin() -> None:
 def _sandbox(arguments: argparse.Namespace) -> int:
     if arguments.until_stdin_ends:
         _end_with_stdin()
-    if arguments.which == "core":
-        from kiosk.sandbox.member_core.server import main as core
+    try:
+        if arguments.which == "core":
+            from kiosk.sandbox.member_core.server import main as core
 
-        return core(arguments.rest)
-    from kiosk.sandbox.pse.server import main as gateway
+            return core(arguments.rest)
+        from kiosk.sandbox.pse.server import main as gateway
 
-    return gateway(arguments.rest)
+        return gateway(arguments.rest)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("kiosk", "flask", "werkzeug"):
+            raise
+        from kiosk.app.sandboxes import INSTALL
+
+        return _unusable(INSTALL)
 
 
 def _unusable(error: Exception | str) -> int:

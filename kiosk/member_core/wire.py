@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from kiosk.cooperative.bogota import BOGOTA
 from kiosk.cooperative.payment import Payment
 from kiosk.member_core.connector import (
@@ -152,16 +154,61 @@ def _instant_or_none(value: object) -> datetime | None:
     return instant if instant.tzinfo else None
 
 
+class _Request(msgspec.Struct, frozen=True, rename="camel"):
+    """What the core is told: fields by their names in the contract; what is unset is left out."""
+
+    def body(self) -> dict[str, object]:
+        """As JSON's own types, in the order of the fields."""
+        told: dict[str, object] = msgspec.to_builtins(self)
+        return told
+
+
+class _NoticeRequest(_Request, frozen=True):
+    member_id: str
+    payment_id: str
+    kind: str
+    amount: str
+    currency: str
+    tracking_code: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class _Collection(_Request, frozen=True):
+    channel: str
+    kiosk_id: str
+    rail: str
+    gateway: str
+    gateway_transaction_id: str
+    approved_at: str
+    tracking_code: str | msgspec.UnsetType = msgspec.UNSET
+    bank_name: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class _Line(_Request, frozen=True):
+    line_id: str
+    obligation_id: str
+    choice: str
+    amount: str
+
+
+class _PaymentRequest(_Request, frozen=True):
+    member_id: str
+    currency: str
+    total_amount: str
+    value_date: str
+    collection: _Collection
+    lines: tuple[_Line, ...]
+
+
 def notice_body(notice: Notice) -> dict[str, object]:
     """The contract's NoticeRequest."""
-    return {
-        "memberId": notice.member_id,
-        "paymentId": notice.payment_id,
-        "kind": notice.kind.value,
-        "amount": notice.amount.wire(),
-        "currency": notice.amount.currency,
-        **({"trackingCode": notice.cus} if notice.cus else {}),
-    }
+    return _NoticeRequest(
+        notice.member_id,
+        notice.payment_id,
+        notice.kind.value,
+        notice.amount.wire(),
+        notice.amount.currency,
+        notice.cus or msgspec.UNSET,
+    ).body()
 
 
 def rfc3339(moment: datetime) -> str:
@@ -174,31 +221,25 @@ def rfc3339(moment: datetime) -> str:
 def payment_body(payment: Payment) -> dict[str, object]:
     """The contract's PaymentRequest. The same payment always gives the same body, whatever is set today."""
     decided = payment.decided_at or payment.created_at
-    collection = {
-        "channel": "kiosk",
-        "kioskId": payment.terminal,
-        "rail": "PSE",
-        "gateway": payment.gateway,
-        "gatewayTransactionId": payment.gateway_id or payment.reference,
-        "approvedAt": decided.astimezone(BOGOTA).isoformat(timespec="seconds"),
-    }
-    if payment.cus:
-        collection["trackingCode"] = payment.cus
-    if payment.bank:
-        collection["bankName"] = payment.bank[:80]  # a gateway's long name must not stop the posting
-    return {
-        "memberId": payment.payer.member_id,
-        "currency": payment.total.currency,
-        "totalAmount": payment.total.wire(),
-        "valueDate": decided.astimezone(BOGOTA).date().isoformat(),
-        "collection": collection,
-        "lines": [
-            {
-                "lineId": line.line_id,
-                "obligationId": line.obligation_id,
-                "choice": line.choice.value,
-                "amount": line.amount.wire(),
-            }
+    collection = _Collection(
+        channel="kiosk",
+        kiosk_id=payment.terminal,
+        rail="PSE",
+        gateway=payment.gateway,
+        gateway_transaction_id=payment.gateway_id or payment.reference,
+        approved_at=decided.astimezone(BOGOTA).isoformat(timespec="seconds"),
+        tracking_code=payment.cus or msgspec.UNSET,
+        # A gateway's long name must not stop the posting.
+        bank_name=payment.bank[:80] if payment.bank else msgspec.UNSET,
+    )
+    return _PaymentRequest(
+        payment.payer.member_id,
+        payment.total.currency,
+        payment.total.wire(),
+        decided.astimezone(BOGOTA).date().isoformat(),
+        collection,
+        tuple(
+            _Line(line.line_id, line.obligation_id, line.choice.value, line.amount.wire())
             for line in payment.order.lines
-        ],
-    }
+        ),
+    ).body()

@@ -15,7 +15,7 @@ from typing import NoReturn
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QLabel, QListView, QWidget
 
-from kiosk.app.demo import OUTCOMES, Demonstration, guide
+from kiosk.app.demo import OUTCOMES, Demonstration
 from kiosk.app.window import Application, qt_application
 from kiosk.cooperative.payment import Payment, State
 from kiosk.cooperative.standing import Standing, standing
@@ -304,14 +304,18 @@ def run_tour(
     language: str = "es",
     large: bool = False,
     gateway: str = "placetopay",
+    at: tuple[str, str] | None = None,
 ) -> int:
-    """Run one tour into `out`; 0 when the payment ended as the outcome says."""
+    """Run one tour into `out`; 0 when the payment ended as the outcome says.
+
+    `at`: core and gateway that already run, instead of our own. Raises NoSandbox.
+    """
     if out.exists():
         shutil.rmtree(out)
     out.mkdir(parents=True)
-    demonstration = Demonstration(out / "state", outcome=outcome, quick=True, gateway=gateway)
+    demonstration = Demonstration(out / "state", outcome=outcome, quick=True, gateway=gateway, at=at)
     app = qt_application(["kiosk"])
-    application = Application(demonstration.settings(), guide(), size)
+    application = Application(demonstration.settings(), demonstration.guide(), size)
     tour = Tour(application, out, outcome)
     payment: Payment | None = None
     posted, trouble = False, ""

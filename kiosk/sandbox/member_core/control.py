@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 from flask import Flask, Response, jsonify, request
 
 from kiosk.sandbox.member_core import payments
+from kiosk.sandbox.member_core.guide import guide
 from kiosk.sandbox.member_core.machines import Gate
 from kiosk.sandbox.member_core.problems import ProblemAnswer, malformed
 from kiosk.sandbox.member_core.recovery import Outbox
@@ -15,6 +17,7 @@ from kiosk.sandbox.member_core.settings import (
     DISCLOSURES,
     FAULT_KINDS,
     CoreFault,
+    CoreSandboxSettings,
     Rates,
     Switches,
 )
@@ -25,8 +28,15 @@ class Control:
     """Routes under /sandbox."""
 
     def __init__(
-        self, store: Store, switches: Switches, outbox: Outbox, gate: Gate, operations: set[str]
+        self,
+        settings: CoreSandboxSettings,
+        store: Store,
+        switches: Switches,
+        outbox: Outbox,
+        gate: Gate,
+        operations: set[str],
     ) -> None:
+        self._settings = settings
         self._store = store
         self._switches = switches
         self._outbox = outbox
@@ -37,6 +47,7 @@ class Control:
         """Add the routes; endpoints start with "sandbox" so that no fault hits them."""
         app.add_url_rule("/sandbox/settings", "sandboxSettings", self.show, methods=["GET"])
         app.add_url_rule("/sandbox/settings", "sandboxChange", self.change, methods=["POST"])
+        app.add_url_rule("/sandbox/guide", "sandboxGuide", self.guide, methods=["GET"])
         app.add_url_rule("/sandbox/reset", "sandboxReset", self.reset, methods=["POST"])
         app.add_url_rule("/sandbox/payments", "sandboxPayments", self.payments, methods=["GET"])
         app.add_url_rule("/sandbox/notices", "sandboxNotices", self.notices, methods=["GET"])
@@ -49,6 +60,12 @@ class Control:
         with self._store.transaction() as db:
             rows = db.execute("SELECT notice_id, request FROM notices ORDER BY received, rowid").fetchall()
         return jsonify([{"noticeId": row[0], **json.loads(row[1])} for row in rows])
+
+    def guide(self) -> Response:
+        """Whom a demonstration that did not start this server may be, and the members worth trying."""
+        members = [asdict(entry) for entry in guide()]
+        own = self._settings
+        return jsonify(client_id=own.client_id, client_secret=own.client_secret, members=members)
 
     def show(self) -> Response:
         """The switches as they are."""

@@ -52,7 +52,7 @@ def create_app(settings: CoreSandboxSettings) -> Flask:
     api = Api(settings, store, switches, outbox)
     app.before_request(_name_request)
     api.register(app)
-    Control(store, switches, outbox, api.gate, {*OPERATIONS, "issueToken"}).register(app)
+    Control(settings, store, switches, outbox, api.gate, {*OPERATIONS, "issueToken"}).register(app)
     app.after_request(_finish)
     app.register_error_handler(ProblemAnswer, _problem)
     app.register_error_handler(HTTPException, _http_problem)

@@ -6,12 +6,14 @@ For tests, the tour and a curious engineer; only callers on this machine are ans
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from kiosk.pse.drivers import DRIVERS
 from kiosk.sandbox.pse.banks import bank_of
 from kiosk.sandbox.pse.book import Book, Debit, PaymentSession
 from kiosk.sandbox.pse.faults import Faults, GatewayFault
@@ -38,6 +40,14 @@ def controls(book: Book, live: LiveSettings, faults: Faults) -> Blueprint:
         except ValueError as error:
             return jsonify(error=str(error)), 400
         return settings()
+
+    @local.get("/merchant/<gateway>")
+    def merchant(gateway: str) -> ResponseReturnValue:
+        """The invented merchant's own, for a demonstration that did not start this server."""
+        now = live.now
+        if gateway != now.gateway:
+            abort(404)
+        return jsonify(asdict(DRIVERS[gateway].load_sandbox().profile(now.secret_key)))
 
     @local.get("/sessions")
     def sessions() -> ResponseReturnValue:

@@ -18,6 +18,7 @@ from sandbox_servers import _process as process
 from kiosk.cooperative.member import Document, DocumentType
 from kiosk.cooperative.money import Money
 from kiosk.cooperative.payment import Event
+from kiosk.pse import gateway_line
 from kiosk.pse.drivers import DRIVERS
 from kiosk.pse.gateway import (
     Answer,
@@ -137,9 +138,9 @@ def counter(name: str, base: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[C
     setting(base, faults=None, banks="full", financial_services=False)
 
 
-def hurry(counter: Counter, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
-    """Make a time-out of the driver's module small: `_CREATE` or `_ASK`."""
-    monkeypatch.setattr(import_module(DRIVERS[counter.name].module), limit, HASTY)
+def hurry(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    """Make a time-out of the drivers' line small: `_CREATE` or `_ASK`."""
+    monkeypatch.setattr(gateway_line, limit, HASTY)
 
 
 # -- what it says of itself ----------------------------------------------------------------------
@@ -347,7 +348,7 @@ def test_spoilt_creation_may_exist_and_is_sent_once(
     charge = counter.charge()
     with monkeypatch.context() as meanwhile:
         if kind == "delay":
-            hurry(counter, meanwhile, "_CREATE")
+            hurry(meanwhile, "_CREATE")
         fault(counter.base, "create", kind, times=3, seconds=TOO_LATE)
         assert counter.driver.create(charge) == UnknownIfCreated(error)
     (waiting,) = setting(counter.base)["faults"]
@@ -375,7 +376,7 @@ def test_spoilt_query_says_nothing_and_the_next_one_does(
     for ask in questions:
         with monkeypatch.context() as meanwhile:
             if kind == "delay":
-                hurry(counter, meanwhile, "_ASK")
+                hurry(meanwhile, "_ASK")
             fault(counter.base, "query", kind, seconds=TOO_LATE)
             assert ask() == NoVerdict(TROUBLE[kind][0])
         assert verdict(ask()).status is Status.APPROVED

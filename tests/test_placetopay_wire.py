@@ -31,7 +31,7 @@ from sandbox_servers import (
 
 from kiosk.cooperative.money import Money
 from kiosk.cooperative.payment import Event
-from kiosk.pse import placetopay
+from kiosk.pse import gateway_line
 from kiosk.pse.gateway import (
     Answer,
     Charge,
@@ -216,7 +216,7 @@ def test_spoilt_creation_may_exist_and_is_never_repeated(
     gateway: str, monkeypatch: pytest.MonkeyPatch, trouble: Json, creation: Creation, made: int
 ) -> None:
     if trouble["kind"] == "delay":
-        monkeypatch.setattr(placetopay, "_CREATE", HASTY)
+        monkeypatch.setattr(gateway_line, "_CREATE", HASTY)
     fault(gateway, "create", **trouble)
     wanted = charge()
     assert driver(gateway).create(wanted) == creation
@@ -246,7 +246,7 @@ def test_spoilt_query_says_nothing_and_the_next_one_does(
     created = opened(gateway, wanted)
     pay(created.redirect_url or "")
     if kind == "delay":
-        monkeypatch.setattr(placetopay, "_ASK", HASTY)
+        monkeypatch.setattr(gateway_line, "_ASK", HASTY)
     fault(gateway, "query", kind, **({"seconds": 1.5} if kind == "delay" else {}))
     assert asked(gateway, created, wanted) == NoVerdict(error)
     monkeypatch.undo()

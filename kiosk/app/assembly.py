@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -60,9 +61,14 @@ def _gateway(section: GatewaySection, name: str) -> Gateway:
         financial_services=section.financial_services is True,
     )
     try:
-        return DRIVERS[section.driver].load()(connection)
+        gateway = DRIVERS[section.driver].load()(connection)
     except ValueError as error:
         raise SettingsError(str(error)) from None
+    shortest = gateway.declares.shortest_session
+    if shortest and section.session_minutes * 60 < shortest.total_seconds():
+        least = math.ceil(shortest.total_seconds() / 60)
+        raise SettingsError(f"{name}.session_minutes: {gateway.declares.title} takes no less than {least}")
+    return gateway
 
 
 def _limits(settings: Settings) -> DebitLimits:

@@ -10,6 +10,7 @@ import os
 import re
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command; the exit code."""
     faulthandler.enable()  # a crash in Qt or Chromium must say where
     _leave_no_core()
-    arguments = _parser().parse_args(argv)
+    arguments = _parser(sys.argv[1:] if argv is None else argv).parse_args(argv)
     logging.basicConfig(
         level=logging.INFO if arguments.verbose else logging.WARNING,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
@@ -60,7 +61,11 @@ def _leave_no_core() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(argv: Sequence[str] | None = None) -> argparse.ArgumentParser:
+    """For this command line; for every possible one where none is given.
+
+    What `init` asks comes from the gateways' drivers: they are loaded for nobody else.
+    """
     parser = argparse.ArgumentParser(
         prog="kiosk", description="Self-service payments of a cooperative's members through PSE."
     )
@@ -90,8 +95,9 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("rest", nargs=argparse.REMAINDER)
     sandbox.set_defaults(command=_sandbox)
 
-    for each in (sonda_commands, journal_commands, settings_commands, doctor_commands):
+    for each in (sonda_commands, journal_commands, doctor_commands):
         each.add(commands)
+    settings_commands.add(commands, answers=argv is None or "init" in argv)
     _add_pse(commands)
     receipt = commands.add_parser("receipt", help="check a receipt's code")
     receipt.add_argument("what", choices=("verify",))

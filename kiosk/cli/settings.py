@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.cli.doctor import doctor
-from kiosk.pse.drivers import DRIVERS
+from kiosk.pse.drivers import declarations, is_test
 
 if TYPE_CHECKING:
     from kiosk.provisioning.files import Installation
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _CONFIG = "the terminal's settings (docs/settings.md)"
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Register the commands."""
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], *, answers: bool) -> None:
+    """Register the commands; the flags of init's answers where somebody wants them."""
     settings = commands.add_parser("settings", help="which settings hold, and where they come from")
     explain = settings.add_subparsers(required=True, metavar="WHAT").add_parser(
         "explain", help="every setting with its layer; secrets as references"
@@ -34,13 +34,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     pin.add_argument("file", type=Path, help='written with mode 600; [manager] pin = "file:…" names it')
     pin.add_argument("--first", action="store_true", help="the manager must change it before anything else")
     pin.set_defaults(command=_manager_pin)
-    _add_init(commands)
+    _add_init(commands, answers=answers)
 
 
-def _add_init(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    from kiosk.provisioning.answers import DEMONSTRATION
-    from kiosk.provisioning.questions import questions, shipped_agencies
-
+def _add_init(commands: argparse._SubParsersAction[argparse.ArgumentParser], *, answers: bool) -> None:
     init = commands.add_parser("init", help="set a terminal up: settings, secrets, PIN, doctor")
     init.add_argument("--out", type=Path, required=True, metavar="FILE", help="e.g. /etc/kiosk/kiosk.toml")
     init.add_argument("--answers", type=Path, metavar="FILE", help="TOML with the answers, names as below")
@@ -54,12 +51,19 @@ def _add_init(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     init.add_argument("--test-payment", metavar="PESOS", help="try one at the gateway's test environment")
     init.add_argument("--test-wait", type=float, default=300.0, metavar="SECONDS", help=argparse.SUPPRESS)
     init.add_argument(
-        f"--{DEMONSTRATION}", action="store_const", const="true", help="a terminal on sandboxes: no money"
+        "--demonstration", action="store_const", const="true", help="a terminal on sandboxes: no money"
     )
-    for question in questions(shipped_agencies(), tuple(DRIVERS)):
+    init.set_defaults(command=_init)
+    if answers:
+        _add_answers(init)
+
+
+def _add_answers(init: argparse.ArgumentParser) -> None:
+    from kiosk.provisioning.questions import questions, shipped_agencies
+
+    for question in {each.name: each for each in questions(shipped_agencies(), declarations())}.values():
         words = f"{question.key}: {question.comment}" + (" (a reference)" if question.secret else "")
         init.add_argument(question.flag, dest=question.name, metavar="…", help=words.replace("%", "%%"))
-    init.set_defaults(command=_init)
 
 
 def _say(text: str) -> None:
@@ -154,12 +158,12 @@ def _init(arguments: argparse.Namespace) -> int:
 def _trial(config: Path) -> Trial:
     """One payment at the gateway's test environment. Raises ValueError where the gateway is none."""
     from kiosk.app.assembly import gateway_of
-    from kiosk.provisioning.trial import Trial, no_money_moves
+    from kiosk.provisioning.trial import Trial, is_sandbox
     from kiosk.settings import load
 
     settings = load(config)
     section = settings.gateway
-    if not no_money_moves(section.driver, section.url):
+    if not (is_test(section.driver, section.url) or is_sandbox(section.url)):
         raise ValueError(f"{section.url} is no test environment of {section.driver}: money would move")
     terminal = settings.terminal
     return Trial(gateway_of(settings), terminal.id, terminal.ip_address, section.session_minutes, _say)
@@ -175,13 +179,15 @@ def _write(arguments: argparse.Namespace) -> Installation:
     out: Path = arguments.out
     tables = organisation(out) or {}
     own = tables.get("agencies")
-    asked = questions(shipped_agencies() | (own if isinstance(own, dict) else {}), tuple(DRIVERS))
+    asked = questions(shipped_agencies() | (own if isinstance(own, dict) else {}), declarations())
     given = _given(arguments, asked)
     demonstration = given.pop(DEMONSTRATION, "").lower() == "true"
     console = _Terminal() if sys.stdin.isatty() else None
-    answers, typed = complete(asked, given, settled_by(tables, asked), console)
+    settled = settled_by(tables, asked)
+    answers, typed = complete(asked, given, settled, console)
+    asked = tuple(question for question in asked if question.when(settled | answers))
     installation = Installation(out, arguments.owner, credentials=arguments.references == "credential")
-    answers |= installation.keep(typed)
+    answers |= installation.keep(asked, typed)
     text = settings_text(asked, answers, installation.made_keys(), demonstration=demonstration)
     installation.settle(text, load)
     return installation

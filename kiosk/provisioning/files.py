@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +21,6 @@ _HEAD = """\
 # same folder, then from what is built in: kiosk settings explain --config FILE shows which. Secrets are
 # references, never values. All keys: docs/settings.md.
 """
-_SECRET_FILES = {
-    "gateway_secret": "gateway",
-    "gateway_integrity": "integrity",
-    "core_secret": "core",
-    "manager_pin": "manager-pin",
-}
 _CREDENTIAL = "secret_"
 """What systemd puts before the name of each file of a folder that is loaded as "secret"."""
 _MADE = {
@@ -54,11 +48,12 @@ class Installation:
         """The folder of its secrets."""
         return self.out.resolve().parent / "secrets"
 
-    def keep(self, typed: Answers) -> Answers:
+    def keep(self, asked: Iterable[Question], typed: Answers) -> Answers:
         """Write what was typed, each into its own file; the references. Raises OSError."""
         kept = Answers()
+        files = {question.name: question.file for question in asked if question.file}
         for name, value in typed.items():
-            file = self.secrets / _SECRET_FILES[name]
+            file = self.secrets / files[name]
             self._write(file, FIRST + value if name == "manager_pin" else value)
             kept[name] = self._reference(file)
         return kept

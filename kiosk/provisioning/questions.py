@@ -8,13 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from kiosk.pse.declaration import Declaration, Further
 from kiosk.resources import resource
 
-_URLS = {
-    "placetopay": "https://checkout.placetopay.com",
-    "wompi": "https://production.wompi.co/v1",
-    "zonapagos": "https://www.zonapagos.com/Apis_CicloPago/api",
-}
 Answers = dict[str, str]
 Problem = Callable[[str], str]
 """What is wrong with an answer, in Spanish; nothing where it is right."""
@@ -43,6 +39,8 @@ class Question:
     proposal: Callable[[Answers], str] | None = None
     """What holds where nobody says; None for what only they know."""
     secret: bool = False
+    file: str = ""
+    """The name of a secret's file in the folder of secrets."""
     when: Callable[[Answers], bool] = field(default=lambda _: True)
 
     @property
@@ -64,8 +62,12 @@ def _driver_is(name: str) -> Callable[[Answers], bool]:
     return lambda answers: answers.get("gateway") == name
 
 
-def questions(agencies: Mapping[str, object], drivers: tuple[str, ...]) -> tuple[Question, ...]:
-    """All, in the order in which they are asked; a later one may lean on the answer to a former."""
+def questions(agencies: Mapping[str, object], gateways: Mapping[str, Declaration]) -> tuple[Question, ...]:
+    """All, in the order in which they are asked; a later one may lean on the answer to a former.
+
+    `agencies` and `gateways` by the names that settings have for them. Two gateways may ask for a setting of
+    the same name: then two questions share it, of which one is asked at most.
+    """
     offices = ", ".join(agencies)
     return (
         Question("agency", "terminal.agency", f"Agencia ({offices})", f"the office: {offices}",
@@ -78,7 +80,7 @@ def questions(agencies: Mapping[str, object], drivers: tuple[str, ...]) -> tuple
         Question("nit", "cooperative.nit", "NIT de la cooperativa, con dígito de verificación",
                  "with its check digit, as receipts say it",
                  _matches(r"[0-9.]{7,15}-[0-9]", "se escribe como 800.000.000-0")),
-        *_gateway_questions(drivers),
+        *_gateway_questions(gateways),
         *_core_questions(),
         Question("printer", "printer", "Impresora (none, network:EQUIPO, usb:FABRICANTE:PRODUCTO, system)",
                  "none, network, usb or system", _PRINTER),
@@ -86,33 +88,53 @@ def questions(agencies: Mapping[str, object], drivers: tuple[str, ...]) -> tuple
                  "the terminal's book of record: back it up, never delete it",
                  proposal=lambda _: "/var/lib/kiosk"),
         Question("manager_pin", "manager.pin", "Primer PIN del gerente, de 6 a 12 cifras",
-                 "the branch manager's PIN, hashed: kiosk manager-pin FILE", secret=True),
+                 "the branch manager's PIN, hashed: kiosk manager-pin FILE", secret=True, file="manager-pin"),
     )  # fmt: skip
 
 
-def _gateway_questions(drivers: tuple[str, ...]) -> tuple[Question, ...]:
-    gateways = ", ".join(drivers)
+def _gateway_questions(known: Mapping[str, Declaration]) -> tuple[Question, ...]:
+    gateways = ", ".join(known)
+
+    def address(answers: Answers) -> str:
+        chosen = known.get(answers.get("gateway", ""))
+        return chosen.address if chosen else ""
+
+    def page_hosts(answers: Answers) -> str:
+        chosen = known.get(answers.get("gateway", ""))
+        return ", ".join(filter(None, (_host(answers), *(chosen.page_hosts if chosen else ()))))
+
     return (
         Question("gateway", "gateway.driver", f"Pasarela ({gateways})", f"one of {gateways}",
-                 lambda text: "" if text in drivers else f"es una de {gateways}"),
+                 lambda text: "" if text in known else f"es una de {gateways}"),
         Question("gateway_url", "gateway.url", "Dirección de la pasarela", "production, or its test address",
-                 _URL, lambda answers: _URLS.get(answers.get("gateway", ""), "")),
+                 _URL, address),
         Question("gateway_login", "gateway.login", "Usuario (login o llave pública) en la pasarela",
                  "login, public key or user"),
         Question("gateway_secret", "gateway.secret", "Clave secreta de la pasarela",
-                 "where the secret or private key is, never the key", secret=True),
-        Question("gateway_integrity", "gateway.secrets.integrity", "Secreto de integridad de Wompi",
-                 "Wompi: signs creations", secret=True, when=_driver_is("wompi")),
-        Question("merchant", "gateway.options.merchant", "Número de comercio en ZonaPAGOS",
-                 "ZonaPAGOS: the merchant's number", when=_driver_is("zonapagos")),
-        Question("service_code", "gateway.options.service_code", "Código de servicio PSE en ZonaPAGOS",
-                 "ZonaPAGOS: PSE's service code", when=_driver_is("zonapagos")),
+                 "where the secret or private key is, never the key", secret=True, file="gateway"),
+        *(_secret(name, each) for name, gateway in known.items() for each in gateway.secrets),
+        *(_option(name, each) for name, gateway in known.items() for each in gateway.options),
         Question("return_url", "gateway.return_url", "Dirección de retorno registrada en la pasarela",
                  "where the bank's page leads back; nobody needs to serve it", _URL,
                  lambda _: "https://www.cooperativasolidarios.com/pagos/retorno"),
         Question("page_hosts", "gateway.page_hosts", "Sitios que el asociado puede visitar, entre comas",
                  "what the member may visit: the gateway's page, PSE, and your members' banks",
-                 proposal=lambda answers: f"{_host(answers)}, pse.com.co".removeprefix(", ")),
+                 proposal=page_hosts),
+    )  # fmt: skip
+
+
+def _secret(driver: str, wanted: Further) -> Question:
+    return Question(
+        f"gateway_{wanted.name}", f"gateway.secrets.{wanted.name}", wanted.asks, wanted.comment,
+        secret=True, file=wanted.name, when=_driver_is(driver),
+    )  # fmt: skip
+
+
+def _option(driver: str, wanted: Further) -> Question:
+    problem = _matches(wanted.pattern, f"se escribe como {wanted.example}" if wanted.example else "así no es")
+    return Question(
+        wanted.name, f"gateway.options.{wanted.name}", wanted.asks, wanted.comment, problem,
+        when=_driver_is(driver),
     )  # fmt: skip
 
 
@@ -130,7 +152,7 @@ def _core_questions() -> tuple[Question, ...]:
         Question("core_ca_file", "core.ca_file", "Autoridad propia del core (archivo PEM, o vacío)",
                  "where the core's certificate is the cooperative's own", lambda _: "", lambda _: ""),
         Question("core_secret", "core.client_secret", "Clave de este terminal ante el core",
-                 "where the client secret is", secret=True,
+                 "where the client secret is", secret=True, file="core",
                  when=lambda answers: not answers.get("core_certificate")),
     )  # fmt: skip
 

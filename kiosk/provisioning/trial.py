@@ -16,13 +16,6 @@ from kiosk.cooperative.member import AccountHolder, Document, DocumentType, Hold
 from kiosk.cooperative.money import Money
 from kiosk.pse.gateway import Answer, Bank, Charge, Created, Expected, Gateway, NoVerdict, Verdict
 
-TEST_HOSTS = {
-    "placetopay": frozenset({"checkout-test.placetopay.com"}),
-    "wompi": frozenset({"sandbox.wompi.co"}),
-    # Its documents name none: merchants for tests share the address of production.
-    "zonapagos": frozenset[str](),
-}
-"""Where a gateway's own documents say that no money moves."""
 _APPROVING = "aprueba"
 """In the name of the test environments' bank that approves."""
 _NOBODY = AccountHolder(
@@ -31,10 +24,9 @@ _NOBODY = AccountHolder(
 )  # fmt: skip
 
 
-def no_money_moves(driver: str, url: str) -> bool:
-    """Whether this is a gateway's documented test host, or a sandbox on this machine."""
-    host = urlsplit(url).hostname or ""
-    return host in TEST_HOSTS.get(driver, ()) or host in ("127.0.0.1", "::1", "localhost")
+def is_sandbox(url: str) -> bool:
+    """Whether an address is of this machine: nothing but a sandbox answers there."""
+    return urlsplit(url).hostname in ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True, slots=True)

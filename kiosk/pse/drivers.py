@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
+    from kiosk.pse.declaration import Declaration
     from kiosk.pse.gateway import Gateway
 
 
@@ -33,3 +34,13 @@ DRIVERS = {
     "wompi": Driver("kiosk.pse.wompi", "Wompi", "kiosk.sandbox.pse.wompi_api"),
     "zonapagos": Driver("kiosk.pse.zonapagos", "ZonaPagos", "kiosk.sandbox.pse.zonapagos_api"),
 }
+
+
+def declarations() -> dict[str, Declaration]:
+    """What every driver says of its gateway, by the driver's name. Imports them all."""
+    return {name: driver.load().declares for name, driver in DRIVERS.items()}
+
+
+def is_test(driver: str, url: str) -> bool:
+    """Whether an address is the test environment of this driver's gateway; False for an unknown driver."""
+    return driver in DRIVERS and DRIVERS[driver].load().declares.is_test(url)

@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 from urllib.parse import urlsplit
 
 from kiosk.cooperative.member import AccountHolder, Document
 from kiosk.cooperative.money import Money
 from kiosk.cooperative.payment import Event, Payment
+from kiosk.pse.declaration import Declaration
 
 if TYPE_CHECKING:
     from kiosk.transport import Transport
@@ -346,9 +347,12 @@ class Gateway(Protocol):
     def __init__(self, connection: Connection) -> None:
         """Raises ValueError where the settings lack something this driver needs."""
 
+    declares: ClassVar[Declaration]
+    """Its settings, secrets, hosts and limits, for everybody who must not know gateways by name."""
+
     @property
     def name(self) -> str:
-        """The driver's registered name, e.g. "placetopay"."""
+        """The driver's registered name, as in `drivers.DRIVERS`."""
 
     @property
     def account(self) -> str:

@@ -18,11 +18,11 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from kiosk.cooperative.bogota import BOGOTA
 from kiosk.cooperative.member import AccountHolder, DocumentType, HolderKind
-from kiosk.pse.clock import GatewayClock
+from kiosk.pse.declaration import Declaration
 from kiosk.pse.gateway import (
     Abilities,
     Answer,
@@ -40,6 +40,7 @@ from kiosk.pse.gateway import (
     Verdict,
     account_of,
 )
+from kiosk.pse.gateway_line import GatewayLine, patient
 from kiosk.pse.placetopay_reading import (
     Said,
     attempts_of,
@@ -57,12 +58,9 @@ from kiosk.pse.wire import (
     web_address,
     written,
 )
-from kiosk.transport import NoAnswer, NotSent, Reply, Timeouts
 
 log = logging.getLogger(__name__)
 
-_CREATE = Timeouts(connect=8, answer=30)
-_ASK = Timeouts(connect=8, answer=15)
 _DOCUMENTS = {
     DocumentType.CC: ("CC", r"[1-9][0-9]{3,9}"),
     DocumentType.CE: ("CE", r"([a-zA-Z]{1,5})?[1-9][0-9]{3,7}"),
@@ -77,6 +75,15 @@ class PlacetoPay:
     """One merchant at one PlacetoPay site. `clock` tells aware instants; secrets never leave `_auth`."""
 
     name = "placetopay"
+    declares = Declaration(
+        title="PlacetoPay",
+        address="https://checkout.placetopay.com",
+        login_is="the site's login",
+        key_is="its secretKey",
+        test_hosts=frozenset({"checkout-test.placetopay.com"}),
+        clock_off=timedelta(minutes=5),  # authentication: the seed's difference to their clock
+        shortest_session=timedelta(minutes=5),  # create session: `expiration`
+    )
     abilities = Abilities(
         picks_bank_here=False,
         finds_by_reference=False,
@@ -89,25 +96,24 @@ class PlacetoPay:
     )
 
     def __init__(self, connection: Connection) -> None:
-        self._transport = connection.transport
+        self._line = GatewayLine(connection.transport, connection.clock)
         self._login, self._secret = connection.login, connection.secret
         self._return_url = connection.return_url
         self._hosts = connection.page_hosts
-        self._clock = GatewayClock(connection.clock)
         self._financial_services = connection.financial_services
-        self.account = account_of(self.name, self._transport.base_url, self._login)
+        self.account = account_of(self.name, self._line.base_url, self._login)
 
     def __repr__(self) -> str:
-        return f"PlacetoPay({self._transport.base_url})"
+        return f"PlacetoPay({self._line.base_url})"
 
     @property
     def skew(self) -> timedelta | None:
         """How far the gateway's clock is ahead of ours; None before its first answer."""
-        return self._clock.skew
+        return self._line.skew
 
     def measure_skew(self) -> None:
         """Ask the gateway's host for the hour."""
-        self._clock.measure(self._transport)
+        self._line.measure_skew()
 
     def banks(self) -> tuple[Bank, ...]:
         """None: the payer picks the bank on the hosted page."""
@@ -125,12 +131,9 @@ class PlacetoPay:
         if self._financial_services and (charge.opened_on is None or charge.beneficiary is None):
             log.error("%s: the core must name openingDate and document of the member", charge.reference)
             return NotCreated(ErrorKind.INVALID_REQUEST)
-        try:
-            reply = self._send("/api/session", self._session(charge), _CREATE)
-        except NotSent:
-            return NotCreated(ErrorKind.NOT_SENT)
-        except NoAnswer:
-            return UnknownIfCreated(ErrorKind.NO_ANSWER)
+        reply = self._line.create("/api/session", self._signed(self._session(charge)))
+        if isinstance(reply, NotCreated | UnknownIfCreated):
+            return reply
         created = self.read_creation(reply.status, reply.body, charge.reference)
         if created == NotCreated(ErrorKind.CLOCK) and not again:
             return self._create(charge, again=True)
@@ -140,19 +143,14 @@ class PlacetoPay:
         """The session's state. A clock fault is corrected by the server's date, once."""
         path = f"/api/session/{quote(gateway_id, safe='')}"
         answer = self._ask(path, expected)
-        return self._ask(path, expected) if answer == NoVerdict(ErrorKind.CLOCK) else answer
+        wrong_clock = isinstance(answer, NoVerdict) and answer.kind is ErrorKind.CLOCK
+        return self._ask(path, expected) if wrong_clock else answer
 
     def _ask(self, path: str, expected: Expected) -> Answer:
-        try:
-            reply = self._send(path, {}, _ASK)
-        except NotSent:
-            return NoVerdict(ErrorKind.NOT_SENT)
-        except NoAnswer:
-            return NoVerdict(ErrorKind.NO_ANSWER)
-        answer = self.read_query(reply.status, reply.body, expected)
-        if not isinstance(answer, NoVerdict):
-            return answer
-        return answer if answer.kind is ErrorKind.CLOCK else NoVerdict(answer.kind, reply.retry_after)
+        reply = self._line.ask("POST", path, self._signed({}))
+        if isinstance(reply, NoVerdict):
+            return reply
+        return patient(self.read_query(reply.status, reply.body, expected), reply)
 
     def find(self, expected: Expected) -> Answer:  # noqa: ARG002 - the contract has no such search
         """There is no search by reference."""
@@ -160,9 +158,8 @@ class PlacetoPay:
 
     def cancel(self, gateway_id: str) -> None:
         """Ask to close an open session; refused while a debit waits at the bank."""
-        try:
-            self._send(f"/api/session/{quote(gateway_id, safe='')}/cancel", {}, _ASK)
-        except (NotSent, NoAnswer):
+        path = f"/api/session/{quote(gateway_id, safe='')}/cancel"
+        if isinstance(self._line.ask("POST", path, self._signed({})), NoVerdict):
             log.warning("cancel: no answer")
 
     @staticmethod
@@ -213,23 +210,20 @@ class PlacetoPay:
 
     def allowed_hosts(self) -> frozenset[str]:
         """The gateway's own host and those of PSE and banks in the settings."""
-        return self._hosts | {urlsplit(self._transport.base_url).netloc.lower()}
+        return self._hosts | {self._line.host}
 
     # -- wire -----------------------------------------------------------------------------
 
-    def _send(self, path: str, content: Mapping[str, object], timeouts: Timeouts) -> Reply:
-        body = written({"auth": self._auth(), **content})
-        reply = self._transport.request("POST", path, content=body, timeouts=timeouts)
-        self._clock.heard(reply.headers)
-        return reply
+    def _signed(self, content: Mapping[str, object]) -> bytes:
+        return written({"auth": self._auth(), **content})
 
     def _auth(self) -> dict[str, str]:
-        seed = self._clock.now().astimezone(BOGOTA).isoformat(timespec="seconds")
+        seed = self._line.clock.now().astimezone(BOGOTA).isoformat(timespec="seconds")
         return authentication(self._login, self._secret, secrets.token_hex(16), seed)
 
     def _session(self, charge: Charge) -> dict[str, object]:
         back = f"{self._return_url}?ref={quote(charge.reference, safe='')}"
-        ends = charge.expires_at + (self._clock.now() - self._clock.ours())
+        ends = charge.expires_at + (self._line.clock.now() - self._line.clock.ours())
         return {
             "locale": "es_CO",
             "buyer": _buyer(charge.holder),

@@ -18,11 +18,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from kiosk.cooperative.member import HolderKind
 from kiosk.cooperative.money import Money
-from kiosk.pse.clock import GatewayClock
+from kiosk.pse.declaration import Declaration, Further
 from kiosk.pse.gateway import (
     Abilities,
     Answer,
@@ -43,6 +43,7 @@ from kiosk.pse.gateway import (
     account_of,
     bank_list,
 )
+from kiosk.pse.gateway_line import GatewayLine, patient
 from kiosk.pse.wire import (
     mapping,
     read_object,
@@ -58,18 +59,15 @@ from kiosk.pse.wompi_reading import (
     approved_of,
     failure,
     page_of,
-    patient,
     said_cus,
     said_of,
     transaction_verdict,
     word_of,
 )
-from kiosk.transport import NoAnswer, NotSent, Reply, Timeouts
+from kiosk.transport import Reply, Timeouts
 
 log = logging.getLogger(__name__)
 
-_CREATE = Timeouts(connect=8, answer=30)
-_ASK = Timeouts(connect=8, answer=15)
 _SOON = Timeouts(connect=3, answer=5)
 _PAGE_TRIES, _PAGE_PAUSE, _PAGE_WITHIN = 20, 1.0, 20.0
 """The bank's address comes with a later query: seen after 0.2 to 5 seconds."""
@@ -86,6 +84,14 @@ class Wompi:
     """One merchant. `login` is the public key, `secret` the private one, `integrity` signs creations."""
 
     name = "wompi"
+    declares = Declaration(
+        title="Wompi",
+        address="https://production.wompi.co/v1",
+        login_is="the public key",
+        key_is="the private key",
+        test_hosts=frozenset({"sandbox.wompi.co"}),
+        secrets=(Further("integrity", "Secreto de integridad de Wompi", "Wompi: signs creations"),),
+    )
     abilities = Abilities(
         picks_bank_here=True,
         finds_by_reference=True,
@@ -99,27 +105,26 @@ class Wompi:
     )
 
     def __init__(self, connection: Connection, pause: Callable[[float], None] = time.sleep) -> None:
-        self._transport = connection.transport
+        self._line = GatewayLine(connection.transport, connection.clock)
         self._public, self._private = connection.login, connection.secret
         self._integrity = connection.secret_named("integrity")
         self._return_url = connection.return_url
         self._hosts = connection.page_hosts
         self._pause = pause
-        self._clock = GatewayClock(connection.clock)
         self._financial_services = connection.financial_services
-        self.account = account_of(self.name, self._transport.base_url, self._public)
+        self.account = account_of(self.name, self._line.base_url, self._public)
 
     @property
     def skew(self) -> timedelta | None:
         """How far the gateway's clock is ahead of ours; None before its first answer."""
-        return self._clock.skew
+        return self._line.skew
 
     def measure_skew(self) -> None:
         """Ask the gateway's host for the hour."""
-        self._clock.measure(self._transport)
+        self._line.measure_skew()
 
     def __repr__(self) -> str:
-        return f"Wompi({self._transport.base_url})"
+        return f"Wompi({self._line.base_url})"
 
     def banks(self) -> tuple[Bank, ...] | NoVerdict:
         """PSE's institutions as Wompi lists them."""
@@ -158,15 +163,9 @@ class Wompi:
             field: text(mapping(merchant.get(part)).get("acceptance_token")) for part, field, _ in _DOCUMENTS
         }
         body = written({**tokens, **self._transaction(charge, charge.bank)})
-        try:
-            reply = self._transport.request(
-                "POST", "/transactions", content=body, headers=_bearer(self._public), timeouts=_CREATE
-            )
-        except NotSent:
-            return NotCreated(ErrorKind.NOT_SENT)
-        except NoAnswer:
-            return UnknownIfCreated(ErrorKind.NO_ANSWER)
-        self._clock.heard(reply.headers)
+        reply = self._line.create("/transactions", body, _bearer(self._public))
+        if isinstance(reply, NotCreated | UnknownIfCreated):
+            return reply
         created = self.read_creation(reply.status, reply.body, charge.reference)
         if isinstance(created, Created) and created.redirect_url is None:
             return self._with_page(created, Expected(charge.reference, charge.amount))
@@ -190,9 +189,9 @@ class Wompi:
 
     def query(self, gateway_id: str, expected: Expected) -> Answer:
         """The transaction's state."""
-        return self._query(gateway_id, expected, _ASK)
+        return self._query(gateway_id, expected)
 
-    def _query(self, gateway_id: str, expected: Expected, timeouts: Timeouts) -> Answer:
+    def _query(self, gateway_id: str, expected: Expected, timeouts: Timeouts | None = None) -> Answer:
         reply = self._get(f"/transactions/{quote(gateway_id, safe='')}", self._public, timeouts=timeouts)
         if isinstance(reply, NoVerdict):
             return reply
@@ -267,23 +266,14 @@ class Wompi:
 
     def allowed_hosts(self) -> frozenset[str]:
         """The gateway's own host, and PSE's and the banks' from the settings."""
-        return self._hosts | {urlsplit(self._transport.base_url).netloc.lower()}
+        return self._hosts | {self._line.host}
 
     # -- wire -----------------------------------------------------------------------------
 
     def _get(
         self, path: str, key: str, query: Mapping[str, str] | None = None, timeouts: Timeouts | None = None
     ) -> Reply | NoVerdict:
-        try:
-            reply = self._transport.request(
-                "GET", path, query=query, headers=_bearer(key), timeouts=timeouts or _ASK
-            )
-        except NotSent:
-            return NoVerdict(ErrorKind.NOT_SENT)
-        except NoAnswer:
-            return NoVerdict(ErrorKind.NO_ANSWER)
-        self._clock.heard(reply.headers)
-        return reply
+        return self._line.ask("GET", path, query=query, headers=_bearer(key), timeouts=timeouts)
 
     def _merchant(self) -> Mapping[str, Any] | NoVerdict:
         # The public key is part of the path, which is logged: it is public by its name and use.

@@ -20,7 +20,6 @@ from kiosk.pse.gateway import (
     in_order,
 )
 from kiosk.pse.wire import instant, mapping, money, text, web_address
-from kiosk.transport import Reply
 
 _STATUS = {
     "APPROVED": Status.APPROVED,
@@ -29,11 +28,6 @@ _STATUS = {
     "VOIDED": Status.REVERSED,
 }
 UNPAID = frozenset({"DECLINED", "ERROR"})
-
-
-def patient(answer: Answer, reply: Reply) -> Answer:
-    """The same; where nothing was learnt, with the pause that the server asked for."""
-    return NoVerdict(answer.kind, reply.retry_after) if isinstance(answer, NoVerdict) else answer
 
 
 def failure(status: int, body: Mapping[str, Any] | None) -> ErrorKind:

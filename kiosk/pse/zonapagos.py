@@ -14,10 +14,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from kiosk.cooperative.member import AccountHolder, DocumentType, HolderKind
-from kiosk.pse.clock import GatewayClock
+from kiosk.pse.declaration import Declaration, Further
 from kiosk.pse.gateway import (
     Abilities,
     Answer,
@@ -35,6 +34,7 @@ from kiosk.pse.gateway import (
     UnknownIfCreated,
     account_of,
 )
+from kiosk.pse.gateway_line import GatewayLine, patient
 from kiosk.pse.wire import read_object, refused_before_work, same_place, text, web_address, written
 from kiosk.pse.zonapagos_reading import (
     CREDENTIALS,
@@ -43,10 +43,7 @@ from kiosk.pse.zonapagos_reading import (
     refusal,
     verdict_of,
 )
-from kiosk.transport import NoAnswer, NotSent, Timeouts
 
-_CREATE = Timeouts(connect=8, answer=30)
-_ASK = Timeouts(connect=8, answer=15)
 _DOCUMENTS = {
     DocumentType.CC: "1",
     DocumentType.CE: "2",
@@ -66,6 +63,19 @@ class ZonaPagos:
     """
 
     name = "zonapagos"
+    declares = Declaration(
+        title="ZonaPAGOS",
+        address="https://www.zonapagos.com/Apis_CicloPago/api",
+        login_is="the user",
+        key_is="the password",
+        # Its documents name no test host: merchants for tests share the address of production.
+        options=(
+            Further("merchant", "Número de comercio en ZonaPAGOS", "ZonaPAGOS: the merchant's number",
+                    "90001", r"[0-9]{1,7}"),
+            Further("service_code", "Código de servicio PSE en ZonaPAGOS", "ZonaPAGOS: PSE's service code",
+                    "2701"),
+        ),
+    )  # fmt: skip
     abilities = Abilities(
         picks_bank_here=False,
         finds_by_reference=True,
@@ -77,7 +87,7 @@ class ZonaPagos:
     )
 
     def __init__(self, connection: Connection) -> None:
-        self._transport = connection.transport
+        self._line = GatewayLine(connection.transport, connection.clock)
         self._user, self._password = connection.login, connection.secret
         merchant = connection.option("merchant")
         if not (merchant.isascii() and merchant.isdigit() and len(merchant) <= 7):
@@ -87,20 +97,19 @@ class ZonaPagos:
         self._additional = _additional(connection.options)
         self._return_url = connection.return_url
         self._hosts = connection.page_hosts
-        self._clock = GatewayClock(connection.clock)
-        self.account = account_of(self.name, self._transport.base_url, merchant)
+        self.account = account_of(self.name, self._line.base_url, merchant)
 
     @property
     def skew(self) -> timedelta | None:
         """How far the gateway's clock is ahead of ours; None before its first answer."""
-        return self._clock.skew
+        return self._line.skew
 
     def measure_skew(self) -> None:
         """Ask the gateway's host for the hour."""
-        self._clock.measure(self._transport)
+        self._line.measure_skew()
 
     def __repr__(self) -> str:
-        return f"ZonaPagos({self._transport.base_url})"
+        return f"ZonaPagos({self._line.base_url})"
 
     def banks(self) -> tuple[Bank, ...]:
         """None: the payer picks the bank on the hosted page."""
@@ -112,15 +121,9 @@ class ZonaPagos:
 
     def create(self, charge: Charge) -> Creation:
         """Start a payment cycle. Never repeated."""
-        try:
-            reply = self._transport.request(
-                "POST", "/InicioPago", content=written(self._start(charge)), timeouts=_CREATE
-            )
-        except NotSent:
-            return NotCreated(ErrorKind.NOT_SENT)
-        except NoAnswer:
-            return UnknownIfCreated(ErrorKind.NO_ANSWER)
-        self._clock.heard(reply.headers)
+        reply = self._line.create("/InicioPago", written(self._start(charge)))
+        if isinstance(reply, NotCreated | UnknownIfCreated):
+            return reply
         return self.read_creation(reply.status, reply.body, charge.reference)
 
     def query(self, gateway_id: str, expected: Expected) -> Answer:  # noqa: ARG002 - ours is the only key
@@ -136,15 +139,10 @@ class ZonaPagos:
             "str_id_pago": expected.reference,
             "int_no_pago": -1,
         }
-        try:
-            reply = self._transport.request("POST", "/VerificacionPago", content=written(body), timeouts=_ASK)
-        except NotSent:
-            return NoVerdict(ErrorKind.NOT_SENT)
-        except NoAnswer:
-            return NoVerdict(ErrorKind.NO_ANSWER)
-        self._clock.heard(reply.headers)
-        answer = self.read_found(reply.status, reply.body, expected)
-        return NoVerdict(answer.kind, reply.retry_after) if isinstance(answer, NoVerdict) else answer
+        reply = self._line.ask("POST", "/VerificacionPago", written(body))
+        if isinstance(reply, NoVerdict):
+            return reply
+        return patient(self.read_found(reply.status, reply.body, expected), reply)
 
     def cancel(self, gateway_id: str) -> None:
         """The contract has no such call: a page that nobody begins is given up after 30 minutes."""
@@ -203,7 +201,7 @@ class ZonaPagos:
 
     def allowed_hosts(self) -> frozenset[str]:
         """The gateway's own host, and PSE's and the banks' from the settings."""
-        return self._hosts | {urlsplit(self._transport.base_url).netloc.lower()}
+        return self._hosts | {self._line.host}
 
     def _start(self, charge: Charge) -> dict[str, object]:
         options = {50: self._service, 104: self._return_url, 107: "1"}  # service; return; no cards

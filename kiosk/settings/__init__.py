@@ -209,9 +209,9 @@ class GatewaySection(_Section, frozen=True):
     page_hosts: tuple[str, ...] = ("checkout.placetopay.com", "pse.com.co")
     session_minutes: Annotated[int, Meta(ge=6, le=60)] = 15
     secrets: dict[str, SecretReference] = {}
-    """Further secrets that only this driver has, e.g. Wompi's `integrity`."""
+    """Further secrets that only this driver has, as it declares them."""
     options: dict[str, str] = {}
-    """Further settings that only this driver has, e.g. ZonaPAGOS' `service_code`."""
+    """Further settings that only this driver has, as it declares them."""
     financial_services: bool | None = None
     """Whether the gateway keeps this merchant in PSE's category «Servicios Financieros»: then each charge
     names the member's document and since when they are one, or PSE may refuse it. None: nobody has asked."""
@@ -321,6 +321,9 @@ class Settings(_Section, frozen=True):
         for name, secret in self.secrets.items():
             if secret.startswith("env:"):
                 raise ValueError(f"{name}: secrets in the environment are for the demonstration")
+        ours, built_in = self.gateway, GatewaySection()
+        if ours.driver != built_in.driver and ours.url == built_in.url:
+            raise ValueError(f"gateway.url: the built-in address is not that of {ours.driver}")
         if self.terminal.id == Terminal().id:
             # Two terminals with one id would give their payments the same references.
             raise ValueError("terminal.id: every terminal needs its own")

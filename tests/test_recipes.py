@@ -1,7 +1,8 @@
-"""docs/adding-a-page.md, -printer.md and -language.md, done word for word in a copy of the project."""
+"""docs/adding-a-gateway.md, -page, -printer and -language, done word for word in a copy of the project."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from documents import ROOT, read
 
-PARTS = ("docs", "instruments", "kiosk", "resources", "tests", "pyproject.toml")
+PARTS = ("docs", "installer", "instruments", "kiosk", "resources", "tests", "pyproject.toml")
 
 
 class Stale(Exception):
@@ -57,8 +58,7 @@ def copy(tmp_path: Path) -> Path:
             shutil.copytree(source, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copyfile(source, tmp_path / part)
-    (tmp_path / ".venv").mkdir()
-    (tmp_path / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+    (tmp_path / ".venv").symlink_to(sys.prefix)
     return tmp_path
 
 
@@ -186,3 +186,34 @@ def test_a_recipe_that_no_longer_fits_is_found(copy: Path, tmp_path: Path) -> No
 
     with pytest.raises(Stale, match=r"pages\.py has 0 times"):
         follow(recipe, copy)
+
+
+HELD = """
+import pytest
+files = ["conformance", "hostile_answers", "every_status", "settings"]
+raise SystemExit(pytest.main(["-q", "-p", "no:cacheprovider", "-k", "taquilla or files_say",
+                              *(f"tests/test_gateway_{each}.py" for each in files)]))
+"""
+PAID = """
+from kiosk.cli import main
+raise SystemExit(main(["demo", "--gateway", "taquilla", "--tour", "--out", "tour"]))
+"""
+ASKED = """
+from kiosk.cli import main
+raise SystemExit(main(["init", "--out", "kiosk.toml", "--gateway", "taquilla", "--no-doctor"]))
+"""
+
+
+def test_a_fourth_gateway_keeps_every_promise_and_a_member_pays_there(copy: Path) -> None:
+    touched = follow(ROOT / "docs/adding-a-gateway.md", copy)
+
+    assert touched == ["kiosk/pse/taquilla.py", "kiosk/sandbox/pse/taquilla_api.py", "kiosk/pse/drivers.py",
+                       "tests/test_gateway_hostile_answers.py"]  # fmt: skip
+    assert "Taquilla" in (copy / "docs/settings.md").read_text(encoding="utf-8")
+    assert "[100%]" in run(copy, HELD)
+    run(copy, PAID)
+    assert json.loads((copy / "tour/report.json").read_text(encoding="utf-8"))["as_expected"] is True
+    with pytest.raises(AssertionError, match=r"--shop falta \(Número de local en Taquilla\)"):
+        run(copy, ASKED)
+    assert mended(copy, "ruff", "check", "--no-cache", *touched) == ""
+    assert mended(copy, "mypy", "--cache-dir", str(copy / "types"), *touched[:3]) == ""

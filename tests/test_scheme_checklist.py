@@ -13,6 +13,7 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 from zlib import crc32
 
 import pytest
@@ -330,7 +331,7 @@ class TestChecklist:
 
     def test_point_15_network_cut_at_the_bank(self, kiosk: Open, sandbox: Sandbox) -> None:
         """15, A-5: a network cut at the bank means PENDING, never failed, until the service answers again."""
-        with closing(Wire(("127.0.0.1", sandbox.demonstration.gateway_port))) as wire:
+        with closing(Wire(("127.0.0.1", urlsplit(sandbox.gateway_url).port or 0))) as wire:
             case = kiosk(Step.BANK, gateway={"url": wire.url})
             wire.break_(Trouble.REFUSED)
             case.walk("help", "help_reload")

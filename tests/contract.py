@@ -6,16 +6,17 @@ import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import requests
 import yaml
-from openapi_core import Config, OpenAPI
-from openapi_core.contrib.requests import RequestsOpenAPIRequest, RequestsOpenAPIResponse
-from openapi_core.exceptions import OpenAPIError
 from werkzeug.datastructures import Headers
 
 from kiosk.transport import Reply, Transport
+
+if TYPE_CHECKING:
+    # Imported where it is used: it takes seconds, in every process that only collects these tests.
+    from openapi_core.contrib.requests import RequestsOpenAPIRequest, RequestsOpenAPIResponse
 
 CONTRACT = Path(__file__).parents[1] / "docs" / "contracts" / "member_core.openapi.yaml"
 SPEC: dict[str, Any] = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
@@ -31,8 +32,16 @@ class Contract:
     """The contract at one address. `mutual_tls`: the machine is known without a token."""
 
     def __init__(self, base_url: str, *, mutual_tls: bool = False) -> None:
+        from openapi_core import Config, OpenAPI
+
         config = Config(extra_media_type_deserializers={"application/problem+json": json.loads})
         self._api = OpenAPI.from_dict(_at(base_url, mutual_tls), config=config)
+
+    def asked(self, request: requests.Request) -> RequestsOpenAPIRequest:
+        """A call as openapi-core reads one."""
+        from openapi_core.contrib.requests import RequestsOpenAPIRequest
+
+        return RequestsOpenAPIRequest(request)
 
     def check_request(self, asked: RequestsOpenAPIRequest) -> None:
         """Raises ContractBroken."""
@@ -45,6 +54,8 @@ class Contract:
 
     def check(self, answer: requests.Response) -> None:
         """An exchange as requests tells it; a refused call need not have been right."""
+        from openapi_core.contrib.requests import RequestsOpenAPIRequest, RequestsOpenAPIResponse
+
         asked = RequestsOpenAPIRequest(answer.request)
         if answer.status_code not in REFUSED:
             self.check_request(asked)
@@ -79,7 +90,7 @@ class CheckedTransport(Transport):
             method, self.base_url + path, json=more.get("json"), params=more.get("query"),
             headers=dict(more.get("headers") or {}),
         )  # fmt: skip
-        asked = RequestsOpenAPIRequest(plain)
+        asked = self._contract.asked(plain)
         self._contract.check_request(asked)
         reply = super().request(method, path, **more)
         if self._answers:
@@ -88,6 +99,8 @@ class CheckedTransport(Transport):
 
 
 def _keep(check: Callable[[], object], where: str) -> None:
+    from openapi_core.exceptions import OpenAPIError
+
     try:
         check()
     except OpenAPIError as error:

@@ -201,7 +201,9 @@ class Cell(Hands):
         places = set(self._places)
         if self.page.web is not None:
             places.add(Path(self.web.profile.downloadPath()))
-        return {file for folder in places if folder.is_dir() for file in folder.iterdir()}
+        # The engine's own store of authorities, made in a new home at its first TLS: no page writes there.
+        store = Path.home() / ".pki"
+        return {file for folder in places if folder.is_dir() for file in folder.iterdir()} - {store}
 
     def escaped(self, *, trouble: str = "", sluggish: float = SLUGGISH, way_out: bool = True) -> list[str]:
         """Everything that is not as it must be; empty where the attempt was held.

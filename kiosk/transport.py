@@ -151,7 +151,7 @@ class Transport:
                     stream=True,
                 )
                 with response:
-                    body = _read(response)
+                    body = _read_body(response)
                 if deadline.passed:  # what was cut off may look whole
                     raise requests.exceptions.ReadTimeout("answer too slow")
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
@@ -255,7 +255,7 @@ class _Adapter(requests.adapters.HTTPAdapter):
         }
 
 
-def _read(response: requests.Response) -> bytes:
+def _read_body(response: requests.Response) -> bytes:
     head = getattr(response.raw, "_original_response", None)
     if (
         head is not None and head.msg.defects

@@ -314,7 +314,7 @@ class Stage:
         page = self.window.current
         page._ask_other(0)
         page.entry.field.edit.setText("98.765.433")
-        page.entry._take()
+        page.entry._take_amount()
 
     def _choose_too_many(self) -> None:
         self._trouble(Step.CHOOSE, Problem(Trouble.TOO_MANY_LINES))
@@ -324,7 +324,7 @@ class Stage:
         page = self.window.current
         for field in (page.number, page.email, page.mobile):
             field.edit.setText("0")
-        page._go()
+        page._name_holder()
         self.window.keyboards.show(None)
 
     def _keys(self, step: Step, field: str, keyboard: str) -> None:

@@ -44,7 +44,7 @@ def test_young_cycles_do_not_wait_for_a_farewell(qapp: object) -> None:
         gc.collect()
         Ring(freed_on)
         kept = [[] for _ in range(50_000)]
-        collector._look()
+        collector._collect_if_due()
         assert freed_on == [threading.get_ident()]
         assert kept
     finally:

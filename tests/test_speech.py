@@ -317,7 +317,7 @@ def test_a_message_above_the_banks_page_is_said_once(case: KioskCase, ear: Ear) 
 def test_words_of_the_banks_page_are_not_said(case: KioskCase, ear: Ear) -> None:
     case.to_step(Step.BANK)
     dialog = case.page.dialog
-    dialog._show(_Saying("prompt", "Diga su clave sesenta"))
+    dialog._show_dialog(_Saying("prompt", "Diga su clave sesenta"))
     assert case.sees("page_dialog_edit")
     ear.speaker.listen()
     ear.hears("La página de su banco dice", "Escriba: Respuesta para su banco")
@@ -444,10 +444,10 @@ def test_listening_is_a_sign_of_life_that_ends(case: KioskCase, ear: Ear) -> Non
     case.to_step(Step.MENU)
     ear.speaker.listen()
     ear.voice.talking = True
-    ear.speaker._look()
+    ear.speaker._say_what_changed()
     assert len(alive) == 1
     ear.speaker._since -= 300
-    ear.speaker._look()
+    ear.speaker._say_what_changed()
     assert len(alive) == 1, "whoever left does not keep the visit open"
 
 

@@ -56,7 +56,7 @@ def test_it_is_ready_then_alive_then_stops(systemd: socket.socket, jobs: Jobs) -
     assert watchdog._timer.interval() == 10_000, "three times as often as is asked for"
     watchdog.ready()
     pause(100)
-    watchdog._look()
+    watchdog._ask_window()
     watchdog.stopping()
     assert said(systemd) == ["READY=1", "WATCHDOG=1", "WATCHDOG=1", "STOPPING=1"]
     assert not watchdog._timer.isActive()
@@ -68,14 +68,14 @@ def test_a_money_lane_that_hangs_is_fed_no_longer(systemd: socket.socket, jobs: 
     watchdog = Watchdog(jobs, seconds)
     watchdog.ready()
     seconds.now = LONGEST_DEED
-    watchdog._look()
+    watchdog._ask_window()
     assert said(systemd) == ["READY=1", "WATCHDOG=1", "WATCHDOG=1"], "a slow gateway is no dead terminal"
     seconds.now += 1
-    watchdog._look()
+    watchdog._ask_window()
     assert said(systemd) == []
     hangs.set()
     pause(200)
-    watchdog._look()
+    watchdog._ask_window()
     assert said(systemd) == ["WATCHDOG=1"], "it came back"
     watchdog.stopping()
 

@@ -22,10 +22,10 @@ class Collector(QObject):
         super().__init__()
         gc.disable()
         self._timer = QTimer(self, interval=_EVERY)
-        self._timer.timeout.connect(self._look)
+        self._timer.timeout.connect(self._collect_if_due)
         self._timer.start()
 
-    def _look(self) -> None:
+    def _collect_if_due(self) -> None:
         young, middle, _ = gc.get_count()
         most_young, most_middle, _ = gc.get_threshold()
         if middle > most_middle:

@@ -30,32 +30,32 @@ class Watchdog(QObject):
         every = int(os.environ.pop("WATCHDOG_USEC", "0") or 0)
         self._asked: float | None = None
         self._timer = QTimer(self, interval=max(1000, every // 3000))
-        self._timer.timeout.connect(self._look)
+        self._timer.timeout.connect(self._ask_window)
         self._feeds = bool(every and self._address)
 
     def ready(self) -> None:
         """The first page is there; out of service counts, it is a page too."""
-        self._say("READY=1")
+        self._tell_systemd("READY=1")
         if self._feeds:
-            self._look()
+            self._ask_window()
             self._timer.start()
 
     def stopping(self) -> None:
         """What is closed on purpose is not dead."""
         self._timer.stop()
-        self._say("STOPPING=1")
+        self._tell_systemd("STOPPING=1")
 
-    def _look(self) -> None:
+    def _ask_window(self) -> None:
         if self._asked is None:
             self._asked = self._steady()
             self._jobs.run("money", lambda: None, self._answered, self._answered)
         if self._steady() - self._asked <= LONGEST_DEED:
-            self._say("WATCHDOG=1")
+            self._tell_systemd("WATCHDOG=1")
 
     def _answered(self, _: object) -> None:
         self._asked = None
 
-    def _say(self, word: str) -> None:
+    def _tell_systemd(self, word: str) -> None:
         if not self._address:
             return
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:

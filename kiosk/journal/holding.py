@@ -19,7 +19,7 @@ def hold_or_release(connection: Connection, payment: Payment) -> None:
     payment of the same debt.
     """
     if holds(payment.state, payment.review):
-        _take(connection, payment.payment_id, payment.order.obligation_ids)
+        _take_obligations(connection, payment.payment_id, payment.order.obligation_ids)
         return
     own = held_obligations.c.payment_id == payment.payment_id
     given = connection.execute(
@@ -42,9 +42,9 @@ def grant(connection: Connection, obligations: list[str]) -> None:
     )
     for row in connection.execute(query).all():
         if holds(State(row.state), Review(row.review)):
-            _take(connection, row.payment_id, [row.obligation_id])
+            _take_obligations(connection, row.payment_id, [row.obligation_id])
 
 
-def _take(connection: Connection, payment_id: str, obligations: Sequence[str]) -> None:
+def _take_obligations(connection: Connection, payment_id: str, obligations: Sequence[str]) -> None:
     rows = [{"obligation_id": each, "payment_id": payment_id} for each in obligations]
     connection.execute(insert(held_obligations).on_conflict_do_nothing(), rows)

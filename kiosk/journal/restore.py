@@ -54,7 +54,7 @@ def restore(
         finally:
             for suffix in ("", "-wal", "-shm", ".lock"):
                 Path(f"{draft}{suffix}").unlink(missing_ok=True)
-        return _told(path, keys, witness, receipts, Restored(0, epoch, since, (), aside))
+        return _sentences_of(path, keys, witness, receipts, Restored(0, epoch, since, (), aside))
 
 
 def _proved(
@@ -92,7 +92,7 @@ def _moved_aside(path: Path, now: datetime) -> Path | None:
     return aside
 
 
-def _told(
+def _sentences_of(
     path: Path, keys: Keyring, witness: Witness | None, receipts: Path | None, done: Restored
 ) -> Restored:
     engine = open_engine(path, keys)

@@ -41,7 +41,7 @@ class LoadWatch(QObject):
         self._since = 0.0
         self._ever_visible = False
         self._timer = QTimer(self, interval=_LOOK_EVERY)
-        self._timer.timeout.connect(self._look)
+        self._timer.timeout.connect(self._notice_lateness)
         page.loadingChanged.connect(self._changed)
         page.renderProcessTerminated.connect(self._terminated)
 
@@ -88,7 +88,7 @@ class LoadWatch(QObject):
         self._ever_visible = True
         self.visible.emit()
 
-    def _look(self) -> None:
+    def _notice_lateness(self) -> None:
         if time.monotonic() - self._since >= self._late_after:
             self._timer.stop()
             self.late.emit()

@@ -34,7 +34,7 @@ class RendererWatch(QObject):
         self._page = page
         self._unanswered = 0
         self._timer = QTimer(self, interval=_LOOK_EVERY)
-        self._timer.timeout.connect(self._look)
+        self._timer.timeout.connect(self._ask_renderer)
         self._timer.start()
         page.renderProcessPidChanged.connect(lambda _: self._answered())
         page.talked.connect(self._answered)
@@ -47,21 +47,21 @@ class RendererWatch(QObject):
     def _answered(self, _: object = None) -> None:
         self._unanswered = 0
 
-    def _look(self) -> None:
+    def _ask_renderer(self) -> None:
         process = self._page.renderProcessPid()
         if process <= 0:
             return
         if memory_of(process) > MOST_BYTES:
-            self._end(process)
+            self._end_renderer(process)
         elif self._page.talking:  # it stands still until it is answered
             self._answered()
         elif self._unanswered >= SILENT_FOR:
-            self._end(process)
+            self._end_renderer(process)
         else:
             self._unanswered += 1
             self._page.runJavaScript("1", ISOLATED, self._answered)
 
-    def _end(self, process: int) -> None:
+    def _end_renderer(self, process: int) -> None:
         self._answered()
         self._page.put_down = True
         with suppress(OSError):  # gone by itself

@@ -82,7 +82,7 @@ def complete(
                 answers[name] = reference
                 typed |= {name: value} if value else {}
             else:
-                answers[name] = _ask(question, known, console)
+                answers[name] = _ask_answer(question, known, console)
         elif question.proposal is not None:
             answers[name] = question.proposal(known)
         else:
@@ -98,7 +98,7 @@ def _problem(question: Question, text: str) -> str:
     return question.problem(text)
 
 
-def _ask(question: Question, known: Answers, console: Console) -> str:
+def _ask_answer(question: Question, known: Answers, console: Console) -> str:
     proposal = question.proposal(known) if question.proposal else ""
     while True:
         text = console.ask(f"{question.asks}{f' [{proposal}]' if proposal else ''}: ").strip() or proposal

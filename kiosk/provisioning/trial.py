@@ -70,7 +70,7 @@ class Trial:
             self.gateway.cancel(created.gateway_id)
             self.say("trial: asked the gateway to close it")
             answer = self.gateway.query(created.gateway_id, expected)
-        self.say(f"trial: {_told(answer)}")
+        self.say(f"trial: {_answer_in_words(answer)}")
         return isinstance(answer, Verdict)
 
     def _bank(self) -> Bank | NoVerdict | None:
@@ -97,7 +97,7 @@ class Trial:
             return self.gateway.query(gateway_id, expected)
 
 
-def _told(answer: Answer) -> str:
+def _answer_in_words(answer: Answer) -> str:
     if isinstance(answer, Verdict):
         return " ".join(filter(None, [answer.status.value, answer.cus and f"CUS {answer.cus}", answer.cause]))
     return f"no verdict ({answer.kind})"

@@ -142,11 +142,11 @@ class PlacetoPay:
     def query(self, gateway_id: str, expected: Expected) -> Answer:
         """The session's state. A clock fault is corrected by the server's date, once."""
         path = f"/api/session/{quote(gateway_id, safe='')}"
-        answer = self._ask(path, expected)
+        answer = self._ask_state(path, expected)
         wrong_clock = isinstance(answer, NoVerdict) and answer.kind is ErrorKind.CLOCK
-        return self._ask(path, expected) if wrong_clock else answer
+        return self._ask_state(path, expected) if wrong_clock else answer
 
-    def _ask(self, path: str, expected: Expected) -> Answer:
+    def _ask_state(self, path: str, expected: Expected) -> Answer:
         reply = self._line.ask("POST", path, self._signed({}))
         if isinstance(reply, NoVerdict):
             return reply

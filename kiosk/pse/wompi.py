@@ -128,7 +128,7 @@ class Wompi:
 
     def banks(self) -> tuple[Bank, ...] | NoVerdict:
         """PSE's institutions as Wompi lists them."""
-        reply = self._get("/pse/financial_institutions", self._public)
+        reply = self._get_answer("/pse/financial_institutions", self._public)
         if isinstance(reply, NoVerdict):
             return reply
         found = rows(mapping(read_object(reply.body)).get("data"))
@@ -192,14 +192,16 @@ class Wompi:
         return self._query(gateway_id, expected)
 
     def _query(self, gateway_id: str, expected: Expected, timeouts: Timeouts | None = None) -> Answer:
-        reply = self._get(f"/transactions/{quote(gateway_id, safe='')}", self._public, timeouts=timeouts)
+        reply = self._get_answer(
+            f"/transactions/{quote(gateway_id, safe='')}", self._public, timeouts=timeouts
+        )
         if isinstance(reply, NoVerdict):
             return reply
         return patient(self.read_query(reply.status, reply.body, expected), reply)
 
     def find(self, expected: Expected) -> Answer:
         """The transactions of our reference; wants the private key."""
-        reply = self._get("/transactions", self._private, {"reference": expected.reference})
+        reply = self._get_answer("/transactions", self._private, {"reference": expected.reference})
         if isinstance(reply, NoVerdict):
             return reply
         return patient(self.read_found(reply.status, reply.body, expected), reply)
@@ -270,14 +272,14 @@ class Wompi:
 
     # -- wire -----------------------------------------------------------------------------
 
-    def _get(
+    def _get_answer(
         self, path: str, key: str, query: Mapping[str, str] | None = None, timeouts: Timeouts | None = None
     ) -> Reply | NoVerdict:
         return self._line.ask("GET", path, query=query, headers=_bearer(key), timeouts=timeouts)
 
     def _merchant(self) -> Mapping[str, Any] | NoVerdict:
         # The public key is part of the path, which is logged: it is public by its name and use.
-        reply = self._get(f"/merchants/{quote(self._public, safe='')}", self._public)
+        reply = self._get_answer(f"/merchants/{quote(self._public, safe='')}", self._public)
         if isinstance(reply, NoVerdict):
             return reply
         data = mapping(mapping(read_object(reply.body)).get("data"))

@@ -176,7 +176,7 @@ def verdict_of(records: list[_Record], expected: Expected, *, unreadable: bool) 
     if unreadable and not pending:
         return NoVerdict(ErrorKind.UNKNOWN_STATUS)
     newest = max(pending or records, key=lambda record: record.attempt)
-    return _with_ended(_said(_STATUS[newest.state], newest, expected), ended)
+    return _with_ended(_verdict(_STATUS[newest.state], newest, expected), ended)
 
 
 def _with_ended(answer: Answer, ended: frozenset[str]) -> Answer:
@@ -209,17 +209,17 @@ def _approved(approved: list[_Record], expected: Expected) -> Answer:
     if len(full) == len(debits) and all(record.finished == "1" for record in full):
         told = tuple(in_order(record.approval for record in full))
         counts = next(record for record in full if record.approval == told[0])
-        said = _said(Status.APPROVED, counts, expected)
+        said = _verdict(Status.APPROVED, counts, expected)
         return replace(said, approved_amount=counts.paid, approvals=told)
     paid = total(record.paid for record in debits.values())
     if paid > expected.amount:
         return _conflict(ErrorKind.AMOUNT_MISMATCH, replace(newest, paid=paid))
     if paid < expected.amount or any(record.finished == "2" for record in debits.values()):
-        return replace(_said(Status.PARTIAL, newest, expected), approved_amount=paid)
-    return replace(_said(Status.APPROVED, newest, expected), approved_amount=paid)
+        return replace(_verdict(Status.PARTIAL, newest, expected), approved_amount=paid)
+    return replace(_verdict(Status.APPROVED, newest, expected), approved_amount=paid)
 
 
-def _said(status: Status, record: _Record, expected: Expected) -> Verdict:
+def _verdict(status: Status, record: _Record, expected: Expected) -> Verdict:
     return Verdict(
         status=status,
         cus=record.cus if 0 < len(record.cus) <= 32 else None,

@@ -166,7 +166,7 @@ class _Sheet:
             case OutcomeBlock(title, text, tone):
                 self._outcome(title, text, tone)
             case Note(text, strong):
-                self._note(text, strong)
+                self._add_note(text, strong)
             case Code(caption):
                 self._code(caption)
             case RuleBlock():
@@ -253,7 +253,7 @@ class _Sheet:
         bold = Face(10, Weight.BOLD)
         self._pair(block.label, block.value, bold, bold, _INK)
 
-    def _note(self, text: str, strong: bool) -> None:
+    def _add_note(self, text: str, strong: bool) -> None:
         self._y += 130
         face = Face(8, Weight.SEMI) if strong else Face(7.5)
         self._text(text, face, _INK if strong else _SOFT)

@@ -227,10 +227,10 @@ def _measured(text: str, face: Face, width: float | None) -> tuple[float, float]
 def _draw(painter: QPainter, page: PaperPage) -> None:
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
     for ink in page.ink:
-        _put(painter, ink)
+        _paint_ink(painter, ink)
 
 
-def _put(painter: QPainter, ink: Ink) -> None:
+def _paint_ink(painter: QPainter, ink: Ink) -> None:
     match ink:
         case Words():
             painter.setFont(_font(ink.face))

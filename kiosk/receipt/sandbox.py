@@ -35,7 +35,7 @@ class LoopbackPrinter:
         job = bytearray()
         try:
             while data := cable.recv(65536):
-                if answer := self._take(data, job):
+                if answer := self._take_bytes(data, job):
                     cable.sendall(answer)
         except OSError:
             pass
@@ -44,7 +44,7 @@ class LoopbackPrinter:
             self._file.write_bytes(job)
 
     @staticmethod
-    def _take(data: bytes, job: bytearray) -> bytes:
+    def _take_bytes(data: bytes, job: bytearray) -> bytes:
         answers = bytearray()
         while data:
             if data.startswith(b"\x10\x04") and len(data) >= 3:

@@ -68,10 +68,10 @@ def _writes(character: str, encoding: str) -> bool:
 def lines_of(receipt: Receipt, width: int) -> Iterator[TicketLine | CodeHere]:
     """The whole receipt in lines of at most `width` characters (half of it where wide)."""
     for block in receipt.blocks:
-        yield from _set(block, width)
+        yield from _lines_of_block(block, width)
 
 
-def _set(block: Block, width: int) -> Iterator[TicketLine | CodeHere]:
+def _lines_of_block(block: Block, width: int) -> Iterator[TicketLine | CodeHere]:
     match block:
         case Row(label, value):
             yield from _pair(label, value, width)

@@ -161,7 +161,7 @@ class ThreadedVoice:
         self._languages: frozenset[str] = frozenset()
         self._turn = self._said = 0
         self._talking, self._began = False, 0.0
-        self._thread = threading.Thread(target=self._run, name="speech", daemon=True)
+        self._thread = threading.Thread(target=self._run_engine, name="speech", daemon=True)
         self._thread.start()
 
     def speaks(self, language: str) -> bool:
@@ -171,12 +171,12 @@ class ThreadedVoice:
     def say(self, text: str, language: str) -> None:
         """Say this instead of what is being said."""
         self._turn += 1
-        self._deeds.put(partial(self._say, self._turn, text, language))
+        self._deeds.put(partial(self._say_if_newest, self._turn, text, language))
 
     def stop(self) -> None:
         """Be silent at once."""
         self._turn += 1
-        self._deeds.put(partial(self._say, self._turn, "", ""))
+        self._deeds.put(partial(self._say_if_newest, self._turn, "", ""))
 
     def loud(self, percent: int) -> None:
         """How loud to speak from now on."""
@@ -192,7 +192,7 @@ class ThreadedVoice:
         self._deeds.put(None)
         self._thread.join(patience)
 
-    def _run(self) -> None:
+    def _run_engine(self) -> None:
         pump = self._events()
         voice = self._make()
         if voice is not None:
@@ -211,7 +211,7 @@ class ThreadedVoice:
             pump()
             self._talking = voice.talking or time.monotonic() - self._began < self._BEGINS
 
-    def _say(self, turn: int, text: str, language: str, voice: Voice) -> None:
+    def _say_if_newest(self, turn: int, text: str, language: str, voice: Voice) -> None:
         if turn == self._turn:  # else something newer waits already
             if text:
                 voice.say(text, language)

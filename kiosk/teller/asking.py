@@ -121,7 +121,7 @@ class Inquiry:
         Nothing is written where nothing was learnt.
         """
         self._known_since.setdefault(payment.payment_id, self._steady())
-        asked = self._ask(payment)
+        asked = self._ask_gateway(payment)
         if not asked.live and asked.next_ask_at is None:
             self._known_since.pop(payment.payment_id, None)  # another thread may have been here
         return asked
@@ -130,7 +130,7 @@ class Inquiry:
         """How long this process has asked about it, by a count that nobody sets."""
         return timedelta(seconds=self._steady() - self._known_since.get(payment.payment_id, self._steady()))
 
-    def _ask(self, payment: Payment) -> Payment:
+    def _ask_gateway(self, payment: Payment) -> Payment:
         if payment.state is State.APPROVED:
             # Not due: the core asked for a pause, or someone is posting it right now.
             waits = payment.next_ask_at is not None and payment.next_ask_at > self._clock()

@@ -44,14 +44,14 @@ class Notices:
         left = _TRIES
         for notice in due:  # one that always fails must not keep the others
             try:
-                self._tell(notice)
+                self._tell_core(notice)
             except CoreError as error:
                 log.warning("payment %s: notice not told yet (%s)", notice.payment_id, type(error).__name__)
                 left -= 1
                 if not left:
                     return
 
-    def _tell(self, notice: Notice) -> None:
+    def _tell_core(self, notice: Notice) -> None:
         """One that the core refuses for good is set aside: it must not keep the others."""
         try:
             self._connector.tell_member(notice)

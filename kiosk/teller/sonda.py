@@ -99,7 +99,7 @@ class Sonda:
                 if stop():
                     return done
                 asked = [payment for payment in some if self._may_ask(payment)]
-                done += self._each(asked, self._ask, changed, at_once=self._at_once)
+                done += self._each(asked, self._ask_gateway, changed, at_once=self._at_once)
                 done += self._post_due(limit, stop, changed)
         return done
 
@@ -117,7 +117,7 @@ class Sonda:
         return self._each(able, self._ask_or_post, at_once=self._at_once)
 
     def _ask_or_post(self, payment: Payment) -> Payment:
-        return self._checkout.post(payment) if payment.state is State.APPROVED else self._ask(payment)
+        return self._checkout.post(payment) if payment.state is State.APPROVED else self._ask_gateway(payment)
 
     def recover(self, now: datetime) -> list[Payment]:
         """After the kiosk's own start: nobody is in front of its screen, nobody is at its gateway.
@@ -185,12 +185,12 @@ class Sonda:
             if stop():
                 break
             if not may_post(payment):  # staff's: it must not fill each round
-                done += self._each([payment], lambda staffs: self._note(staffs, None), changed)
+                done += self._each([payment], lambda staffs: self._write_next_question(staffs, None), changed)
             elif self._checkout.core_line.open:
                 done += self._each([payment], self._checkout.post, changed)
         return done
 
-    def _ask(self, payment: Payment) -> Payment:
+    def _ask_gateway(self, payment: Payment) -> Payment:
         lease, had_ended = self._clock() + QUESTION_LEASE, not payment.live
         payment = self._journal.claim(payment, until=lease)
         if payment.state is State.REQUESTED:
@@ -203,17 +203,17 @@ class Sonda:
         if not payment.live:
             return self._look_back(payment) if had_ended else payment
         if payment.state is State.APPROVED:
-            return self._note(payment, None)  # staff's
+            return self._write_next_question(payment, None)  # staff's
         if self._checkout.elsewhere(payment) and payment.review is None:
             payment = self._journal.flag(payment, Review.OTHER_ACCOUNT, now=self._clock())
         if self._lost(payment):
             payment = self._journal.flag(payment, Review.LOST_CREATION, now=self._clock())
             if not self._checkout.can_look_up(payment):
-                return self._note(payment, None)
+                return self._write_next_question(payment, None)
         if payment.review is None and self._clock() - payment.created_at >= _STAFFS_AFTER:
             payment = self._journal.flag(payment, Review.STILL_PENDING, now=self._clock())
         asked_for = payment.next_ask_at if payment.next_ask_at != lease else None
-        return self._note(payment, self._next(payment, asked_for))
+        return self._write_next_question(payment, self._next_question_at(payment, asked_for))
 
     def _look_back(self, payment: Payment) -> Payment:
         now = self._clock()
@@ -222,7 +222,7 @@ class Sonda:
         # Settings that name another account for a while must not end it: the account may come back.
         mute = not (self._checkout.can_look_up(payment) or self._checkout.elsewhere(payment))
         over = self._looked_long_enough(payment, now, ended) or mute
-        return self._note(payment, None if looked or over else now + LOOK_BACK_EVERY)
+        return self._write_next_question(payment, None if looked or over else now + LOOK_BACK_EVERY)
 
     def _looked_long_enough(self, payment: Payment, now: datetime, ended: datetime) -> bool:
         """Not by one look under a clock set forward: by two, an hour apart whatever the clock says."""
@@ -233,7 +233,7 @@ class Sonda:
         old = self._clock() - payment.created_at >= _LOST_AFTER
         return nothing_known and old and not self._checkout.elsewhere(payment)
 
-    def _next(self, payment: Payment, asked_for: datetime | None = None) -> datetime:
+    def _next_question_at(self, payment: Payment, asked_for: datetime | None = None) -> datetime:
         """`asked_for`: until when the gateway itself told us to wait.
 
         A question without an answer has not used up its turn: again when the gateway may be back.
@@ -244,7 +244,7 @@ class Sonda:
             wait = min(wait, line.pause)
         return max(now + wait * (1 + _SPREAD * (2 * self._chance() - 1)), asked_for or now)
 
-    def _note(self, payment: Payment, next_ask_at: datetime | None) -> Payment:
+    def _write_next_question(self, payment: Payment, next_ask_at: datetime | None) -> Payment:
         try:
             return self._journal.note_ask(payment, now=self._clock(), next_ask_at=next_ask_at)
         except Stale:
@@ -257,11 +257,11 @@ class Sonda:
                 detail = f"{fault} in the sonda"
                 payment = self._journal.flag(payment, Review.UNEXPECTED, now=self._clock(), detail=detail)
         if payment.live:
-            self._note(payment, self._next(payment))
+            self._write_next_question(payment, self._next_question_at(payment))
         elif payment.next_ask_at is not None:  # looked back at: for as long as any other, no longer
             now, ended = self._clock(), payment.changed_at or payment.created_at
             over = self._looked_long_enough(payment, now, ended)
-            self._note(payment, None if over else now + LOOK_BACK_EVERY)
+            self._write_next_question(payment, None if over else now + LOOK_BACK_EVERY)
 
 
 def _batches(due: list[Payment], size: int) -> Iterable[list[Payment]]:

@@ -104,20 +104,20 @@ class ReceiptPrinting(QObject):
         """Print, as the original or as a marked copy."""
         if self.phase == "printing":
             return
-        self._set("printing")
+        self._enter_phase("printing")
 
         def work(desk: Desk) -> object:
             return desk.printer.print(desk.receipts.of(payment, copy=copy, language=language))
 
-        self._errands.run("ask", work, lambda _: self._set("printed"), self._failed)
+        self._errands.run("ask", work, lambda _: self._enter_phase("printed"), self._failed)
 
     def _failed(self, error: Exception) -> None:
         from kiosk.receipt.printer import PaperState, PrinterFault
 
         kind = error.kind if isinstance(error, PrinterFault) else PaperState.OFFLINE
-        self._set({PaperState.NONE: "no_printer", PaperState.OUT: "no_paper"}.get(kind, "failed"))
+        self._enter_phase({PaperState.NONE: "no_printer", PaperState.OUT: "no_paper"}.get(kind, "failed"))
 
-    def _set(self, phase: str) -> None:
+    def _enter_phase(self, phase: str) -> None:
         self.phase = phase
         self.changed.emit()
 

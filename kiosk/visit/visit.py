@@ -122,9 +122,9 @@ class Visit(Navigation):
     def _forget_all(self) -> None:
         session, payment = self.signing_in.session, self.paying.payment
         if session is not None:
-            self._jobs.run("ask", lambda: self._desk().connector.sign_out(session), _ignore, _note)
+            self._jobs.run("ask", lambda: self._desk().connector.sign_out(session), _ignore, _log_failure)
         if payment is not None and payment.state is State.AT_BANK:
-            self._jobs.run("money", lambda: self._desk().checkout.left(payment), _ignore, _note)
+            self._jobs.run("money", lambda: self._desk().checkout.left(payment), _ignore, _log_failure)
         self.drop_answers()
         self.signing_in.forget()
         self.printing.forget()
@@ -158,7 +158,7 @@ class Visit(Navigation):
     def _heard_of(self, payments: list[Payment]) -> None:
         """The member has these before their eyes."""
         if payments:
-            self._jobs.run("ask", lambda: self._desk().told(payments), _ignore, _note)
+            self._jobs.run("ask", lambda: self._desk().told(payments), _ignore, _log_failure)
 
     def _result_seen(self) -> None:
         payment = self.paying.result
@@ -195,5 +195,5 @@ def _ignore(_: object) -> None:
     """A deed whose result nobody waits for."""
 
 
-def _note(error: Exception) -> None:
+def _log_failure(error: Exception) -> None:
     log.warning("after the visit: %s", type(error).__name__)

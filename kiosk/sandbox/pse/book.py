@@ -157,15 +157,15 @@ class Book:
         """The session of this number as of now."""
         if number >= 2**63:  # more than SQLite's integers hold
             return None
-        return next(iter(self._read("number = ?", number)), None)
+        return next(iter(self._read_sessions("number = ?", number)), None)
 
     def session_of_page(self, page_key: str) -> PaymentSession | None:
         """The session whose pages carry this key."""
-        return next(iter(self._read("page_key = ?", page_key)), None)
+        return next(iter(self._read_sessions("page_key = ?", page_key)), None)
 
     def sessions(self) -> list[PaymentSession]:
         """All of them, oldest first."""
-        return self._read("number > ?", 0)
+        return self._read_sessions("number > ?", 0)
 
     def begin_debit(self, number: int, bank: str, company: bool) -> Debit:
         """Take the payer to a bank. Raises NotPayable.
@@ -180,7 +180,7 @@ class Book:
                 undecided = session.debits[0]
                 if (undecided.bank, undecided.company) == (bank, company):
                     return undecided
-                self._end(undecided, DebitState.CANCELLED, now)
+                self._end_debit(undecided, DebitState.CANCELLED, now)
                 if now >= session.asked.expires_at:
                     raise NotPayable(SessionState.EXPIRED)  # undoes the line above
             self._db.execute(
@@ -199,14 +199,14 @@ class Book:
             raise ValueError(f"not a bank's decision: {state}")
         with self._writing() as now:
             due = None if after_seconds is None else now + timedelta(seconds=after_seconds)
-            return self._end(debit, state, now, due)
+            return self._end_debit(debit, state, now, due)
 
     def cancel_by_payer(self, number: int) -> bool:
         """The payer gives up before the bank decided; False where that is no longer possible."""
         with self._writing() as now:
             session = self._loaded("number = ?", number)[0]
             if session.state is SessionState.AT_BANK:
-                self._end(session.debits[0], DebitState.CANCELLED, now)
+                self._end_debit(session.debits[0], DebitState.CANCELLED, now)
             elif session.state is not SessionState.OPEN:
                 return False
             return self._shut(number, SessionState.CANCELLED_BY_PAYER, now)
@@ -262,7 +262,7 @@ class Book:
                 raise
             self._db.execute("COMMIT")
 
-    def _read(self, where: str, value: object) -> list[PaymentSession]:
+    def _read_sessions(self, where: str, value: object) -> list[PaymentSession]:
         with self._writing():
             return self._loaded(where, value)
 
@@ -272,7 +272,7 @@ class Book:
             (DebitState.APPROVED, DebitState.PENDING, _text(now)),
         )
 
-    def _end(self, debit: Debit, state: DebitState, now: datetime, due: datetime | None = None) -> bool:
+    def _end_debit(self, debit: Debit, state: DebitState, now: datetime, due: datetime | None = None) -> bool:
         changed = self._db.execute(
             "UPDATE debits SET state = ?, decided_at = ?, due_at = ? WHERE number = ? AND state = ?",
             (state, None if state is DebitState.PENDING else _text(now), due and _text(due), debit.number,

@@ -144,23 +144,23 @@ class _Calls:
             raise _invalid("reference", "La referencia ya ha sido usada")
         session = self._book.open(asked)
         self._book.begin_debit(session.number, asked.request["financial_institution_code"], asked.company)
-        return _answer(self._told(session.number), 201)
+        return _answer(self._transaction_as_told(session.number), 201)
 
     def query(self, transaction: str) -> Response:
         number = transaction.rpartition("-")[2]
         session = self._book.session(int(number)) if number.isascii() and number.isdigit() else None
         if session is None or _id(session) != transaction:
             raise _Refused(404, "NOT_FOUND_ERROR", reason="La entidad solicitada no existe")
-        return _answer(self._told(session.number))
+        return _answer(self._transaction_as_told(session.number))
 
     def search(self) -> Response:
         self._bearer(self._keys.secret)
         wanted = request.args.get("reference", "")
         found = [each.number for each in self._book.sessions() if each.asked.reference == wanted]
-        return _answer([self._told(number) for number in found])
+        return _answer([self._transaction_as_told(number) for number in found])
 
-    def _told(self, number: int) -> dict[str, object]:
-        told, code = _told(self._book, number), self._live.now.return_code
+    def _transaction_as_told(self, number: int) -> dict[str, object]:
+        told, code = _transaction_as_told(self._book, number), self._live.now.return_code
         if code != "SUCCESS":  # PSE would not begin it: final at once, and there is no page
             method = {**_part(told, "payment_method"), "extra": {"return_code": code}}
             told |= {"status": "ERROR", "status_message": "No se pudo crear", "payment_method": method}
@@ -268,7 +268,7 @@ def _id(session: PaymentSession) -> str:
     return f"{_MERCHANT}-{int(asked_at.timestamp())}-{session.number}"
 
 
-def _told(book: Book, number: int) -> dict[str, object]:
+def _transaction_as_told(book: Book, number: int) -> dict[str, object]:
     session = book.session(number)
     assert session is not None  # it was just written or read
     debit = session.debits[0]

@@ -94,7 +94,7 @@ class BankPage(Page):
         self._clock = QTimer(self, interval=250)
         self._clock.timeout.connect(self._tick)
         self._watch = QTimer(self)
-        self._watch.timeout.connect(self._ask)
+        self._watch.timeout.connect(self._ask_gateway)
 
     @property
     def web(self) -> WebVisit | None:
@@ -259,7 +259,7 @@ class BankPage(Page):
             self._hurried = True
             self.message.say(lambda: self.tr("Le queda un minuto para terminar en la página de su banco."))
 
-    def _ask(self) -> None:
+    def _ask_gateway(self) -> None:
         if time.monotonic() - self._entered >= _FIRST_QUESTION_AFTER:
             self.visit.paying.ask_now()
 

@@ -48,7 +48,7 @@ class LoadingLine(QWidget):
         self._shown = False
         self.setFixedHeight(theme.u(6))
         self._soon = QTimer(self, singleShot=True, interval=_SHOW_LOADING_AFTER_MS)
-        self._soon.timeout.connect(lambda: self._show(True))
+        self._soon.timeout.connect(lambda: self._show_bar(True))
 
     def begin(self) -> None:
         """Loading begins; what is over soon is not shown at all."""
@@ -63,9 +63,9 @@ class LoadingLine(QWidget):
     def end(self) -> None:
         """Nothing more comes."""
         self._soon.stop()
-        self._show(False)
+        self._show_bar(False)
 
-    def _show(self, shown: bool) -> None:
+    def _show_bar(self, shown: bool) -> None:
         self._shown = shown
         self.update()
 

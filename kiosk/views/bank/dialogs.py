@@ -56,35 +56,35 @@ class DialogOverlay(Overlay):
         """Show and return at once: the page goes on."""
         said = _Saying("tell", text)
         if self._now is None:
-            self._show(said)
+            self._show_dialog(said)
         else:
             self._waiting.append(said)
 
     def confirm(self, text: str) -> bool:
         """The member's answer, or no."""
-        return self._ask(_Saying("confirm", text))
+        return self._ask_member(_Saying("confirm", text))
 
     def prompt(self, text: str, suggested: str) -> tuple[bool, str]:
         """The member's text, or nothing."""
-        yes = self._ask(_Saying("prompt", text, suggested))
+        yes = self._ask_member(_Saying("prompt", text, suggested))
         typed = self.edit.text()
         self.edit.clear()
         return (True, typed) if yes else (False, "")
 
-    def _ask(self, question: _Saying) -> bool:
+    def _ask_member(self, question: _Saying) -> bool:
         # The page stands still until it is answered; the kiosk does not: clocks and buttons go on.
         if self._loop.isRunning():
             return False
         if self._now is not None:
             self._waiting.appendleft(self._now)
         self._yes = False
-        self._show(question)
+        self._show_dialog(question)
         self._loop.exec()
         return self._yes
 
     # -- the member's side ----------------------------------------------------------------
 
-    def _show(self, said: _Saying) -> None:
+    def _show_dialog(self, said: _Saying) -> None:
         self._now, self._left = said, SECONDS
         self._text.setText(said.text[:_MOST_CHARACTERS])
         self.edit.setText(said.suggested)
@@ -103,7 +103,7 @@ class DialogOverlay(Overlay):
             self._yes = yes
             self._loop.quit()
         if self._waiting:
-            self._show(self._waiting.popleft())
+            self._show_dialog(self._waiting.popleft())
         else:
             self.close_it()
 

@@ -40,8 +40,8 @@ class WebTyping(QObject):
         self._web: WebVisit | None = None
         self._shown: tuple[QWidget, str] | None = None
         self._timer = QTimer(self, interval=_LOOK_EVERY)
-        self._timer.timeout.connect(self._look)
-        application().focusChanged.connect(self._look)
+        self._timer.timeout.connect(self._follow_focus)
+        application().focusChanged.connect(self._follow_focus)
 
     def watch(self, web: WebVisit | None) -> None:
         """Serve this page from now on, or none."""
@@ -57,7 +57,7 @@ class WebTyping(QObject):
             proxy = self._web.view.focusProxy()
             if proxy is not None:
                 proxy.clearFocus()
-            self._look()
+            self._follow_focus()
 
     def _field(self, web: WebVisit) -> tuple[QWidget, str] | None:
         proxy = web.view.focusProxy() if shiboken6.isValid(web.view) else None
@@ -68,7 +68,7 @@ class WebTyping(QObject):
         hints = Qt.InputMethodHint(proxy.inputMethodQuery(Qt.InputMethodQuery.ImHints))
         return proxy, keyboard_for(hints)
 
-    def _look(self) -> None:
+    def _follow_focus(self) -> None:
         web = self._web
         if web is None:
             return

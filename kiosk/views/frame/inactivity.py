@@ -88,7 +88,7 @@ class Inactivity(QObject):
         self._question: StillThere | None = None
         self._left = 0
         self._idle = QTimer(self, interval=int(idle * 1000), singleShot=True)
-        self._idle.timeout.connect(self._ask)
+        self._idle.timeout.connect(self._ask_still_there)
         self._second = QTimer(self, interval=1000)
         self._second.timeout.connect(self._count)
         visit.moved.connect(self._moved)
@@ -115,7 +115,7 @@ class Inactivity(QObject):
         self._stop_asking()
         self.alive()
 
-    def _ask(self) -> None:
+    def _ask_still_there(self) -> None:
         if self._visit.busy:
             self.alive()
             return

@@ -100,7 +100,7 @@ class Speaker(QObject):
         self._soon = QTimer(self, interval=_SETTLED, singleShot=True)
         self._soon.timeout.connect(self.read)
         self._watch = QTimer(self, interval=_LOOK)
-        self._watch.timeout.connect(self._look)
+        self._watch.timeout.connect(self._say_what_changed)
         self._found.connect(self.changed)
         visit.ended.connect(self.end)
         visit.paying.obligations.dataChanged.connect(self._chosen)
@@ -241,7 +241,7 @@ class Speaker(QObject):
         known, self._known = self._known, set(texts)
         return [text for key, text in texts.items() if key not in known]
 
-    def _look(self) -> None:
+    def _say_what_changed(self) -> None:
         """What changed by itself is said when nothing else is; a minute's countdown is not."""
         if self._talks:
             if time.monotonic() - self._since < _LONGEST:

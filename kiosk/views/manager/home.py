@@ -109,8 +109,8 @@ class ManagerPage(Page):
         view.setItemDelegate(PaymentDelegate(self.theme, view))
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         QScroller.grabGesture(view.viewport(), QScroller.ScrollerGestureType.TouchGesture)
-        view.clicked.connect(self._show)
-        view.activated.connect(self._show)
+        view.clicked.connect(self._show_case)
+        view.activated.connect(self._show_case)
         return view
 
     def enter(self) -> None:
@@ -128,7 +128,7 @@ class ManagerPage(Page):
     def _look_soon(self) -> None:
         self._typed.start()
 
-    def _show(self, index: QModelIndex) -> None:
+    def _show_case(self, index: QModelIndex) -> None:
         self.visit.manager.case = index.data(PaymentsModel.PAYMENT)
         self.visit.turn(Turn.CASE)
 

@@ -58,14 +58,14 @@ class AmountEntry(CardLayer):
         self.field = Field(theme, "other_amount", keyboard="", most=15)
         self.field.edit.setProperty("keyboard", "")
         self.field.edited.connect(self._group)
-        self.field.edit.returnPressed.connect(self._take)
+        self.field.edit.returnPressed.connect(self._take_amount)
         left.addWidget(self._title)
         left.addWidget(self._limits)
         left.addWidget(self.field)
         left.addStretch(1)
         buttons = QHBoxLayout()
         self._cancel = Button(theme, "amount_cancel", on_click=self._close)
-        self._ok = Button(theme, "amount_ok", kind="primary", on_click=self._take)
+        self._ok = Button(theme, "amount_ok", kind="primary", on_click=self._take_amount)
         buttons.addWidget(self._cancel)
         buttons.addStretch(1)
         buttons.addWidget(self._ok)
@@ -110,7 +110,7 @@ class AmountEntry(CardLayer):
         self.field.edit.setText(grouped)
         self._dots = grouped.count(".")
 
-    def _take(self) -> None:
+    def _take_amount(self) -> None:
         if self._obligation is None:
             return
         amount = typed_amount(self.field.text)

@@ -45,7 +45,7 @@ class BeforePage(Page):
         self.body.addWidget(self._consent())
         self.body.addStretch(1)
         self.add_back()
-        self.add_go(self._go)
+        self.add_go(self._go_on)
         theme.changed.connect(self._arrange)
         self._arrange()
 
@@ -69,7 +69,7 @@ class BeforePage(Page):
         self.consent.setChecked(self.visit.signing_in.consented)
         self._missing.hide()
 
-    def _go(self) -> None:
+    def _go_on(self) -> None:
         # A grey button would not say what is missing, and with large text the tick may be below the fold.
         if self.consent.isChecked():
             self.visit.signing_in.consent()

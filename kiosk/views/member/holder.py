@@ -42,7 +42,7 @@ class HolderPage(Page):
         self.body.addWidget(self._fields())
         self.body.addStretch(1)
         self.add_back()
-        self.add_go(self._go)
+        self.add_go(self._name_holder)
 
     def _head(self) -> QBoxLayout:
         theme = self.theme
@@ -136,7 +136,7 @@ class HolderPage(Page):
             self.mobile.text.strip(),
         )
 
-    def _go(self) -> None:
+    def _name_holder(self) -> None:
         holder = self._typed()
         problems = holder.problems()
         fields = {"document": self.number, "name": self.name, "email": self.email, "mobile": self.mobile}

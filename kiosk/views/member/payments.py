@@ -28,8 +28,8 @@ class PaymentsPage(Page):
         self.list.setItemDelegate(PaymentDelegate(theme, self.list))
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         QScroller.grabGesture(self.list.viewport(), QScroller.ScrollerGestureType.TouchGesture)
-        self.list.clicked.connect(self._show)
-        self.list.activated.connect(self._show)
+        self.list.clicked.connect(self._show_payment)
+        self.list.activated.connect(self._show_payment)
         self.body.addWidget(self.list, 1)
         self._empty = Card(theme, pad=60, gap=16)
         self._empty.box.addWidget(Picture(theme, "receipt-duotone", "brand", 110))
@@ -56,7 +56,7 @@ class PaymentsPage(Page):
         self._hint.setVisible(not nothing)
         self._contact.setVisible(bool(self.visit.payments.pending))
 
-    def _show(self, index: QModelIndex) -> None:
+    def _show_payment(self, index: QModelIndex) -> None:
         self.visit.paying.show_payment(self.visit.payments.payment(index.row()))
 
     def changeEvent(self, event: QEvent) -> None:

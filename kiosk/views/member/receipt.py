@@ -52,7 +52,7 @@ class ReceiptPage(Page):
         self.action_row.addWidget(self.back_button)
         self.action_row.addWidget(self.print_button)
         self.add_go(self.visit.finish, icon="check-bold")
-        self.printing.ready.connect(self._show)
+        self.printing.ready.connect(self._show_receipt)
 
     def enter(self) -> None:
         self.paper.refresh()
@@ -76,7 +76,7 @@ class ReceiptPage(Page):
     def _clear(self) -> None:
         empty(self._rows)
 
-    def _show(self) -> None:
+    def _show_receipt(self) -> None:
         receipt = self.printing.receipt
         if receipt is None:
             return

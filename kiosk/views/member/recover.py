@@ -44,7 +44,7 @@ class RecoverPage(Page):
         self.body.addWidget(self._answer)
         self.body.addStretch(1)
         self.add_back()
-        self.add_go(self._go)
+        self.add_go(self._ask_for_key)
         self.visit.moved.connect(self._refresh)
 
     def enter(self) -> None:
@@ -122,7 +122,7 @@ class RecoverPage(Page):
             self.tr("Horario: {hours}").format(hours=self.place.hours.replace(". m.", ".\u00a0m."))
         )
 
-    def _go(self) -> None:
+    def _ask_for_key(self) -> None:
         if self.visit.signing_in.recovery is not None or self._no_email():
             self.visit.next()
         else:

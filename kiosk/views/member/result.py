@@ -224,9 +224,9 @@ class ResultPage(Page):
         self.go_button.caption(self.tr("Volver a mis pagos") if back else self.tr("Finalizar"))
         payment = self.visit.paying.payment
         if payment is not None:
-            self._say(payment, outcome(payment))
+            self._say_outcome(payment, outcome(payment))
 
-    def _say(self, payment: Payment, what: str) -> None:
+    def _say_outcome(self, payment: Payment, what: str) -> None:
         tone, icon = LOOKS[what]
         self._badge_icon.show_icon(icon, tone)
         self.badge.show_surface(tone)

@@ -262,14 +262,14 @@ class WelcomePage(Page):
         rows.setSpacing(0)
         for kind, number, key, *_ in self.place.guide:
             row = GuideRow(self.theme, kind, number, key)
-            row.clicked.connect(lambda _=False, who=(kind, number, key): self._try(*who))
+            row.clicked.connect(lambda _=False, who=(kind, number, key): self._sign_in_as(*who))
             rows.addWidget(row)
             self._rows.append(row)
         rows.addStretch(1)
         area.setWidget(inside)
         return area
 
-    def _try(self, kind: str, number: str, key: str) -> None:
+    def _sign_in_as(self, kind: str, number: str, key: str) -> None:
         self.visit.signing_in.suggest(kind, number, key)
         self.visit.begin()
 

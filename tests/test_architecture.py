@@ -156,6 +156,16 @@ def test_no_class_name_means_two_things() -> None:
     assert [each for each in found if names.count(each[0]) > 1] == []
 
 
+UNSEARCHABLE = frozenset("_again _ask _get _go _next _note _put _said _set _take _tell _told _try".split())
+"""Verbs without what they are done to: they stand everywhere and say nothing."""
+
+
+def test_a_private_name_says_what_it_does() -> None:
+    found = [f"{path.relative_to(ROOT)}: {each.name}" for path in modules(ROOT) for each in functions(path)
+             if each.name in UNSEARCHABLE]  # fmt: skip
+    assert found == []
+
+
 def test_the_size_guards_see_what_is_too_large(tmp_path: Path) -> None:
     package = tmp_path / "kiosk"
     package.mkdir()

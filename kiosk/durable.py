@@ -1,7 +1,7 @@
-"""Files that are whole whenever they are read, also after a power cut.
+"""Files that are complete whenever they are read, even after a power cut.
 
-A file is written beside its place, brought onto the disk, and only then given its name; the folder is
-brought onto the disk last, because a new name outlives a power cut only after that.
+A file is written under a temporary name in the same folder, flushed to disk, and only then renamed. The
+folder is flushed last, because only then does the new name survive a power cut.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ OWN = 0o600
 
 
 def write_whole(path: Path, content: bytes, *, mode: int = OWN) -> None:
-    """Put a file in its place or leave the former one there, whole. Its folder exists. Raises OSError."""
+    """Replace the file at `path`, or leave the old one complete. The folder must exist. Raises OSError."""
     with replaced(path, mode=mode) as draft:
         draft.write_bytes(content)
 
 
 @contextmanager
 def replaced(path: Path, *, mode: int = OWN) -> Iterator[Path]:
-    """An empty draft beside `path` that takes its place when the block ends, and is gone where that raises.
+    """Yield an empty draft file that replaces `path` when the block ends, or is deleted if the block raises.
 
-    Two that write the same file do not meet: each has a draft of its own, and the last one to end counts.
+    Writers of the same file do not disturb each other: each has its own draft, and the last to end wins.
     Raises OSError.
     """
     draft = draft_beside(path)
@@ -34,7 +34,7 @@ def replaced(path: Path, *, mode: int = OWN) -> Iterator[Path]:
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, OWN))
         yield draft
         draft.chmod(mode)
-        _flush(draft, os.O_RDWR)
+        _flush_to_disk(draft, os.O_RDWR)
         draft.replace(path)
         flush_folder(path.parent)
     finally:
@@ -47,12 +47,12 @@ def draft_beside(path: Path) -> Path:
 
 
 def flush_folder(folder: Path) -> None:
-    """Bring a folder's names onto the disk. Raises OSError."""
-    if os.name == "posix":  # Windows opens no folder
-        _flush(folder, os.O_RDONLY)
+    """Flush the names in a folder to disk. Raises OSError."""
+    if os.name == "posix":  # Windows can not open a folder
+        _flush_to_disk(folder, os.O_RDONLY)
 
 
-def _flush(path: Path, flags: int) -> None:
+def _flush_to_disk(path: Path, flags: int) -> None:
     handle = os.open(path, flags)
     try:
         os.fsync(handle)

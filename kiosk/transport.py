@@ -1,8 +1,8 @@
 """The one place that speaks HTTP.
 
-Two failures are told apart because money hangs on it: NotSent (no byte of the request was handed to the
-network: may be repeated) and NoAnswer (it may have been carried out: must not be repeated blindly). What
-tells them apart is whether the connection stood, handshake included, and was given a first byte; never the
+Two failures are told apart because money depends on it: NotSent (no byte of the request was handed to the
+network: may be repeated) and NoAnswer (it may have been carried out: must not be repeated blindly). It is
+NoAnswer once the connection was established, handshake included, and given a first byte, whatever the
 kind of error. Nothing is retried here, and no redirect is followed or looked into.
 """
 
@@ -40,7 +40,7 @@ class NotSent(TransportError):
 
 
 class NoAnswer(TransportError):
-    """Sent, or perhaps sent; the answer did not come whole in time."""
+    """The request was, or may have been, sent, but no complete answer came in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Reply:
 
     @property
     def retry_after(self) -> int | None:
-        """Seconds to wait, where the server said so: as a number, or as a date by the server's own clock."""
+        """Seconds to wait, if the server gave them as a number or as a date by its own clock; else None."""
         text = self.headers.get("retry-after", "").strip()
         if text.isascii() and text.isdigit():
             return int(text) if len(text) < 7 else None
@@ -105,7 +105,7 @@ class Transport:
 
     @property
     def base_url(self) -> str:
-        """Without a trailing slash."""
+        """The base address, without a trailing slash."""
         return self._base
 
     def request(  # noqa: PLR0913 - the parts of an HTTP request

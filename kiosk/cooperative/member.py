@@ -20,7 +20,7 @@ class DocumentType(StrEnum):
 
 
 class DocumentProblem(StrEnum):
-    """Why a document can not be right. The words a member reads are the views' business."""
+    """Why a document can not be right. The views choose the words that a member reads."""
 
     EMPTY = "empty"
     NOT_DIGITS = "not_digits"
@@ -35,7 +35,7 @@ class DocumentProblem(StrEnum):
 
 _NIT_WEIGHTS = (3, 7, 13, 17, 19, 23, 29, 37, 41, 43, 47, 53, 59, 67, 71)
 
-# Lengths: gateways accept CC of 4 to 10 and NIT of 7 to 10 digits; the core 3 to 20 of any.
+# Gateways accept a CC of 4 to 10 digits and a NIT of 7 to 10; the core accepts 3 to 20 for every type.
 _LENGTHS = {
     DocumentType.CC: (4, 10),
     DocumentType.CE: (4, 10),
@@ -61,7 +61,7 @@ class Document:
             if nit_check_digit(number[:-1]) == number[-1]:
                 number = number[:-1]
             else:
-                number = f"{number[:-1]}-{number[-1]}"  # kept apart: `problem` tells
+                number = f"{number[:-1]}-{number[-1]}"  # the dash makes `problem` report it
         return cls(type_, number)
 
     def problem(self) -> DocumentProblem | None:
@@ -82,9 +82,9 @@ class Document:
         return next((problem for wrong, problem in checks if wrong), None)
 
     def masked(self) -> str:
-        """All but the last four hidden, and never less than half: "CC ******7890", "CC ***456", "CC **34".
+        """At most the last four shown, never more than half: "CC ******7890", "CC ***456", "CC **34".
 
-        What paper and disk may carry.
+        Only this form of a document may be printed or stored.
         """
         hidden = len(self.number) - shown_of(len(self.number))
         return f"{self.type} {'*' * hidden}{self.number[hidden:]}"
@@ -106,7 +106,8 @@ def nit_check_digit(number: str) -> str:
 def _with_check_digit(typed: str, number: str) -> bool:
     if not re.fullmatch(r"[0-9]{2,11}", number):
         return False
-    # A company's NIT has nine digits and begins with 8 or 9; ten are a person's, or it with its digit.
+    # A company's NIT has nine digits and begins with 8 or 9. Ten digits are a person's number, or a
+    # company's NIT with its check digit.
     return bool(re.search(r"-\s*[0-9]\s*$", typed)) or (len(number) == 10 and number[0] in "89")
 
 
@@ -119,12 +120,12 @@ class Member:
     document_masked: str
     email_masked: str | None
     joined_on: date | None = None
-    """Since when: PSE wants it of merchants of «Servicios Financieros». None where the core does not say."""
+    """Day of joining; PSE wants it from «Servicios Financieros» merchants. None if the core does not say."""
 
 
 @dataclass(frozen=True, slots=True)
 class MemberSession:
-    """The core's answer to a right key. The token never reaches a log, a file or a repr."""
+    """The core's answer to a correct key. The token never reaches a log, a file or a repr."""
 
     member: Member
     expires_at: datetime
@@ -177,7 +178,7 @@ class AccountHolder:
         return {where: problem for where, problem in found.items() if problem}
 
     def _document_problem(self) -> DocumentProblem | None:
-        # Cross rule of the scheme (v18 on): a person never with NIT, a company always.
+        # The scheme (v18 on) wants a NIT for every company and never for a person.
         is_nit = self.document.type is DocumentType.NIT
         if self.kind is HolderKind.NATURAL and is_nit:
             return DocumentProblem.PERSON_WITH_NIT

@@ -95,7 +95,7 @@ ZERO = Money(Decimal(0))
 
 
 def total(amounts: Iterable[Money]) -> Money:
-    """The sum; zero pesos for nothing."""
+    """The sum; zero pesos if there are no amounts."""
     result = ZERO
     for amount in amounts:
         result += amount

@@ -28,7 +28,7 @@ class Choice(StrEnum):
 
 
 PAYMENT_LIVE = "payment_live"
-"""Not payable because a payment that has not ended collects it already; the kiosk's own word."""
+"""The kiosk's own `not_payable_reason`: a payment that has not ended already collects it."""
 
 
 class AmountProblem(StrEnum):

@@ -13,7 +13,7 @@ MOST_LINES = 20
 
 
 class InvalidOrder(ValueError):
-    """The order is empty, too long, names an obligation twice, or has a line of nothing."""
+    """The order is empty, too long, names an obligation twice, or has a line that pays nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Order:
         return total(line.amount for line in self.lines)
 
     def outdated(self, obligations: Iterable[Obligation]) -> bool:
-        """Whether it no longer is what the member decided: another terminal or the web was faster."""
+        """Whether the debt has changed since the member decided, for instance by a payment on the web."""
         now = {obligation.obligation_id: obligation for obligation in obligations}
         return any(
             line.obligation_id not in now or not _still_due(line, now[line.obligation_id])
@@ -71,7 +71,7 @@ class Order:
 
     @property
     def obligation_ids(self) -> Sequence[str]:
-        """The core's keys of what it pays."""
+        """The core's ids of the obligations that it pays."""
         return [line.obligation_id for line in self.lines]
 
 

@@ -23,9 +23,9 @@ class State(StrEnum):
     REQUESTED = "REQUESTED"
     """Creation sent, answer unknown."""
     AT_BANK = "AT_BANK"
-    """The gateway gave an address; the member is on its way through PSE and bank."""
+    """The gateway gave a page address; the member is paying through PSE and the bank."""
     PENDING = "PENDING"
-    """The member left the bank's page, or nobody knows."""
+    """The member left the bank's page, or the outcome is not known."""
     APPROVED = "APPROVED"
     """The gateway says paid; the core does not know yet."""
     POSTED = "POSTED"
@@ -50,7 +50,7 @@ class Event(StrEnum):
     ABSENT = "absent"
     """The gateway proved that it never had this payment."""
     LAPSED = "lapsed"
-    """The creation had no answer, nobody but us can hold its page's address, and its time is over."""
+    """The creation was never answered, nobody else can have the page's address, and its time is over."""
     APPLIED = "applied"
     SETTLED = "settled"
     """The manager closed a flagged case, with reason and evidence."""
@@ -60,7 +60,7 @@ class Review(StrEnum):
     """Why staff must look at a payment."""
 
     UNEXPECTED = "unexpected"
-    """An event that this state does not know."""
+    """An event that is not expected in this state."""
     LATE_APPROVAL = "late_approval"
     """Approved after it had been declined or failed."""
     REVERSED = "reversed"
@@ -76,26 +76,26 @@ class Review(StrEnum):
     CORE_CONFLICT = "core_conflict"
     """The core holds something else under this identifier or bank transaction."""
     STILL_PENDING = "still_pending"
-    """Without an answer for two days. The questions go on; an answer ends the case by itself."""
+    """No answer for two days. The kiosk keeps asking; an answer closes the case by itself."""
     NOT_POSTED = "not_posted"
     """Approved, and not in the core for an hour, whatever the reason."""
     OTHER_ACCOUNT = "other_account"
-    """It belongs to an account at a gateway that these settings do not name: nobody can be asked."""
+    """Begun at a gateway account that these settings do not name, so nobody can be asked about it."""
     PAID_TWICE = "paid_twice"
     """A second full debit stands under its reference (see `second_debit`): it must be returned."""
 
 
 FINAL = frozenset({State.POSTED, State.DECLINED, State.FAILED})
 LIVE = frozenset(State) - FINAL
-"""Not at its end: it is asked about, or posted. Who holds an obligation is `standing.holds`."""
+"""Not final: still to be asked about or posted. `standing.holds` says which payments hold obligations."""
 CREDITED = frozenset({State.APPROVED, State.POSTED})
-"""The gateway said that the money moved, and nothing of the state takes it back."""
+"""The gateway said that the money moved, and the state still says so."""
 
 LOOK_BACK_EVERY, LOOK_BACK_FOR = timedelta(hours=1), timedelta(hours=48)
-"""How often, and how long after its end, what is said to be unpaid is asked about again."""
+"""How often, and for how long after its end, a payment that ended unpaid is asked about again."""
 
 CANCELLED = "cancelled"
-"""Error of a payment that its payer, or the kiosk on their word, closed before a bank decided."""
+"""The `error` of a payment that its payer, or the kiosk at their request, closed before a bank decided."""
 
 _S, _E, _R = State, Event, Review
 
@@ -180,7 +180,7 @@ def settled(review: Review | None, verdict: State) -> State:
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """What the disk may keep of member and account holder for a claim: masked, nothing else.
+    """All that may be stored about member and account holder, for claims; documents only masked.
 
     `member_id` is the core's opaque key; names are kept because a receipt shows them.
     """
@@ -196,8 +196,8 @@ class Payer:
 class Payment:
     """One attempt to collect an order, as the journal tells it. Instants are aware (UTC).
 
-    `payment_id` is a UUID in lower case and the core's idempotency key; `reference` is ours at
-    the gateway; `gateway_id` theirs. `version` grows by one with each event: compare and set.
+    `payment_id` is a UUID in lower case and the core's idempotency key; `reference` is our id at the
+    gateway, `gateway_id` the gateway's own. `version` grows by one with each event, for compare and set.
     """
 
     payment_id: str
@@ -217,18 +217,18 @@ class Payment:
     cause: str | None = None
     """The bank's or the gateway's words, for people."""
     error: str | None = None
-    """Why there was no answer of the bank: the gateway driver's kind of error, a rule's, or CANCELLED."""
+    """Why the bank gave no answer: an error kind of the gateway driver or of a rule, or CANCELLED."""
     changed_at: datetime | None = None
     decided_at: datetime | None = None
     core_receipt: str | None = None
     next_ask_at: datetime | None = None
     asks: int = 0
     account: str | None = None
-    """At which account of which gateway it was begun (`account_of`); None before that was kept."""
+    """The gateway account where it was begun (`account_of`); None for payments older than this field."""
     expires_at: datetime | None = None
     """Until when its page may be paid, as the gateway was told."""
     told: str | None = None
-    """The `Standing` that the member heard last; None where nobody heard anything."""
+    """The `Standing` that the member was last shown; None if they were shown none."""
     attempt: str | None = None
     """The gateway's own id of the attempt that was approved; None where it has none."""
 
@@ -239,5 +239,5 @@ class Payment:
 
     @property
     def live(self) -> bool:
-        """Whether it is not at its end yet."""
+        """Whether it has not reached a final state."""
         return self.state in LIVE

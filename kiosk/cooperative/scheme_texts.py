@@ -2,7 +2,7 @@
 
 They are never translated, shortened or rephrased: certification calls them unmodifiable. Spaces
 between words are single. Sources: the scheme's result, duplicate and creation-error texts.
-Standard library only, so that screens and receipts may both say them.
+This module needs only the standard library, so that both screens and receipts can use it.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ from kiosk.transport import Timeouts, Transport, TransportError
 _SOON = Timeouts(connect=5, answer=8)
 _SKEW_NOTED = timedelta(seconds=5)
 _SKEW_REFUSED = timedelta(seconds=120)
-"""No gateway refuses less (`Declaration.clock_off`); receipts and the scheme's times are wrong long before."""
+"""No gateway refuses less (`Declaration.clock_off`); receipts and the scheme's times are wrong before."""
 _LITTLE_DISK = 500 * 1024 * 1024
 _NO_DISK = 100 * 1024 * 1024
 

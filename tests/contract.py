@@ -37,7 +37,7 @@ class Contract:
         config = Config(extra_media_type_deserializers={"application/problem+json": json.loads})
         self._api = OpenAPI.from_dict(_at(base_url, mutual_tls), config=config)
 
-    def asked(self, request: requests.Request) -> RequestsOpenAPIRequest:
+    def asked(self, request: requests.Request | requests.PreparedRequest) -> RequestsOpenAPIRequest:
         """A call as openapi-core reads one."""
         from openapi_core.contrib.requests import RequestsOpenAPIRequest
 
@@ -54,9 +54,9 @@ class Contract:
 
     def check(self, answer: requests.Response) -> None:
         """An exchange as requests tells it; a refused call need not have been right."""
-        from openapi_core.contrib.requests import RequestsOpenAPIRequest, RequestsOpenAPIResponse
+        from openapi_core.contrib.requests import RequestsOpenAPIResponse
 
-        asked = RequestsOpenAPIRequest(answer.request)
+        asked = self.asked(answer.request)
         if answer.status_code not in REFUSED:
             self.check_request(asked)
         self.check_answer(asked, RequestsOpenAPIResponse(answer))

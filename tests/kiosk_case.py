@@ -20,7 +20,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QWidget
 
 from kiosk.app.assembly import build_desk
-from kiosk.app.demo import Demonstration, guide
+from kiosk.app.demo import Demonstration
+from kiosk.app.sandboxes import own_guide
 from kiosk.app.window import Application
 from kiosk.lockdown import web_profile
 from kiosk.settings import Settings
@@ -146,7 +147,7 @@ class KioskCase(Hands):
         self._threads = set(threading.enumerate())
         # What pytest keeps of a failed test is let go of at some time: never by a lane's collector.
         gc.disable()
-        self.application = Application(settings, guide(), size)
+        self.application = Application(settings, own_guide(), size)
         self.desk = self.application.desk
         super().__init__(self.application.window, self.application.visit)
 

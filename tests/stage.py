@@ -14,7 +14,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 from receipt_cases import ISSUER, PAID
 
-from kiosk.app.demo import guide
+from kiosk.app.sandboxes import own_guide
 from kiosk.app.window import place_of
 from kiosk.cooperative.member import (
     AccountHolder,
@@ -136,7 +136,7 @@ class Stage:
         self.visit = Visit(Jobs(), self._desk, Limits(Money.of(1000)))
         self.theme = Theme(width, height, inches=inches)
         settings = Settings.of({"terminal": {"demonstration": True}})
-        self.window = MainWindow(self.visit, self.theme, place_of(settings, guide()), page_makers())
+        self.window = MainWindow(self.visit, self.theme, place_of(settings, own_guide()), page_makers())
         self.window.resize(width, height)
         self.window.show()
         self.scenes: dict[str, Callable[[], object]] = {

@@ -14,8 +14,9 @@ import requests
 from documents import ROOT
 from sandbox_servers import free_port
 
-from kiosk.app.demo import Demonstration, guide
-from kiosk.app.sandboxes import NoSandbox
+from kiosk.app.demo import Demonstration
+from kiosk.app.sandboxes import NoSandbox, own_guide
+from kiosk.pse.drivers import DRIVERS
 
 WITHOUT = """
 import sys
@@ -29,7 +30,7 @@ print([name for name in sys.modules if "flask" in name or "kiosk.sandbox" in nam
 """
 
 
-@pytest.fixture(scope="module", params=["placetopay", "wompi", "zonapagos"])
+@pytest.fixture(scope="module", params=list(DRIVERS))
 def running(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Demonstration]:
@@ -48,14 +49,14 @@ def test_others_sandboxes_are_met_by_address(running: Demonstration, tmp_path: P
         own, met = running.settings(), guest.settings()
         assert met.gateway == own.gateway
         assert met.core == own.core
-        assert guest.guide() == running.guide() == guide()
+        assert guest.guide() == running.guide() == own_guide()
         switches = requests.get(f"{guest.gateway_url}/sandbox/settings", timeout=20).json()
         assert switches["outcome"] == "decline"
     assert requests.get(f"{running.core_url}/sandbox/guide", timeout=20).ok, "they go on"
 
 
 def test_another_gateways_sandbox_is_refused(running: Demonstration, tmp_path: Path) -> None:
-    other = next(name for name in ("placetopay", "wompi") if name != running.gateway)
+    other = next(name for name in DRIVERS if name != running.gateway)
     with pytest.raises(NoSandbox, match="of this gateway"):
         Demonstration(tmp_path, gateway=other, at=(running.core_url, running.gateway_url))
 

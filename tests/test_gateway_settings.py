@@ -12,7 +12,7 @@ from instruments import gateway_settings
 from kiosk.app.assembly import gateway_of
 from kiosk.provisioning.questions import Question, questions
 from kiosk.pse.declaration import Declaration, Further
-from kiosk.pse.drivers import DRIVERS, declarations, is_test
+from kiosk.pse.drivers import DRIVERS, declarations, no_money_moves
 from kiosk.sandbox.pse.server import profile
 from kiosk.settings import GatewaySection, Settings, SettingsError
 from kiosk.teller.desk import CLOCK_MAY_BE_OFF
@@ -49,9 +49,9 @@ def test_what_a_merchant_needs_is_declared_and_nothing_else(driver: str) -> None
 def test_addresses_and_limits_are_sensible(driver: str) -> None:
     declared = declarations()[driver]
     assert declared.address.startswith("https://")
-    assert not is_test(driver, declared.address)
-    assert all(is_test(driver, f"https://{host}/v1") for host in declared.test_hosts)
-    assert not any(is_test(driver, f"https://{host}.example/") for host in declared.test_hosts)
+    assert not no_money_moves(driver, declared.address)
+    assert all(no_money_moves(driver, f"https://{host}/v1") for host in declared.test_hosts)
+    assert not any(no_money_moves(driver, f"https://{host}.example/") for host in declared.test_hosts)
     # The desk lets nobody pay with a clock further off than this; a gateway must not be stricter.
     assert declared.clock_off is None or declared.clock_off > CLOCK_MAY_BE_OFF
 

@@ -21,8 +21,7 @@ import yaml
 from sandbox_servers import PATIENCE, pay
 
 from kiosk.app.demo import Demonstration
-from kiosk.provisioning.trial import is_sandbox
-from kiosk.pse.drivers import DRIVERS, is_test
+from kiosk.pse.drivers import DRIVERS, no_money_moves
 from kiosk.settings import Settings, load
 from kiosk.teller.pin import OwnPin, PinGate, WrongPin
 
@@ -389,7 +388,7 @@ def test_no_trial_where_money_would_move(tmp_path: Path) -> None:
     ],
 )
 def test_only_documented_test_hosts_move_no_money(driver: str, url: str, test: bool) -> None:
-    assert (is_test(driver, url) or is_sandbox(url)) is test
+    assert no_money_moves(driver, url) is test
 
 
 # -- many terminals -------------------------------------------------------------------------------

@@ -32,14 +32,14 @@ _BEFORE_THE_FIRST_TOUCH = 4.0
 def walk(rounds: int) -> dict[str, Any]:
     """The changes of some visits in this process, and what held the window up longest."""
     from instruments.benchmarks.walk import Walk, owe_again
-    from kiosk.app.demo import Demonstration, guide
+    from kiosk.app.demo import Demonstration
     from kiosk.app.window import Application, qt_application
 
     with tempfile.TemporaryDirectory() as folder:
         demonstration = Demonstration(Path(folder) / "state", quick=True)
         app = qt_application(["kiosk"])
         demonstration.wait()
-        application = Application(demonstration.settings(), guide(), SIZE)
+        application = Application(demonstration.settings(), demonstration.guide(), SIZE)
         member = Walk(application, Path(folder), "approved")
         try:
             application.show(fullscreen=True)

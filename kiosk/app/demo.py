@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from kiosk.app.sandboxes import InventedMember, OwnSandboxes, Sandboxes, SandboxesElsewhere, invented_members
+from kiosk.app.sandboxes import Guide, OwnSandboxes, Sandboxes, SandboxesElsewhere
 from kiosk.receipt.sandbox import LoopbackPrinter
 from kiosk.settings import Settings
 from kiosk.teller.pin import hashed
@@ -74,7 +74,7 @@ class Demonstration:
 
     def guide(self) -> Guide:
         """The invented members for the welcome page."""
-        return _rows(self.sandboxes.core.members)
+        return self.sandboxes.core.members
 
     def settings(self) -> Settings:
         """A terminal's settings on this sandbox."""
@@ -121,16 +121,3 @@ class Demonstration:
         """Stop servers and printer."""
         self.sandboxes.close()
         self.printer.close()
-
-
-Guide = tuple[tuple[str, str, str, str, str, str], ...]
-"""Invented members: type, number, key, name, what it shows in Spanish and English."""
-
-
-def guide() -> Guide:
-    """The invented members of this program's own sandbox. Raises NoSandbox."""
-    return _rows(invented_members())
-
-
-def _rows(members: list[InventedMember]) -> Guide:
-    return tuple((m.document_type, m.document_number, m.key, m.name, m.shows_es, m.shows_en) for m in members)

@@ -12,6 +12,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -21,6 +23,9 @@ import msgspec
 from kiosk.transport import Transport, TransportError
 
 _T = TypeVar("_T")
+Guide = tuple[tuple[str, str, str, str, str, str], ...]
+"""Invented members: document's type and number, key, name, what it shows in Spanish and English."""
+_OF_SANDBOXES = ("kiosk", "flask", "werkzeug")
 INSTALL = "the sandboxes are not installed here: pip install 'kiosk[sandbox]'"
 COMES_WITHIN = 10.0
 """Seconds that a running sandbox may take to be met."""
@@ -41,23 +46,12 @@ class SandboxMerchant(msgspec.Struct, frozen=True):
     options: dict[str, str]
 
 
-class InventedMember(msgspec.Struct, frozen=True):
-    """An invented member to sign in with, and what it shows in Spanish and English."""
-
-    document_type: str
-    document_number: str
-    key: str
-    name: str
-    shows_es: str
-    shows_en: str
-
-
 class SandboxClient(msgspec.Struct, frozen=True):
     """The sandbox core's client, and the members worth trying."""
 
     client_id: str
     client_secret: str
-    members: list[InventedMember]
+    members: Guide
 
 
 class Sandboxes(Protocol):
@@ -75,13 +69,25 @@ class Sandboxes(Protocol):
         """End what was started for them."""
 
 
-def invented_members() -> list[InventedMember]:
-    """The members of this program's own sandbox core. Raises NoSandbox."""
+@contextmanager
+def carried(otherwise: str = "") -> Iterator[None]:
+    """What is imported inside belongs to the sandboxes. Raises NoSandbox where this program has none.
+
+    `otherwise` is added to what is said then. Any other module that is missing is a fault of the program.
+    """
     try:
-        from kiosk.sandbox.member_core.guide import guide
+        yield
     except ModuleNotFoundError as error:
-        raise NoSandbox(f"{INSTALL}, {ELSEWHERE}") from error
-    return [msgspec.convert(entry, InventedMember, from_attributes=True) for entry in guide()]
+        if (error.name or "").partition(".")[0] not in _OF_SANDBOXES:
+            raise
+        raise NoSandbox(", ".join(filter(None, (INSTALL, otherwise)))) from error
+
+
+def own_guide() -> Guide:
+    """The members of this program's own sandbox core. Raises NoSandbox."""
+    with carried(ELSEWHERE):
+        from kiosk.sandbox.member_core.guide import guide
+    return guide()
 
 
 class OwnSandboxes:
@@ -89,10 +95,8 @@ class OwnSandboxes:
 
     def __init__(self, folder: Path, gateway: str, outcome: str, *, late_seconds: int) -> None:
         """`folder` gets their data. Raises NoSandbox."""
-        try:
+        with carried(ELSEWHERE):
             from kiosk.sandbox.pse.server import profile
-        except ModuleNotFoundError as error:
-            raise NoSandbox(f"{INSTALL}, {ELSEWHERE}") from error
         self._processes: list[subprocess.Popen[bytes]] = []
         self.core_port, self.gateway_port = _free_port(), _free_port()
         self.core_url = f"http://127.0.0.1:{self.core_port}"
@@ -100,7 +104,7 @@ class OwnSandboxes:
         secret = os.environ["KIOSK_SANDBOX_SECRET"] = secrets.token_hex(16)
         self.merchant = msgspec.convert(profile(gateway, secret), SandboxMerchant, from_attributes=True)
         core_secret = os.environ["KIOSK_SANDBOX_CORE_SECRET"] = secrets.token_hex(16)
-        self.core = SandboxClient("kiosk-demo", core_secret, invented_members())
+        self.core = SandboxClient("kiosk-demo", core_secret, own_guide())
         self._start("core", self.core_port, "--data", str(folder / "core.sqlite"))
         self._start(
             "gateway", self.gateway_port, "--gateway", gateway, "--outcome", outcome,

@@ -29,6 +29,7 @@ from kiosk.visit.steps import Step
 from kiosk.visit.visit import Limits, Visit
 
 if TYPE_CHECKING:
+    from kiosk.app.sandboxes import Guide
     from kiosk.settings import Settings
     from kiosk.teller.desk import Desk
     from kiosk.views.frame.inactivity import Inactivity
@@ -48,8 +49,6 @@ _TRY_AGAIN = 15_000
 """Milliseconds until a terminal out of service looks whether it can serve again."""
 _AT_REST = 700
 """Milliseconds after a farewell."""
-
-Guide = tuple[tuple[str, str, str, str, str, str], ...]
 
 
 class LazyDesk:

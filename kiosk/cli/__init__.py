@@ -10,7 +10,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -195,56 +195,47 @@ def _demo(arguments: argparse.Namespace) -> int:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         # Chromium's sandbox refuses root; the demonstration shows nothing but our own loopback pages.
         os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
-    size, at = arguments.size, None
-    if arguments.core_at or arguments.gateway_at:
-        if not (arguments.core_at and arguments.gateway_at):
-            return _unusable("--core-at and --gateway-at come together")
-        at = (arguments.core_at, arguments.gateway_at)
-    if arguments.tour:
-        if not any(name in os.environ for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
-            os.environ["QT_QPA_PLATFORM"] = "offscreen"  # pictures need no screen
-        from kiosk.app.sandboxes import NoSandbox
-        from kiosk.tour import run_tour
+    if bool(arguments.core_at) != bool(arguments.gateway_at):
+        return _unusable("--core-at and --gateway-at come together")
+    at = (arguments.core_at, arguments.gateway_at) if arguments.core_at else None
+    from kiosk.app.sandboxes import NoSandbox
 
-        try:
-            return run_tour(
-                arguments.out,
-                arguments.outcome,
-                size=size or (1920, 1080),
-                language=arguments.language,
-                large=arguments.large,
-                gateway=arguments.gateway,
-                at=at,
-            )
-        except NoSandbox as error:
-            return _unusable(error)
-    return _demonstrate(arguments, size, at)
+    try:
+        return _tour(arguments, at) if arguments.tour else _demonstrate(arguments, at)
+    except NoSandbox as error:
+        return _unusable(error)
 
 
-def _demonstrate(
-    arguments: argparse.Namespace, size: tuple[int, int] | None, at: tuple[str, str] | None
-) -> int:
-    import shutil
+def _tour(arguments: argparse.Namespace, at: tuple[str, str] | None) -> int:
+    if not any(name in os.environ for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"  # pictures need no screen
+    from kiosk.tour import run_tour
+
+    return run_tour(
+        arguments.out,
+        arguments.outcome,
+        size=arguments.size or (1920, 1080),
+        language=arguments.language,
+        large=arguments.large,
+        gateway=arguments.gateway,
+        at=at,
+    )
+
+
+def _demonstrate(arguments: argparse.Namespace, at: tuple[str, str] | None) -> int:
     import tempfile
+    from contextlib import closing
 
     from kiosk.app.demo import Demonstration
-    from kiosk.app.sandboxes import NoSandbox
     from kiosk.app.window import Application, qt_application
 
-    folder = Path(tempfile.mkdtemp(prefix="kiosk-demo-"))
-    print(f"kiosk: journal and receipts of this demonstration are in {folder} until it ends", flush=True)
-    try:
-        demonstration = Demonstration(folder, outcome=arguments.outcome, gateway=arguments.gateway, at=at)
-    except NoSandbox as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        return _unusable(error)
-    try:
-        app = qt_application(sys.argv[:1])
-        application = Application(demonstration.settings(), demonstration.guide(), size)
-        return _loop(app, application, fullscreen=size is None)
-    finally:
-        demonstration.close()
-        shutil.rmtree(folder, ignore_errors=True)
+    size, chosen = arguments.size, {"outcome": arguments.outcome, "gateway": arguments.gateway}
+    with tempfile.TemporaryDirectory(prefix="kiosk-demo-", ignore_cleanup_errors=True) as folder:
+        print(f"kiosk: journal and receipts of this demonstration are in {folder} until it ends", flush=True)
+        with closing(Demonstration(Path(folder), at=at, **chosen)) as demonstration:
+            app = qt_application(sys.argv[:1])
+            application = Application(demonstration.settings(), demonstration.guide(), size)
+            return _loop(app, application, fullscreen=size is None)
 
 
 def _end_with_stdin() -> None:
@@ -262,20 +253,18 @@ def _end_with_stdin() -> None:
 def _sandbox(arguments: argparse.Namespace) -> int:
     if arguments.until_stdin_ends:
         _end_with_stdin()
+    from kiosk.app.sandboxes import NoSandbox, carried
+
+    serve: Callable[[Sequence[str]], int]
     try:
-        if arguments.which == "core":
-            from kiosk.sandbox.member_core.server import main as core
-
-            return core(arguments.rest)
-        from kiosk.sandbox.pse.server import main as gateway
-
-        return gateway(arguments.rest)
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in ("kiosk", "flask", "werkzeug"):
-            raise
-        from kiosk.app.sandboxes import INSTALL
-
-        return _unusable(INSTALL)
+        with carried():
+            if arguments.which == "core":
+                from kiosk.sandbox.member_core.server import main as serve
+            else:
+                from kiosk.sandbox.pse.server import main as serve
+    except NoSandbox as error:
+        return _unusable(error)
+    return serve(arguments.rest)
 
 
 def _unusable(error: Exception | str) -> int:

@@ -68,8 +68,7 @@ def _examine(config: Path) -> list[Finding]:
 def _place(settings: Settings, config: Path) -> TerminalPlace:
     from kiosk.app.assembly import manager_pin
     from kiosk.health.terminal import TerminalPlace
-    from kiosk.provisioning.trial import is_sandbox
-    from kiosk.pse.drivers import is_test
+    from kiosk.pse.drivers import no_money_moves
     from kiosk.settings import SettingsError
     from kiosk.settings.layers import organisation_file
 
@@ -84,7 +83,7 @@ def _place(settings: Settings, config: Path) -> TerminalPlace:
         demonstration=settings.terminal.demonstration,
         driver=gateway.driver,
         addresses={"gateway": gateway.url, "core": core.url, "token": core.token_url},
-        test=is_test(gateway.driver, gateway.url) or is_sandbox(gateway.url),
+        test=no_money_moves(gateway.driver, gateway.url),
         page_hosts=gateway.page_hosts,
         core_ca=core.ca_file,
         core_certificate=core.client_certificate,

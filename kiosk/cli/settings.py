@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.cli.doctor import doctor
-from kiosk.pse.drivers import declarations, is_test
+from kiosk.pse.drivers import declarations, no_money_moves
 
 if TYPE_CHECKING:
     from kiosk.provisioning.files import Installation
@@ -158,12 +158,12 @@ def _init(arguments: argparse.Namespace) -> int:
 def _trial(config: Path) -> Trial:
     """One payment at the gateway's test environment. Raises ValueError where the gateway is none."""
     from kiosk.app.assembly import gateway_of
-    from kiosk.provisioning.trial import Trial, is_sandbox
+    from kiosk.provisioning.trial import Trial
     from kiosk.settings import load
 
     settings = load(config)
     section = settings.gateway
-    if not (is_test(section.driver, section.url) or is_sandbox(section.url)):
+    if not no_money_moves(section.driver, section.url):
         raise ValueError(f"{section.url} is no test environment of {section.driver}: money would move")
     terminal = settings.terminal
     return Trial(gateway_of(settings), terminal.id, terminal.ip_address, section.session_minutes, _say)

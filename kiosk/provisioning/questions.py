@@ -95,13 +95,16 @@ def questions(agencies: Mapping[str, object], gateways: Mapping[str, Declaration
 def _gateway_questions(known: Mapping[str, Declaration]) -> tuple[Question, ...]:
     gateways = ", ".join(known)
 
+    def chosen(answers: Answers) -> Declaration | None:
+        return known.get(answers.get("gateway", ""))
+
     def address(answers: Answers) -> str:
-        chosen = known.get(answers.get("gateway", ""))
-        return chosen.address if chosen else ""
+        gateway = chosen(answers)
+        return gateway.address if gateway else ""
 
     def page_hosts(answers: Answers) -> str:
-        chosen = known.get(answers.get("gateway", ""))
-        return ", ".join(filter(None, (_host(answers), *(chosen.page_hosts if chosen else ()))))
+        gateway = chosen(answers)
+        return ", ".join(filter(None, (_host(answers), *(gateway.page_hosts if gateway else ()))))
 
     return (
         Question("gateway", "gateway.driver", f"Pasarela ({gateways})", f"one of {gateways}",

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 
 from kiosk.cooperative.member import AccountHolder, Document, DocumentType, HolderKind
 from kiosk.cooperative.money import Money
@@ -22,11 +21,6 @@ _NOBODY = AccountHolder(
     HolderKind.NATURAL, Document(DocumentType.CC, "1000000001"), "Prueba de instalación",
     "prueba@cooperativa.example", "3000000000",
 )  # fmt: skip
-
-
-def is_sandbox(url: str) -> bool:
-    """Whether an address is of this machine: nothing but a sandbox answers there."""
-    return urlsplit(url).hostname in ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True, slots=True)

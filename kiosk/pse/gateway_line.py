@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from kiosk.pse.clock import GatewayClock
@@ -48,7 +49,7 @@ class GatewayLine:
     ) -> Reply | NotCreated | UnknownIfCreated:
         """POST a creation, once. Only a request of which no byte left has certainly created nothing."""
         try:
-            return self._heard("POST", path, content, headers, None, _CREATE)
+            return self._heard("POST", path, content=content, headers=headers, timeouts=_CREATE)
         except NotSent:
             return NotCreated(ErrorKind.NOT_SENT)
         except NoAnswer:
@@ -66,24 +67,16 @@ class GatewayLine:
     ) -> Reply | NoVerdict:
         """Send a question. Without an answer nothing was learnt."""
         try:
-            return self._heard(method, path, content, headers, query, timeouts or _ASK)
+            return self._heard(
+                method, path, content=content, headers=headers, query=query, timeouts=timeouts or _ASK
+            )
         except NotSent:
             return NoVerdict(ErrorKind.NOT_SENT)
         except NoAnswer:
             return NoVerdict(ErrorKind.NO_ANSWER)
 
-    def _heard(
-        self,
-        method: str,
-        path: str,
-        content: bytes | None,
-        headers: Mapping[str, str] | None,
-        query: Mapping[str, str] | None,
-        timeouts: Timeouts,
-    ) -> Reply:
-        reply = self._transport.request(
-            method, path, content=content, headers=headers or {}, query=query, timeouts=timeouts
-        )
+    def _heard(self, method: str, path: str, **request: Any) -> Reply:
+        reply = self._transport.request(method, path, **request)
         self.clock.heard(reply.headers)
         return reply
 

@@ -53,6 +53,8 @@ _DOCUMENTS = {
 }
 _OTHER_DOCUMENT = "11"
 _ADDITIONAL = "additional_"
+_MERCHANT = Further("merchant", "Número de comercio en ZonaPAGOS", "ZonaPAGOS: the merchant's number",
+                    "90001", "[0-9]{1,7}")  # fmt: skip
 _USED_ALREADY = re.compile(r"ya existe|ya fue us|ya usado|duplica", re.IGNORECASE)
 
 
@@ -70,8 +72,7 @@ class ZonaPagos:
         key_is="the password",
         # Its documents name no test host: merchants for tests share the address of production.
         options=(
-            Further("merchant", "Número de comercio en ZonaPAGOS", "ZonaPAGOS: the merchant's number",
-                    "90001", r"[0-9]{1,7}"),
+            _MERCHANT,
             Further("service_code", "Código de servicio PSE en ZonaPAGOS", "ZonaPAGOS: PSE's service code",
                     "2701"),
         ),
@@ -90,7 +91,7 @@ class ZonaPagos:
         self._line = GatewayLine(connection.transport, connection.clock)
         self._user, self._password = connection.login, connection.secret
         merchant = connection.option("merchant")
-        if not (merchant.isascii() and merchant.isdigit() and len(merchant) <= 7):
+        if not re.fullmatch(_MERCHANT.pattern, merchant):
             raise ValueError("gateway.options.merchant must be a number of up to seven digits")
         self._merchant = int(merchant)
         self._service = connection.option("service_code")

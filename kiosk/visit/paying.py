@@ -190,9 +190,7 @@ class Paying(QObject):
         if payment is None or (self._asking and not shown):
             return  # a gateway that hangs must not fill the lane with the same question
         self._asking = True
-        self._navigation.ask(
-            lambda desk: _payment_as_written(desk, payment), self._seen, "asking", quiet=not shown
-        )
+        self._navigation.ask(lambda desk: _ask_about(desk, payment), self._seen, "asking", quiet=not shown)
 
     def _seen(self, payment: Payment) -> None:
         self.ask_again()
@@ -247,6 +245,6 @@ class Paying(QObject):
         return self.payment if self._navigation.step is Step.RESULT else None
 
 
-def _payment_as_written(desk: Desk, payment: Payment) -> Payment:
+def _ask_about(desk: Desk, payment: Payment) -> Payment:
     # The sonda may have been there first: always start from the journal.
     return desk.checkout.ask(desk.journal.get(payment.payment_id))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 
 from flask import Flask, Response, jsonify, request
 
@@ -63,9 +62,8 @@ class Control:
 
     def guide(self) -> Response:
         """Whom a demonstration that did not start this server may be, and the members worth trying."""
-        members = [asdict(entry) for entry in guide()]
         own = self._settings
-        return jsonify(client_id=own.client_id, client_secret=own.client_secret, members=members)
+        return jsonify(client_id=own.client_id, client_secret=own.client_secret, members=guide())
 
     def show(self) -> Response:
         """The switches as they are."""

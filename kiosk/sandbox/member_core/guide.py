@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kiosk.sandbox.member_core.members import MEMBERS
 
 
-@dataclass(frozen=True, slots=True)
-class GuideEntry:
+class GuideEntry(NamedTuple):
     """An invented member to sign in with; `shows_*` is at most 45 characters."""
 
     document_type: str
@@ -19,12 +18,12 @@ class GuideEntry:
     shows_en: str
 
 
-def guide() -> list[GuideEntry]:
+def guide() -> tuple[GuideEntry, ...]:
     """The members worth trying, the plainest first."""
-    return [
+    return tuple(
         GuideEntry(
             member.document_type, member.document_number, member.key or "", member.name, *member.phrases
         )
         for member in MEMBERS
         if member.phrases is not None
-    ]
+    )

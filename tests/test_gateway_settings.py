@@ -6,10 +6,11 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from instruments import gateway_settings
-from kiosk.app.assembly import gateway_of
+from kiosk.app.assembly import former_gateways, gateway_of
 from kiosk.provisioning.questions import Question, questions
 from kiosk.pse.declaration import Declaration, Further
 from kiosk.pse.drivers import DRIVERS, declarations, no_money_moves
@@ -112,6 +113,9 @@ def test_a_session_that_the_gateway_will_not_take_stops_the_start(monkeypatch: p
     assert gateway_of(settings(**named, session_minutes=10)).name == first
     with pytest.raises(SettingsError, match=r"^gateway\.session_minutes: .* takes no less than 10$"):
         gateway_of(settings(**named, session_minutes=9))
+    left = settings(**named, session_minutes=9).gateway  # nothing is begun at an account that was left
+    before = msgspec.structs.replace(settings(**named, session_minutes=10), gateway_before=(left,))
+    assert [each.name for each in former_gateways(before)] == [first]
 
 
 def test_no_gateway_is_paid_at_anothers_address() -> None:
@@ -123,6 +127,9 @@ def test_no_gateway_is_paid_at_anothers_address() -> None:
     other = next(name for name in KNOWN if name != GatewaySection().driver)
     with pytest.raises(SettingsError, match=r"gateway\.url: the built-in address is not that of"):
         Settings.of({**real, "gateway": {"driver": other}})
+    left = {"driver": GatewaySection().driver}
+    with pytest.raises(SettingsError, match=r"gateway_before\[0\]\.url: the built-in address is not that of"):
+        Settings.of({**real, "gateway": left, "gateway_before": [{"driver": other}]})
     address = declarations()[other].address
     assert Settings.of({**real, "gateway": {"driver": other, "url": address}}).gateway.url == address
 

@@ -30,7 +30,14 @@ def now() -> datetime:
 
 def gateway_of(settings: Settings) -> Gateway:
     """The driver that the settings name, with its secrets. Raises SettingsError."""
-    return _gateway(settings.gateway, "gateway")
+    from kiosk.settings import SettingsError
+
+    gateway = _gateway(settings.gateway, "gateway")
+    shortest = gateway.declares.shortest_session
+    if shortest and settings.gateway.session_minutes * 60 < shortest.total_seconds():
+        least = math.ceil(shortest.total_seconds() / 60)
+        raise SettingsError(f"gateway.session_minutes: {gateway.declares.title} takes no less than {least}")
+    return gateway
 
 
 def former_gateways(settings: Settings) -> list[Gateway]:
@@ -61,14 +68,9 @@ def _gateway(section: GatewaySection, name: str) -> Gateway:
         financial_services=section.financial_services is True,
     )
     try:
-        gateway = DRIVERS[section.driver].load()(connection)
+        return DRIVERS[section.driver].load()(connection)
     except ValueError as error:
         raise SettingsError(str(error)) from None
-    shortest = gateway.declares.shortest_session
-    if shortest and section.session_minutes * 60 < shortest.total_seconds():
-        least = math.ceil(shortest.total_seconds() / 60)
-        raise SettingsError(f"{name}.session_minutes: {gateway.declares.title} takes no less than {least}")
-    return gateway
 
 
 def _limits(settings: Settings) -> DebitLimits:

@@ -11,7 +11,7 @@ import os
 import re
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -310,10 +310,8 @@ class Settings(_Section, frozen=True):
 
     def _refuse_what_is_not_safe(self) -> None:
         for name, url in (("core.url", self.core.url), ("core.token_url", self.core.token_url),
-                          ("gateway.url", self.gateway.url),
                           ("gateway.return_url", self.gateway.return_url),
-                          *((f"gateway_before[{at}].url", each.url)
-                            for at, each in enumerate(self.gateway_before))):  # fmt: skip
+                          *((f"{name}.url", each.url) for name, each in self._accounts())):  # fmt: skip
             if not url.startswith("https://"):
                 raise ValueError(f"{name}: a real terminal speaks https only")
         if self.core.client_secret is None and self.core.client_certificate is None:
@@ -321,14 +319,20 @@ class Settings(_Section, frozen=True):
         for name, secret in self.secrets.items():
             if secret.startswith("env:"):
                 raise ValueError(f"{name}: secrets in the environment are for the demonstration")
-        ours, built_in = self.gateway, GatewaySection()
-        if ours.driver != built_in.driver and ours.url == built_in.url:
-            raise ValueError(f"gateway.url: the built-in address is not that of {ours.driver}")
+        built_in = GatewaySection()
+        for name, each in self._accounts():
+            if each.driver != built_in.driver and each.url == built_in.url:
+                raise ValueError(f"{name}.url: the built-in address is not that of {each.driver}")
         if self.terminal.id == Terminal().id:
             # Two terminals with one id would give their payments the same references.
             raise ValueError("terminal.id: every terminal needs its own")
         if self.cooperative.nit == Cooperative().nit:
             raise ValueError("cooperative.nit: receipts must name the company's own NIT")
+
+    def _accounts(self) -> Iterator[tuple[str, GatewaySection]]:
+        """Every account at a gateway by its key: where payments are begun, then those that were left."""
+        yield "gateway", self.gateway
+        yield from ((f"gateway_before[{at}]", each) for at, each in enumerate(self.gateway_before))
 
     @classmethod
     def of(cls, found: Mapping[str, object]) -> Settings:

@@ -143,7 +143,7 @@ else
     bad "user namespaces do not work here: the web engine must refuse to start"
 fi
 check "preflight agrees" as_kiosk /usr/lib/kiosk/helpers/preflight
-as_kiosk env QT_QPA_PLATFORM=offscreen kiosk demo --tour "${sandboxes[@]}" --out /var/lib/kiosk/tour >"$root/tmp/tour.log" 2>&1 &
+as_kiosk env QT_QPA_PLATFORM=offscreen KIOSK_DEMO_JOURNAL_KEY=0123456789abcdef kiosk demo --tour "${sandboxes[@]}" --out /var/lib/kiosk/tour >"$root/tmp/tour.log" 2>&1 &
 tour=$!
 : >"$root/tmp/renderers"
 while kill -0 "$tour" 2>/dev/null; do
@@ -258,18 +258,21 @@ sed -i 's/^\[terminal\]/[terminal]\ndemonstration = true\nid = "TEST01"/' "$root
 mv "$root/tmp/journal.sqlite" "$root/var/lib/kiosk/journal.sqlite"
 inside chown kiosk:kiosk /var/lib/kiosk/journal.sqlite
 inside chmod 600 /var/lib/kiosk/journal.sqlite
-head_of() { as_kiosk kiosk journal verify --config /etc/kiosk/kiosk.toml | sed -n 's/^head //p'; }
-before=$(head_of)
-payments=$(sqlite "$root/var/lib/kiosk/journal.sqlite" 'select count(*) from payments')
-echo "   $payments payments, head ${before%%:*}:${before:(-8)}"
-check "there is something to lose" [ -n "$before" -a "$payments" -gt 0 ]
-for secret in core gateway receipt-key journal-key; do # as LoadCredential gives them to the services
+for secret in core gateway receipt-key journal-key; do # in their place, and as LoadCredential gives them to the services
+    echo 0123456789abcdef >"$root/etc/kiosk/secrets/$secret"
+    chmod 600 "$root/etc/kiosk/secrets/$secret"
     echo 0123456789abcdef >"$root/run/secret_$secret"
     chown --reference="$root/var/lib/kiosk" "$root/run/secret_$secret"
     chmod 400 "$root/run/secret_$secret"
 done
+as_service() { as_kiosk env CREDENTIALS_DIRECTORY=/run "$@"; }
+head_of() { as_service kiosk journal verify --config /etc/kiosk/kiosk.toml | sed -n 's/^head //p'; }
+before=$(head_of)
+payments=$(sqlite "$root/var/lib/kiosk/journal.sqlite" 'select count(*) from payments')
+echo "   $payments payments, head ${before%%:*}:${before:(-8)}"
+check "there is something to lose" [ -n "$before" -a "$payments" -gt 0 ]
 expect "doctor on it tells of a whole journal, and that no gateway is there" 2 'journal +whole' \
-    as_kiosk env CREDENTIALS_DIRECTORY=/run kiosk doctor --config /etc/kiosk/kiosk.toml
+    as_service kiosk doctor --config /etc/kiosk/kiosk.toml
 
 current=$(dpkg-deb -f "$package" Version)
 repacked() { # version: the same package under another version, quickly
@@ -292,7 +295,7 @@ expect "back to the first version, by a copy again" 0 'the journal was copied to
     apt install --no-install-recommends --allow-downgrades /root/kiosk.deb
 check "the journal is the same" [ "$(head_of)" = "$before" ]
 expect "the journal goes back to an older schema, after a copy" 0 'now of schema 0001' \
-    as_kiosk kiosk journal downgrade 0001 --config /etc/kiosk/kiosk.toml
+    as_service kiosk journal downgrade 0001 --config /etc/kiosk/kiosk.toml
 sleep 1
 expect "the next version's copy leaves it there" 0 'the journal was copied to' \
     apt install --no-install-recommends --reinstall /root/kiosk.deb
@@ -305,7 +308,7 @@ sqlite "$root/var/lib/kiosk/journal.sqlite" "update alembic_version set version_
 expect "a journal of a newer schema: configuration fails and says so" 1 'is newer than this program' \
     inside /var/lib/dpkg/info/kiosk.postinst configure
 expect "it is copied all the same, so that the newer version can come back" 0 'copied to' \
-    as_kiosk kiosk journal backup --config /etc/kiosk/kiosk.toml /var/lib/kiosk/backups/newer.sqlite
+    as_service kiosk journal backup --config /etc/kiosk/kiosk.toml /var/lib/kiosk/backups/newer.sqlite
 # An installed version of before it could copy such a journal.
 rm "$root/usr/bin/kiosk"
 printf '#!/bin/sh\ncase "$*" in *"journal backup"*) echo "schema r9999 is newer than this program" >&2; exit 2 ;; esac

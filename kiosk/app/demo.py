@@ -59,7 +59,8 @@ class Demonstration:
             os.environ[f"KIOSK_DEMO_GATEWAY_{name.upper()}"] = value
         os.environ["KIOSK_SANDBOX_CORE_SECRET"] = self.sandboxes.core.client_secret
         os.environ["KIOSK_DEMO_RECEIPT_KEY"] = secrets.token_hex(16)
-        os.environ["KIOSK_DEMO_JOURNAL_KEY"] = secrets.token_hex(16)
+        # Whoever names one can read this journal afterwards (installer/test-package.sh).
+        os.environ.setdefault("KIOSK_DEMO_JOURNAL_KEY", secrets.token_hex(16))
         os.environ["KIOSK_DEMO_MANAGER_PIN"] = hashed(MANAGER_PIN)
 
     @property
